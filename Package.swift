@@ -1,0 +1,37 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of ours is built with.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Rooms that touch C say `unsafe` at each touch.
+let strictC = strict + [.strictMemorySafety()]
+
+let package = Package(
+    name: "dovecot-web-auth",
+    products: [
+        .library(name: "AuditCore", targets: ["AuditCore"]),
+        .library(name: "AuditCoreTesting", targets: ["AuditCoreTesting"]),
+        .library(name: "AppPasswordCore", targets: ["AppPasswordCore"]),
+        .library(name: "AppPasswordCoreTesting", targets: ["AppPasswordCoreTesting"]),
+    ],
+    targets: [
+        // The cores: no C, no dependency.
+        .target(name: "AuditCore", swiftSettings: strict),
+        .target(name: "AppPasswordCore", dependencies: ["AuditCore"], swiftSettings: strict),
+        .target(name: "AuditCoreTesting", dependencies: ["AuditCore"], swiftSettings: strict),
+        .target(
+            name: "AppPasswordCoreTesting", dependencies: ["AppPasswordCore", "AuditCore"], swiftSettings: strict),
+
+        .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore", "AuditCoreTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "AppPasswordCoreTests", dependencies: ["AppPasswordCore", "AppPasswordCoreTesting", "AuditCore"],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,89 @@
+public import AuditCore
+
+/// A row of `app_passwords`: a secret that one client of an account logs in with.
+public struct AppPassword: Sendable, Identifiable, Equatable, CustomReflectable {
+    /// The row's id.
+    public let id: Int64
+    /// The account, as the row spells it. Compare its bytes: Swift's `==` takes `ü` and `u¨` for equal.
+    public let uid: String
+    /// The hash with its scheme, as `{CRYPT}$6$…`; foreign text, possibly broken, never printed.
+    public let storedHash: String
+    /// Whether it was revoked and kept (soft-deleted).
+    public let isDeleted: Bool
+    /// When it was made; ids decide where times are equal or missing.
+    public let created: Timestamp?
+
+    /// Makes a row.
+    public init(id: Int64, uid: String, storedHash: String, isDeleted: Bool, created: Timestamp?) {
+        self.id = id
+        self.uid = uid
+        self.storedHash = storedHash
+        self.isDeleted = isDeleted
+        self.created = created
+    }
+
+    /// Shows everything but the hash.
+    public var customMirror: Mirror { Mirror(self, children: ["id": id, "uid": uid, "isDeleted": isDeleted]) }
+
+    /// Whether this row wins over another that matches the same password: the one not deleted, then the newest.
+    public func precedes(_ other: AppPassword) -> Bool {
+        if isDeleted != other.isDeleted { return !isDeleted }
+        if let created, let theirs = other.created, created != theirs { return created > theirs }
+        return id > other.id
+    }
+}
+
+/// Reads the app passwords of an account.
+public protocol AppPasswordStore: Sendable {
+    /// Reads all rows, deleted ones too, whose `uid` may be the given name.
+    ///
+    /// The answer may hold more than the rows of that very name (a database that compares without regard to case
+    /// returns those of `Alice` for `alice`); the caller keeps those whose bytes are equal.
+    ///
+    /// - Parameter login: The name; passed as a parameter, compared with `=`, never with `LIKE`.
+    /// - Throws: ``BackendError`` if the database cannot be asked or does not answer within its timeout.
+    /// - Complexity: One round trip.
+    func passwords(of login: String) async throws(BackendError) -> [AppPassword]
+}
+
+/// Manages app passwords for the command line.
+public protocol AppPasswordAdministration: Sendable {
+    /// Adds a row and returns its id.
+    func add(uid: String, storedHash: String, comment: String?, created: Timestamp) async throws(BackendError) -> Int64
+    /// Lists the rows of an account, the newest first, deleted ones too; compares bytes.
+    func list(uid: String) async throws(BackendError) -> [AppPasswordSummary]
+    /// Changes a comment; false if there is no such row.
+    func rename(id: Int64, comment: String?) async throws(BackendError) -> Bool
+    /// Marks a row deleted, or removes it with its log rows if `hard`; false if there is no such row (not deleted yet).
+    func revoke(id: Int64, hard: Bool, at time: Timestamp) async throws(BackendError) -> Bool
+    /// Reads the log rows of a password, the newest first; nil if there is no such password.
+    func history(id: Int64, limit: Int, offset: Int) async throws(BackendError) -> [LoginLogRow]?
+}
+
+/// What `app-password list` shows of a row.
+public struct AppPasswordSummary: Sendable, Equatable {
+    /// The row's id.
+    public var id: Int64
+    /// The account.
+    public var uid: String
+    /// What the user called it.
+    public var comment: String?
+    /// When it was made.
+    public var created: Timestamp?
+    /// When it was revoked.
+    public var deleted: Timestamp?
+    /// Its last login.
+    public var lastUsed: LoginLogRow?
+
+    /// Makes a summary.
+    public init(
+        id: Int64, uid: String, comment: String?, created: Timestamp?, deleted: Timestamp?, lastUsed: LoginLogRow?
+    ) {
+        self.id = id
+        self.uid = uid
+        self.comment = comment
+        self.created = created
+        self.deleted = deleted
+        self.lastUsed = lastUsed
+    }
+}

@@ -1,0 +1,69 @@
+public import AuditCore
+
+/// A row of the `log` table: one use of an app password.
+public struct LoginLogRow: Sendable, Hashable, Codable {
+    /// The app password (`pwid`).
+    public var passwordID: Int64
+    /// The service; cut to 255 bytes at a character's boundary when it is stored.
+    public var service: String
+    /// The client's address in canonical text (`src_ip`); nil for a local login.
+    public var sourceAddress: String?
+    /// Its PTR name (`src_rdns`).
+    public var sourceName: String?
+    /// Where it is (`src_loc`): `[postal ]city, SUBDIV, Country`.
+    public var sourceLocation: String?
+    /// Whose network it is (`src_isp`).
+    public var sourceISP: String?
+    /// The login's own time.
+    public var time: Timestamp
+
+    /// Makes a row.
+    public init(
+        passwordID: Int64, service: String, sourceAddress: String?, sourceName: String? = nil,
+        sourceLocation: String? = nil, sourceISP: String? = nil, time: Timestamp
+    ) {
+        self.passwordID = passwordID
+        self.service = service
+        self.sourceAddress = sourceAddress
+        self.sourceName = sourceName
+        self.sourceLocation = sourceLocation
+        self.sourceISP = sourceISP
+        self.time = time
+    }
+}
+
+/// Writes rows of the `log` table.
+public protocol LoginLog: Sendable {
+    /// Writes rows in one transaction: all or none.
+    ///
+    /// - Parameters:
+    ///   - rows: At most a few hundred.
+    ///   - mayBeThere: Whether an earlier, interrupted call may have written some of them already: then each is
+    ///     looked for by password, time, address and service first, and written only if it is missing.
+    /// - Throws: ``BackendError``; then none was written, or (connection lost) it is not known.
+    func insert(_ rows: [LoginLogRow], mayBeThere: Bool) async throws(BackendError)
+}
+
+/// Records uses of app passwords for the life of the process; never fails a login, never waits for a database.
+public protocol LoginRecorder: Sendable {
+    /// Takes a use down durably (against a crash of the process) and returns a ticket for facts that come later.
+    func record(_ row: LoginLogRow) async -> LoginTicket
+    /// Says that the facts of a recorded use are now complete, or as complete as they will be.
+    func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?) async
+}
+
+/// Names a recorded use until its facts are complete.
+public struct LoginTicket: Sendable, Hashable {
+    /// The number of the record in its spool.
+    public let number: UInt64
+    /// Makes a ticket.
+    public init(number: UInt64) { self.number = number }
+}
+
+extension LoginLogRow {
+    /// Whether both rows are of the same use: equal password, time, address and service.
+    public func isSameUse(as other: LoginLogRow) -> Bool {
+        passwordID == other.passwordID && time == other.time && sourceAddress == other.sourceAddress
+            && service == other.service
+    }
+}

@@ -1,0 +1,31 @@
+/// What is written down of one login whose password matched, or that `/audit` judged.
+public struct AuditRecord: Sendable, Equatable {
+    /// Who, with what, from where, when.
+    public var attempt: LoginAttempt
+    /// The app password that was used; nil on `/audit`.
+    public var passwordID: Int64?
+    /// What was known when the record was written, late facts included.
+    public var facts: Facts
+    /// Whether the login was refused; false in watch mode.
+    public var isBlocked: Bool
+    /// What was matched: a list's label, `deleted`, `disallowed`; set also if the policy only watches.
+    public var matched: String?
+    /// The entry that applied.
+    public var rule: RuleReference?
+    /// From the request's arrival to the answer.
+    public var duration: Duration
+
+    /// Makes a record.
+    public init(
+        attempt: LoginAttempt, passwordID: Int64?, facts: Facts, isBlocked: Bool, matched: String?,
+        rule: RuleReference?, duration: Duration
+    ) {
+        self.attempt = attempt
+        self.passwordID = passwordID
+        self.facts = facts
+        self.isBlocked = isBlocked
+        self.matched = matched
+        self.rule = rule
+        self.duration = duration
+    }
+}

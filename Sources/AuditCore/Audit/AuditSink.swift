@@ -1,0 +1,22 @@
+/// Takes audit records to where they are kept.
+public protocol AuditSink: Sendable {
+    /// The sink's name in logs and metrics: `journal`, `jsonl`, `stderr`.
+    var name: String { get }
+
+    /// Writes one record.
+    ///
+    /// - Throws: ``AuditSinkError`` if the record is lost; the caller counts and logs it, and no login fails.
+    /// - Complexity: Called off the login's path, one record at a time and in order.
+    func write(_ record: AuditRecord) async throws(AuditSinkError)
+
+    /// Reopens what may have been moved away (log rotation); sinks without files do nothing.
+    func reopen() async throws(AuditSinkError)
+}
+
+/// Why a record could not be written.
+public struct AuditSinkError: Error, Sendable, CustomStringConvertible {
+    /// For operators.
+    public let description: String
+    /// Makes an error.
+    public init(_ description: String) { self.description = description }
+}

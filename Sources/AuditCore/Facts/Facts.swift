@@ -1,0 +1,134 @@
+/// All that is known about the address a login comes from.
+///
+/// ``Facts/init(address:localNetwork:localLocationName:)`` fills in what follows from the address alone; a gatherer
+/// replaces what it learned from elsewhere.
+public struct Facts: Sendable, Equatable {
+    /// The address itself; nil for a login that has none (a local socket), which counts as private.
+    public var address: IPAddress?
+    /// Whether the address counts as private: then nothing but a disabled service can deny the login.
+    public var isPrivate: Bool
+    /// The special-purpose block the address lies in, if any.
+    public var reserved: ReservedBlock?
+    /// The name that `audit.local_networks` gives to the address's network.
+    public var localNetwork: String?
+    /// The PTR name without final dot; absent for NXDOMAIN and no data.
+    public var reverseHost: Sourced<String>
+    /// What the registry says of the network.
+    public var network: Sourced<NetworkFacts>
+    /// Who announces the prefix.
+    public var origin: Sourced<OriginFacts>
+    /// What MaxMind says.
+    public var geo: Sourced<GeoFacts>
+}
+
+/// A network object of a registry, from RDAP or WHOIS; members that the registry left out are nil.
+public struct NetworkFacts: Sendable, Equatable, Codable {
+    /// The network's name (`netname`), as the registry spells it.
+    public var name: String?
+    /// ISO 3166-1 alpha-2 code, upper case.
+    public var country: String?
+    /// The network as CIDR blocks joined by `, `.
+    public var cidr: String?
+    /// The registry's handle of the network.
+    public var handle: String?
+    /// Handles of related entities, as the registry spells them, each once.
+    public var entities: [String]
+
+    /// Makes a network object.
+    public init(
+        name: String? = nil, country: String? = nil, cidr: String? = nil, handle: String? = nil,
+        entities: [String] = []
+    ) {
+        self.name = name
+        self.country = country
+        self.cidr = cidr
+        self.handle = handle
+        self.entities = entities
+    }
+}
+
+/// Who announces a prefix to the Internet, as Team Cymru tells it.
+public struct OriginFacts: Sendable, Equatable, Codable {
+    /// All origin AS numbers, the one shown first; empty if the prefix is not routed or reserved.
+    public var asNumbers: [UInt32]
+    /// The announced prefix.
+    public var prefix: String?
+    /// ISO 3166-1 alpha-2 code of the prefix's registration, upper case; `ZZ` for reserved space.
+    public var country: String?
+    /// The first AS's name, as in `VODANET International IP-Backbone of Vodafone, DE`.
+    public var asName: String?
+
+    /// Makes an origin.
+    public init(asNumbers: [UInt32] = [], prefix: String? = nil, country: String? = nil, asName: String? = nil) {
+        self.asNumbers = asNumbers
+        self.prefix = prefix
+        self.country = country
+        self.asName = asName
+    }
+}
+
+/// A place in MaxMind's database, named in English.
+public struct Place: Sendable, Equatable, Codable {
+    /// GeoNames number.
+    public var geonameID: UInt32?
+    /// English name.
+    public var name: String?
+    /// ISO code of a country, subdivision or continent; nil for cities.
+    public var code: String?
+
+    /// Makes a place.
+    public init(geonameID: UInt32? = nil, name: String? = nil, code: String? = nil) {
+        self.geonameID = geonameID
+        self.name = name
+        self.code = code
+    }
+}
+
+/// A point with the radius within which the client is likely to be.
+public struct GeoLocation: Sendable, Equatable, Codable {
+    /// Degrees north.
+    public var latitude: Double
+    /// Degrees east.
+    public var longitude: Double
+    /// Kilometres.
+    public var accuracyRadius: Int?
+    /// IANA name.
+    public var timeZone: String?
+
+    /// Makes a location.
+    public init(latitude: Double, longitude: Double, accuracyRadius: Int? = nil, timeZone: String? = nil) {
+        self.latitude = latitude
+        self.longitude = longitude
+        self.accuracyRadius = accuracyRadius
+        self.timeZone = timeZone
+    }
+}
+
+/// What MaxMind's City and ASN databases say of an address.
+public struct GeoFacts: Sendable, Equatable, Codable {
+    /// AS number of the ASN database.
+    public var asNumber: UInt32?
+    /// Organisation of the ASN database.
+    public var asOrganization: String?
+    /// The network of the ASN record.
+    public var asNetwork: String?
+    /// The city.
+    public var city: Place?
+    /// Subdivisions, the largest first.
+    public var subdivisions: [Place]
+    /// The country the client is in.
+    public var country: Place?
+    /// The country the network is registered in.
+    public var registeredCountry: Place?
+    /// The country a base or embassy belongs to.
+    public var representedCountry: Place?
+    /// The continent.
+    public var continent: Place?
+    /// The postal code.
+    public var postalCode: String?
+    /// Where it is.
+    public var location: GeoLocation?
+
+    /// Makes an empty record.
+    public init() { subdivisions = [] }
+}

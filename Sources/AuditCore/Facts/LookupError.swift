@@ -1,0 +1,40 @@
+/// Why a fact could not be had.
+public struct LookupError: Error, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
+    /// What kind of trouble it was; open for adapters to add to.
+    public struct Code: Hashable, Sendable {
+        /// The words shown to operators.
+        public let name: String
+        /// Names a kind of trouble.
+        public init(name: String) { self.name = name }
+
+        /// No answer within the deadline.
+        public static let timedOut = Code(name: "timed out")
+        /// The source refused, failed or could not be reached.
+        public static let unreachable = Code(name: "unreachable")
+        /// The source answered something that is not its protocol.
+        public static let malformed = Code(name: "malformed answer")
+        /// The source asked us to come back later.
+        public static let rateLimited = Code(name: "rate limited")
+        /// A local file could not be read.
+        public static let unreadable = Code(name: "unreadable")
+        /// The settings name no source for this fact.
+        public static let notConfigured = Code(name: "not configured")
+        /// `lookup.offline` forbids asking.
+        public static let offline = Code(name: "offline")
+        /// We have too many lookups under way.
+        public static let overloaded = Code(name: "overloaded")
+    }
+
+    /// The kind of trouble.
+    public let code: Code
+    /// More, for operators only; may quote what a foreign server sent, escaped.
+    public let detail: String
+
+    /// Makes an error; `detail` never reaches a client.
+    public init(_ code: Code, detail: String = "") { (self.code, self.detail) = (code, detail) }
+
+    /// Safe to send to a client.
+    public var description: String { "lookup failed: \(code.name)" }
+    /// For operators.
+    public var debugDescription: String { detail.isEmpty ? description : "\(description) (\(detail))" }
+}

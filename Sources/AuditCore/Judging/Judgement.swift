@@ -1,0 +1,74 @@
+/// A verdict with the reasons for it: every list, and how it came out.
+public struct Judgement: Sendable, Equatable {
+    /// The verdict.
+    public var verdict: Verdict
+    /// Every step that was looked at, in order.
+    public var outcomes: [RuleOutcome]
+    /// Whether `audit.ignore_networks` holds the address: then the login leaves no audit record.
+    public var isIgnored: Bool
+
+    /// Makes a judgement.
+    public init(verdict: Verdict, outcomes: [RuleOutcome], isIgnored: Bool = false) {
+        self.verdict = verdict
+        self.outcomes = outcomes
+        self.isIgnored = isIgnored
+    }
+
+    /// Facts that a list needed and that could not be had.
+    public var unknownLists: [DenyListKind] {
+        outcomes.compactMap { $0.outcome == .unknown ? $0.list : nil }
+    }
+}
+
+/// How one list came out for one login.
+public struct RuleOutcome: Sendable, Equatable {
+    /// What a list can do.
+    public enum Outcome: String, Sendable {
+        /// No such list is configured.
+        case off
+        /// The list is configured, and no entry applies (or an earlier one decided).
+        case pass
+        /// An entry applies.
+        case hit
+        /// The fact it needs could not be had.
+        case unknown
+    }
+
+    /// The list.
+    public var list: DenyListKind
+    /// How it came out.
+    public var outcome: Outcome
+    /// The entry that applied.
+    public var rule: RuleReference?
+
+    /// Makes an outcome.
+    public init(list: DenyListKind, outcome: Outcome, rule: RuleReference? = nil) {
+        self.list = list
+        self.outcome = outcome
+        self.rule = rule
+    }
+}
+
+/// The deny lists, spelled as in `[audit.lists]`, in the order in which they are tried.
+public enum DenyListKind: String, Sendable, Hashable, CaseIterable {
+    /// Networks and addresses.
+    case ipNetworks = "ip_networks"
+    /// Patterns for the PTR name.
+    case reverseHostname = "reverse_hostname"
+    /// Patterns for the net name.
+    case networkName = "network_name"
+    /// Countries of networks.
+    case networkCountry = "network_cc"
+    /// Handles of related entities.
+    case entities
+    /// AS numbers.
+    case asNumbers = "as_numbers"
+    /// Patterns for AS names and organisations.
+    case asNames = "as_names"
+    /// Countries of prefixes.
+    case asCountry = "as_cc"
+    /// Geoname ids.
+    case geoLocationIDs = "geo_location_ids"
+    /// Circles on the globe.
+    case coordinates
+}

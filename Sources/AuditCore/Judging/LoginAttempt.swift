@@ -1,0 +1,27 @@
+/// A login, not yet judged: who, with what service, from where.
+public struct LoginAttempt: Sendable, Equatable {
+    /// The name typed.
+    public var login: String
+    /// `imap`, `pop3`, `smtp`, `submission`, `sieve`, …, as Dovecot names it.
+    public var service: String
+    /// Where it comes from; nil for a login over a local socket.
+    public var address: IPAddress?
+    /// When the request arrived.
+    public var time: Timestamp
+    /// Dovecot's session id, if it sent one.
+    public var sessionID: String?
+    /// The address the client connected to, as sent.
+    public var localIP: String?
+    /// The protocol, where it differs from the service.
+    public var protocolName: String?
+    /// The client's IMAP ID, if it sent one.
+    public var clientID: String?
+
+    /// Makes an attempt.
+    public init(login: String, service: String, address: IPAddress?, time: Timestamp) {
+        self.login = login
+        self.service = service
+        self.address = address
+        self.time = time
+    }
+}
