@@ -71,31 +71,33 @@ public struct IPAddress: Hashable, Sendable {
 
     private static func parseV6(_ text: [UInt8]) -> UInt128? {
         guard text.count <= 45 else { return nil }
-        var parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        let colon = UInt8(ascii: ":")
+        let gap = text.indices.dropLast().first { text[$0] == colon && text[$0 + 1] == colon }
+        let groups: [UInt16]
+        if let gap {
+            guard let head = parseGroups(text[..<gap], mayEndInV4: false),
+                let tail = parseGroups(text[(gap + 2)...], mayEndInV4: true), head.count + tail.count < 8
+            else { return nil }
+            groups = head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
+        } else {
+            guard let all = parseGroups(text[...], mayEndInV4: true), all.count == 8 else { return nil }
+            groups = all
+        }
+        return groups.reduce(0) { $0 << 16 | UInt128($1) }
+    }
+
+    /// Parses `2001:db8:1`, or with `mayEndInV4` also `ffff:192.0.2.1`; no text is no groups.
+    private static func parseGroups(_ text: ArraySlice<UInt8>, mayEndInV4: Bool) -> [UInt16]? {
+        guard !text.isEmpty else { return [] }
         var groups: [UInt16] = []
-        var tail: [UInt16] = []
-        if let last = parts.last, last.contains(UInt8(ascii: ".")) {
-            guard let v4 = parseV4(last) else { return nil }
+        var parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        var v4: UInt32?
+        if mayEndInV4, let last = parts.last, last.contains(UInt8(ascii: ".")) {
+            guard let parsed = parseV4(last) else { return nil }
+            v4 = parsed
             parts.removeLast()
-            tail = [UInt16(v4 >> 16), UInt16(v4 & 0xFFFF)]
         }
-        // An empty part stands for `::`; at either end of the text `::` leaves two of them.
-        let empties = parts.indices.filter { parts[$0].isEmpty }
-        var gap: Int?
-        if !empties.isEmpty {
-            if parts.count >= 2, parts[0].isEmpty {
-                guard parts[1].isEmpty else { return nil }
-                parts.removeFirst()
-            }
-            if tail.isEmpty, parts.count >= 2, parts[parts.count - 1].isEmpty {
-                guard parts[parts.count - 2].isEmpty else { return nil }
-                parts.removeLast()
-            }
-            let left = parts.indices.filter { parts[$0].isEmpty }
-            guard left.count == 1 else { return nil }
-            gap = left[0]
-        }
-        for (index, part) in parts.enumerated() where index != gap {
+        for part in parts {
             guard (1...4).contains(part.count) else { return nil }
             var group: UInt16 = 0
             for byte in part {
@@ -104,13 +106,8 @@ public struct IPAddress: Hashable, Sendable {
             }
             groups.append(group)
         }
-        groups += tail
-        if let gap {
-            guard groups.count < 8 else { return nil }
-            groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
-        }
-        guard groups.count == 8 else { return nil }
-        return groups.reduce(0) { $0 << 16 | UInt128($1) }
+        if let v4 { groups += [UInt16(v4 >> 16), UInt16(v4 & 0xFFFF)] }
+        return groups
     }
 
     private static func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
