@@ -1,0 +1,14 @@
+import Foundation
+
+/// `swift run -c release Benchmarks [FILTER]`: runs every benchmark whose name contains FILTER; exit 1 if a
+/// threshold is missed.
+@main
+struct Benchmarks {
+    static func main() async throws {
+        let suite = try Suite(
+            filter: CommandLine.arguments.dropFirst().first ?? "", thresholdFile: "thresholds.txt")
+        addressBenchmarks(suite)
+        for failure in suite.failures { print("FAILED \(failure)") }
+        if !suite.failures.isEmpty { exit(1) }
+    }
+}
