@@ -37,86 +37,17 @@ public struct IPAddress: Hashable, Sendable {
     ///
     /// - Returns: nil for anything else: blanks, brackets, ports, prefix lengths, octal.
     public init?(_ text: some StringProtocol) {
-        var text = Array(text.utf8)
-        guard text.contains(UInt8(ascii: ":")) else {
-            guard let v4 = Self.parseV4(text[...]) else { return nil }
-            self.init(v4: v4)
-            return
-        }
-        if let percent = text.firstIndex(of: UInt8(ascii: "%")) {
-            let zone = text[(percent + 1)...]
-            guard !zone.isEmpty, !zone.contains(UInt8(ascii: "%")) else { return nil }
-            text.removeSubrange(percent...)
-        }
-        guard let v6 = Self.parseV6(text) else { return nil }
-        self.init(v6: v6)
+        let parsed = text.utf8.withContiguousStorageIfAvailable { AddressText(bytes: $0[...]).address }
+        guard let address = parsed ?? AddressText(bytes: Array(text.utf8)[...]).address else { return nil }
+        self = address
     }
 
-    private static func parseV4(_ text: ArraySlice<UInt8>) -> UInt32? {
-        var result: UInt32 = 0
-        var octets = 0
-        for part in text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
-            guard (1...3).contains(part.count), part.count == 1 || part.first != UInt8(ascii: "0") else { return nil }
-            var octet: UInt32 = 0
-            for byte in part {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-                octet = octet * 10 + UInt32(byte - UInt8(ascii: "0"))
-            }
-            guard octet < 256, octets < 4 else { return nil }
-            result = result << 8 | octet
-            octets += 1
-        }
-        return octets == 4 ? result : nil
-    }
-
-    private static func parseV6(_ text: [UInt8]) -> UInt128? {
-        guard text.count <= 45 else { return nil }
-        let colon = UInt8(ascii: ":")
-        let gap = text.indices.dropLast().first { text[$0] == colon && text[$0 + 1] == colon }
-        let groups: [UInt16]
-        if let gap {
-            guard let head = parseGroups(text[..<gap], mayEndInV4: false),
-                let tail = parseGroups(text[(gap + 2)...], mayEndInV4: true), head.count + tail.count < 8
-            else { return nil }
-            groups = head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
-        } else {
-            guard let all = parseGroups(text[...], mayEndInV4: true), all.count == 8 else { return nil }
-            groups = all
-        }
-        return groups.reduce(0) { $0 << 16 | UInt128($1) }
-    }
-
-    /// Parses `2001:db8:1`, or with `mayEndInV4` also `ffff:192.0.2.1`; no text is no groups.
-    private static func parseGroups(_ text: ArraySlice<UInt8>, mayEndInV4: Bool) -> [UInt16]? {
-        guard !text.isEmpty else { return [] }
-        var groups: [UInt16] = []
-        var parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        var v4: UInt32?
-        if mayEndInV4, let last = parts.last, last.contains(UInt8(ascii: ".")) {
-            guard let parsed = parseV4(last) else { return nil }
-            v4 = parsed
-            parts.removeLast()
-        }
-        for part in parts {
-            guard (1...4).contains(part.count) else { return nil }
-            var group: UInt16 = 0
-            for byte in part {
-                guard let digit = hexadecimalDigit(byte) else { return nil }
-                group = group << 4 | UInt16(digit)
-            }
-            groups.append(group)
-        }
-        if let v4 { groups += [UInt16(v4 >> 16), UInt16(v4 & 0xFFFF)] }
-        return groups
-    }
-
-    private static func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
+    /// Parses the UTF-8 bytes of an address; see ``init(_:)-(StringProtocol)``.
+    ///
+    /// - Complexity: Linear, without allocating.
+    package init?(utf8 bytes: ArraySlice<UInt8>) {
+        guard let address = AddressText(bytes: bytes).address else { return nil }
+        self = address
     }
 }
 

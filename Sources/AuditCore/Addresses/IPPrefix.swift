@@ -12,11 +12,7 @@ public struct IPPrefix: Hashable, Sendable {
     /// - Returns: nil if the length does not fit the family.
     public init?(_ address: IPAddress, length: Int) {
         guard (0...address.family.bitWidth).contains(length) else { return nil }
-        self.length = length
-        let mask = Self.hostMask(address.family, length: length)
-        self.address =
-            address.family == .v4
-            ? IPAddress(v4: UInt32(truncatingIfNeeded: address.bits & ~mask)) : IPAddress(v6: address.bits & ~mask)
+        self.init(address, checkedLength: length)
     }
 
     /// Makes the prefix that holds just one address.
@@ -29,20 +25,41 @@ public struct IPPrefix: Hashable, Sendable {
     ///
     /// - Returns: nil for anything else; lengths are decimal without sign or leading zero. A prefix of IPv4-mapped
     ///   addresses (`::ffff:192.0.2.0/120`) becomes IPv4; mapped ones shorter than /96 are refused.
-    public init?(_ text: some StringProtocol) {
-        guard let slash = text.firstIndex(of: "/") else {
-            guard let address = IPAddress(text) else { return nil }
+    public init?(_ text: some StringProtocol) { self.init(utf8: Array(text.utf8)[...]) }
+
+    /// Parses the UTF-8 bytes of a prefix; see ``init(_:)-(StringProtocol)``.
+    ///
+    /// - Complexity: Linear, without allocating.
+    package init?(utf8 bytes: ArraySlice<UInt8>) {
+        guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")) else {
+            guard let address = IPAddress(utf8: bytes) else { return nil }
             self.init(only: address)
             return
         }
-        let digits = text[text.index(after: slash)...].utf8
-        guard let address = IPAddress(text[..<slash]), (1...3).contains(digits.count),
-            digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            digits.count == 1 || digits.first != UInt8(ascii: "0"),
-            var length = Int(text[text.index(after: slash)...])
+        let digits = bytes[(slash + 1)...]
+        guard (1...3).contains(digits.count), digits.count == 1 || digits.first != UInt8(ascii: "0"),
+            var length = UInt32(decimal: digits).map(Int.init),
+            let address = IPAddress(utf8: bytes[..<slash])
         else { return nil }
-        if address.family == .v4, text[..<slash].contains(":") { length -= 96 }
+        if address.family == .v4, bytes[..<slash].contains(UInt8(ascii: ":")) { length -= 96 }
         self.init(address, length: length)
+    }
+
+    /// A prefix of our own tables.
+    ///
+    /// - Precondition: The text is a prefix.
+    init(literal text: StaticString) {
+        guard let prefix = IPPrefix(text.description) else { preconditionFailure("\(text) is no prefix") }
+        self = prefix
+    }
+
+    /// - Precondition: `length` fits the family.
+    init(_ address: IPAddress, checkedLength length: Int) {
+        self.length = length
+        let mask = Self.hostMask(address.family, length: length)
+        self.address =
+            address.family == .v4
+            ? IPAddress(v4: UInt32(truncatingIfNeeded: address.bits & ~mask)) : IPAddress(v6: address.bits & ~mask)
     }
 
     /// Whether the address lies in the block. Addresses of the other family never do.
@@ -63,4 +80,20 @@ public struct IPPrefix: Hashable, Sendable {
 extension IPPrefix: CustomStringConvertible {
     /// Canonical text, always with the length: `192.0.2.0/24`.
     public var description: String { "\(address)/\(length)" }
+}
+
+extension UInt32 {
+    /// Parses one or more ASCII digits and nothing else; nil also if the number is too large.
+    init?(decimal digits: ArraySlice<UInt8>) {
+        guard !digits.isEmpty else { return nil }
+        var number: UInt32 = 0
+        for byte in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            let (tenfold, tooLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, overflow) = tenfold.addingReportingOverflow(UInt32(byte - UInt8(ascii: "0")))
+            guard !tooLarge, !overflow else { return nil }
+            number = sum
+        }
+        self = number
+    }
 }

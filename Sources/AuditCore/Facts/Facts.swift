@@ -1,6 +1,6 @@
 /// All that is known about the address a login comes from.
 ///
-/// ``Facts/init(address:localNetwork:localLocationName:)`` fills in what follows from the address alone; a gatherer
+/// ``Facts/init(address:localNetworks:localLocationName:)`` fills in what follows from the address alone; a gatherer
 /// replaces what it learned from elsewhere.
 public struct Facts: Sendable, Equatable {
     /// The address itself; nil for a login that has none (a local socket), which counts as private.
@@ -9,7 +9,8 @@ public struct Facts: Sendable, Equatable {
     public var isPrivate: Bool
     /// The special-purpose block the address lies in, if any.
     public var reserved: ReservedBlock?
-    /// The name that `audit.local_networks` gives to the address's network.
+    /// The name that `audit.local_networks` gives to the address's network; for a login without an address
+    /// `audit.local_locationname`.
     public var localNetwork: String?
     /// The PTR name without final dot; absent for NXDOMAIN and no data.
     public var reverseHost: Sourced<String>

@@ -2,9 +2,10 @@
 public struct Judgement: Sendable, Equatable {
     /// The verdict.
     public var verdict: Verdict
-    /// Every step that was looked at, in order.
+    /// Every list that was looked at, in order; all ten if the judging was thorough or no list was needed to decide.
     public var outcomes: [RuleOutcome]
-    /// Whether `audit.ignore_networks` holds the address: then the login leaves no audit record.
+    /// Whether `audit.ignore_networks` holds the address: then the login leaves no audit record. False if a disabled
+    /// service decided before.
     public var isIgnored: Bool
 
     /// Makes a judgement.
@@ -14,7 +15,7 @@ public struct Judgement: Sendable, Equatable {
         self.isIgnored = isIgnored
     }
 
-    /// Facts that a list needed and that could not be had.
+    /// Lists that would have needed a fact that could not be had.
     public var unknownLists: [DenyListKind] {
         outcomes.compactMap { $0.outcome == .unknown ? $0.list : nil }
     }

@@ -2,9 +2,9 @@
 public enum Verdict: Sendable, Equatable {
     /// Nothing is held against it.
     case allow
-    /// An entry applies, and the policy enforces.
+    /// An entry applies, or a fact could not be had and the policy denies then; and the policy enforces.
     case deny(Denial)
-    /// An entry applies, but the policy only watches.
+    /// It would be denied, but the policy only watches.
     case wouldDeny(Denial)
     /// Nothing known is held against it, but facts that a list needs could not be had and the policy wants the
     /// login to be tried again later.

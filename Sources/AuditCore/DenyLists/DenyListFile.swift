@@ -1,0 +1,18 @@
+/// A deny list as it was read from disk.
+public struct DenyListFile: Sendable {
+    /// The path as written in the settings: what problems and rules show.
+    public var name: String
+    /// The file's content.
+    public var bytes: [UInt8]
+
+    /// Makes a file.
+    public init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+
+    /// Makes a file from text.
+    public init(name: String, text: String) {
+        self.init(name: name, bytes: Array(text.utf8))
+    }
+}

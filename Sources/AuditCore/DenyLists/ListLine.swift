@@ -1,0 +1,83 @@
+/// A line of a deny list that is neither empty nor a comment.
+struct ListLine {
+    /// The longest line that is read, in bytes.
+    static let longest = 16_384
+
+    /// Line number, from 1.
+    let number: Int
+    /// Where ``bytes`` begin in the line: column from 1, in Unicode scalars.
+    let column: Int
+    /// The line without outer white space: valid UTF-8, no NUL.
+    let bytes: ArraySlice<UInt8>
+
+    /// The line as text.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The entry of a literal list: all before the first blank. What follows is a comment.
+    var entry: ArraySlice<UInt8> { bytes.prefix { !Self.isBlank($0) } }
+
+    static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+}
+
+extension ListLine {
+    /// Calls `body` for every entry of a file, in order.
+    ///
+    /// Lines end with LF or CR LF; a byte order mark is skipped; white space (Unicode's, as Python's `strip` has it) is
+    /// trimmed; empty lines and lines that begin with `#` are skipped, whatever bytes a comment holds. A line that is too
+    /// long, not UTF-8 or has a NUL is a problem.
+    ///
+    /// - Complexity: Linear in the size of the file.
+    static func forEach(in file: [UInt8], problems: inout ListProblems, _ body: (ListLine, inout ListProblems) -> Void)
+    {
+        var start = file.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var number = 0
+        while start < file.count {
+            let end = file[start...].firstIndex(of: UInt8(ascii: "\n")) ?? file.count
+            number += 1
+            if let line = line(number, file[start..<end], &problems) { body(line, &problems) }
+            start = end + 1
+        }
+    }
+
+    /// The entry of a line, if it has one.
+    private static func line(_ number: Int, _ whole: ArraySlice<UInt8>, _ problems: inout ListProblems) -> ListLine? {
+        var bytes = whole.drop(while: isWhiteSpace)
+        while let last = bytes.last, isWhiteSpace(last) { bytes.removeLast() }
+        var column = bytes.startIndex - whole.startIndex + 1
+        guard let first = bytes.first, first != UInt8(ascii: "#") else { return nil }
+        guard bytes.count <= longest else {
+            problems.add(line: number, "longer than \(longest) bytes")
+            return nil
+        }
+        var isASCII = true
+        for byte in bytes {
+            if byte == 0 {
+                problems.add(line: number, "holds a NUL byte; lists are UTF-8 text")
+                return nil
+            }
+            if byte >= 0x80 { isASCII = false }
+        }
+        if !isASCII {
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                problems.add(line: number, "not UTF-8")
+                return nil
+            }
+            // The ends may be white space beyond ASCII: no-break, ideographic …
+            let scalars = text.unicodeScalars.drop { $0.properties.isWhitespace }
+            column += text.unicodeScalars.distance(from: text.startIndex, to: scalars.startIndex)
+            let trailing = scalars.reversed().prefix { $0.properties.isWhitespace }.count
+            let trimmed = scalars.dropLast(trailing)
+            guard let first = trimmed.first, first != "#" else { return nil }
+            if trimmed.count != text.unicodeScalars.count { bytes = Array(String(trimmed).utf8)[...] }
+        }
+        return ListLine(number: number, column: column, bytes: bytes)
+    }
+
+    /// ASCII white space as Python's `str.strip` knows it.
+    private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x09...0x0D, 0x1C...0x20: true
+        default: false
+        }
+    }
+}

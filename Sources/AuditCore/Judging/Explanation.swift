@@ -1,0 +1,85 @@
+/// What `explain` says of an address: every fact, every list, and what a user would be told.
+///
+/// Made from a judgement, never judging itself, so that it cannot disagree with what logins meet.
+public struct Explanation: Sendable {
+    /// The verdict in the words of `explain --json`.
+    public enum Outcome: String, Sendable {
+        /// Nothing is held against the login.
+        case allow
+        /// It is denied, be it for a missing fact.
+        case deny
+        /// It would be denied, but the policy only watches.
+        case wouldDeny = "would_deny"
+        /// Nothing known is held against it, but a fact that a list needs could not be had.
+        case unknown
+
+        /// The exit status of `explain --exit-code`.
+        public var exitCode: Int32 {
+            switch self {
+            case .allow: 0
+            case .deny: 1
+            case .wouldDeny: 2
+            case .unknown: 3
+            }
+        }
+    }
+
+    /// The login that was judged; without a name or a service those are shown as not given.
+    public let attempt: LoginAttempt
+    /// What is known of the address.
+    public let facts: Facts
+    /// How it was judged.
+    public let judgement: Judgement
+    /// What the user would be told.
+    public let status: String
+    /// The HTTP code that goes with it.
+    public let httpCode: Int
+
+    /// Makes an explanation.
+    ///
+    /// - Parameters:
+    ///   - judgement: From ``Policy/judge(_:facts:thoroughly:)``, thoroughly.
+    ///   - status: The status text `/auth` would answer.
+    ///   - httpCode: The code `/auth` would answer.
+    public init(attempt: LoginAttempt, facts: Facts, judgement: Judgement, status: String, httpCode: Int) {
+        self.attempt = attempt
+        self.facts = facts
+        self.judgement = judgement
+        self.status = status
+        self.httpCode = httpCode
+    }
+
+    /// How it came out.
+    public var outcome: Outcome {
+        switch judgement.verdict {
+        case .deny: .deny
+        case .wouldDeny: .wouldDeny
+        case .tryLater: .unknown
+        case .allow: judgement.unknownLists.isEmpty ? .allow : .unknown
+        }
+    }
+
+    /// What is held against the login, in either mode.
+    var denial: Denial? { judgement.verdict.denial }
+}
+
+extension Verdict {
+    /// What is held against the login, whether or not the policy enforces.
+    public var denial: Denial? {
+        switch self {
+        case .deny(let denial), .wouldDeny(let denial): denial
+        case .allow, .tryLater: nil
+        }
+    }
+}
+
+extension Sourced {
+    /// `known`, `absent` or `unavailable`.
+    var state: String {
+        switch fact {
+        case .known: "known"
+        case .absent: "absent"
+        case .unavailable: "unavailable"
+        }
+    }
+}

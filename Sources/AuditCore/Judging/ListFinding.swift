@@ -1,0 +1,150 @@
+/// How one list came out.
+enum ListFinding {
+    /// The list is not configured.
+    case off
+    /// No entry applies.
+    case pass
+    /// No entry applies to what is known, but a fact could not be had.
+    case unknown
+    /// An entry applies.
+    case hit(Denial)
+
+    var denial: Denial? {
+        if case .hit(let denial) = self { denial } else { nil }
+    }
+
+    var outcome: RuleOutcome.Outcome {
+        switch self {
+        case .off: .off
+        case .pass: .pass
+        case .unknown: .unknown
+        case .hit: .hit
+        }
+    }
+}
+
+extension DenyLists {
+    /// Asks one list about the facts.
+    ///
+    /// - Complexity: Does not grow with the number of entries; allocates only for a hit and to fold entities' case.
+    func finding(_ kind: DenyListKind, _ facts: Facts) -> ListFinding {
+        guard let count = entryCount(of: kind) else { return .off }
+        guard count > 0 else { return .pass }
+        if let denial = denial(kind, facts) { return .hit(denial) }
+        return lacksFacts(kind, facts) ? .unknown : .pass
+    }
+
+    /// Whether a fact the list asks for could not be had.
+    ///
+    /// AS numbers and names have two sources. One that the settings leave out is not missed as long as the other is
+    /// there.
+    private func lacksFacts(_ kind: DenyListKind, _ facts: Facts) -> Bool {
+        switch kind {
+        case .ipNetworks: false
+        case .reverseHostname: facts.reverseHost.trouble != nil
+        case .networkName, .networkCountry, .entities: facts.network.trouble != nil
+        case .asCountry: facts.origin.trouble != nil
+        case .geoLocationIDs, .coordinates: facts.geo.trouble != nil
+        case .asNumbers, .asNames:
+            switch (facts.origin.trouble?.code, facts.geo.trouble?.code) {
+            case (nil, nil), (nil, .notConfigured), (.notConfigured, nil): false
+            default: true
+            }
+        }
+    }
+
+    /// The denial that the list's first entry that applies stands for.
+    private func denial(_ kind: DenyListKind, _ facts: Facts) -> Denial? {
+        switch kind {
+        case .ipNetworks:
+            guard let list = ipNetworks, let address = facts.address, let match = list.index.match(address) else {
+                return nil
+            }
+            return .place("\(match.prefix)", matched: "ip", list.rule(match.number))
+        case .reverseHostname:
+            guard let list = reverseHostname, facts.reverseHost.trouble == nil,
+                let line = list.index.firstMatch(in: facts.reverseHost.value ?? "<>")
+            else { return nil }
+            return .place("this hostname", matched: "rev_host", list.rule(line))
+        case .networkName:
+            guard let list = networkName, let name = facts.network.value?.name,
+                let line = list.index.firstMatch(in: name)
+            else { return nil }
+            return .place("network \(name)", matched: "net_name", list.rule(line))
+        case .networkCountry: return country(facts.network.value?.country, in: networkCountry, matched: "net_cc")
+        case .entities: return entity(facts)
+        case .asNumbers: return asNumber(facts)
+        case .asNames:
+            guard let list = asNames,
+                let line = facts.origin.value?.asName.flatMap(list.index.firstMatch)
+                    ?? facts.geo.value?.asOrganization.flatMap(list.index.firstMatch)
+            else { return nil }
+            return .place(facts.organization ?? "this AS", matched: "as_desc", list.rule(line))
+        case .asCountry: return country(facts.origin.value?.country, in: asCountry, matched: "as_cc")
+        case .geoLocationIDs: return place(facts)
+        case .coordinates: return circle(facts)
+        }
+    }
+
+    private func country(_ code: String?, in list: DenyList<[CountryCode: UInt32]>?, matched: String) -> Denial? {
+        guard let list, let code = code.flatMap({ CountryCode($0.utf8) }), let line = list.index[code] else {
+            return nil
+        }
+        return .place(CountryNames.name(of: code.text), matched: matched, list.rule(line))
+    }
+
+    private func entity(_ facts: Facts) -> Denial? {
+        guard let list = entities, let network = facts.network.value else { return nil }
+        for entity in network.entities {
+            guard let line = list.index[entity.lowercased()] else { continue }
+            return Denial(matched: "entity:\(entity)", rule: list.rule(line), text: "access denied")
+        }
+        return nil
+    }
+
+    private func asNumber(_ facts: Facts) -> Denial? {
+        guard let list = asNumbers else { return nil }
+        func denial(_ number: UInt32) -> Denial? {
+            list.index[number].map {
+                .place(facts.organization ?? "AS\(number)", matched: "asn", list.rule($0))
+            }
+        }
+        for number in facts.origin.value?.asNumbers ?? [] {
+            if let denial = denial(number) { return denial }
+        }
+        return facts.geo.value?.asNumber.flatMap(denial)
+    }
+
+    private func place(_ facts: Facts) -> Denial? {
+        guard let list = geoLocationIDs, let geo = facts.geo.value else { return nil }
+        func denial(_ place: Place?) -> Denial? {
+            guard let id = place?.geonameID, let line = list.index[id] else { return nil }
+            return .place(place?.name ?? "this location", matched: "geoid", list.rule(line))
+        }
+        if let denial = denial(geo.city) { return denial }
+        for subdivision in geo.subdivisions {
+            if let denial = denial(subdivision) { return denial }
+        }
+        return denial(geo.country) ?? denial(geo.continent)
+    }
+
+    private func circle(_ facts: Facts) -> Denial? {
+        guard let list = coordinates, let geo = facts.geo.value, let location = geo.location else { return nil }
+        let point = GreatCircle.point(latitude: location.latitude, longitude: location.longitude)
+        let accuracy = Double(max(0, location.accuracyRadius ?? 0))
+        guard let line = list.index.firstLine(holding: point, accuracy: accuracy) else { return nil }
+        return .place(geo.city?.name ?? geo.country?.name ?? "this location", matched: "coords", list.rule(line))
+    }
+}
+
+extension Denial {
+    /// `access from X is forbidden`; X may come from foreign servers and is made harmless and short.
+    fileprivate static func place(_ place: String, matched: String, _ rule: RuleReference) -> Denial {
+        Denial(matched: matched, rule: rule, text: "access from \(place.visible()) is forbidden")
+    }
+}
+
+extension Facts {
+    /// Whose network it is: MaxMind's organisation, else the AS name.
+    fileprivate var organization: String? { geo.value?.asOrganization ?? origin.value?.asName }
+}
