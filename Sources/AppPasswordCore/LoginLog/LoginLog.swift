@@ -49,7 +49,9 @@ public protocol LoginRecorder: Sendable {
     /// Takes a use down durably (against a crash of the process) and returns a ticket for facts that come later.
     func record(_ row: LoginLogRow) async -> LoginTicket
     /// Says that the facts of a recorded use are now complete, or as complete as they will be.
-    func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?) async
+    ///
+    /// - Complexity: As ``record(_:)``, but never waits: it may be called from anywhere.
+    func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?)
 }
 
 /// Names a recorded use until its facts are complete.

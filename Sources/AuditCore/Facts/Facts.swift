@@ -132,4 +132,10 @@ public struct GeoFacts: Sendable, Equatable, Codable {
 
     /// Makes an empty record.
     public init() { subdivisions = [] }
+
+    /// Whether the City database knew the address; if not, the record holds at most an AS.
+    public var hasPlace: Bool {
+        city != nil || !subdivisions.isEmpty || country != nil || registeredCountry != nil || representedCountry != nil
+            || continent != nil || postalCode != nil || location != nil
+    }
 }

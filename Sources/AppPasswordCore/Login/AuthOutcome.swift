@@ -1,0 +1,40 @@
+public import AuditCore
+
+/// How an authentication came out.
+public enum AuthOutcome: Sendable, Equatable {
+    /// The password is this app password, and the place is welcome.
+    case success(passwordID: Int64)
+    /// No account has that name.
+    case unknownAccount
+    /// More than one account has that name.
+    case ambiguousAccount
+    /// The account must not log in.
+    case disabledAccount
+    /// The password is none of the account's.
+    case wrongPassword
+    /// It is, but app passwords are not taken from that network.
+    case refusedNetwork(passwordID: Int64)
+    /// It is one that was revoked.
+    case revoked(passwordID: Int64)
+    /// It is, but the place is not welcome.
+    case denied(passwordID: Int64, Denial)
+    /// It is, but a fact that a list needs could not be had, and the policy wants the client to try again.
+    case undecided(passwordID: Int64)
+    /// A back end could not be asked, or the machine is too busy hashing.
+    case unavailable(reason: String)
+}
+
+/// An outcome, and what remains to be done once it has been sent.
+public struct AuthAnswer: Sendable {
+    /// How it came out.
+    public var outcome: AuthOutcome
+    /// Writes the audit record, when its facts are complete; nil if there is none. To be called when the answer has been
+    /// sent, with the time from the request's arrival to that moment.
+    public var afterAnswer: (@Sendable (Duration) -> Void)?
+
+    /// Pairs them.
+    public init(_ outcome: AuthOutcome, afterAnswer: (@Sendable (Duration) -> Void)? = nil) {
+        self.outcome = outcome
+        self.afterAnswer = afterAnswer
+    }
+}

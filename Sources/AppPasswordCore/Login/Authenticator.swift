@@ -1,0 +1,163 @@
+public import AuditCore
+
+/// Answers Dovecot: is this password one of the account's app passwords, and is the place welcome?
+///
+/// An immutable snapshot of the settings in force; a login keeps the one it started with.
+public struct Authenticator: Sendable {
+    /// Who says which accounts exist.
+    public enum Accounts: Sendable {
+        /// A directory.
+        case directory(any AccountDirectory)
+        /// No directory: an account exists if it has an app password, revoked ones included.
+        case anyoneWithAnAppPassword
+    }
+
+    private let accounts: Accounts
+    private let store: any AppPasswordStore
+    private let verifier: any PasswordVerifier
+    private let auditor: Auditor
+    private let recorder: any LoginRecorder
+    private let refusedNetworks: PrefixSet
+    private let maxPasswordBytes: Int
+
+    /// Puts an authenticator together.
+    ///
+    /// - Parameters:
+    ///   - refusedNetworks: Networks where app passwords are not taken (`auth.disallow_passwords_from`).
+    ///   - maxPasswordBytes: Longer passwords match nothing, unhashed.
+    public init(
+        accounts: Accounts, store: any AppPasswordStore, verifier: any PasswordVerifier, auditor: Auditor,
+        recorder: any LoginRecorder, refusedNetworks: PrefixSet, maxPasswordBytes: Int = 1024
+    ) {
+        self.accounts = accounts
+        self.store = store
+        self.verifier = verifier
+        self.auditor = auditor
+        self.recorder = recorder
+        self.refusedNetworks = refusedNetworks
+        self.maxPasswordBytes = maxPasswordBytes
+    }
+
+    /// Authenticates one login.
+    ///
+    /// - Complexity: One query of the directory and one of the database, side by side; a second of the database only
+    ///   if the directory spells the name differently; then at most one hash for each row, and one spool append.
+    public func authenticate(_ attempt: LoginAttempt, _ password: Password) async -> AuthAnswer {
+        guard attempt.login.isPlausibleLogin else { return AuthAnswer(.unknownAccount) }
+        let rows: [AppPassword]
+        switch await findRows(of: attempt.login) {
+        case .success(let found): rows = found
+        case .failure(let reason): return AuthAnswer(reason.outcome)
+        }
+        guard (1...maxPasswordBytes).contains(password.bytes.count) else { return AuthAnswer(.wrongPassword) }
+        let match: AppPassword
+        do throws(PasswordVerifierError) {
+            guard let found = try await verifier.match(of: password, in: rows, attempt: attempt) else {
+                return AuthAnswer(.wrongPassword)
+            }
+            match = found
+        } catch {
+            switch error {
+            case .overloaded: return AuthAnswer(.unavailable(reason: "too many passwords wait to be checked"))
+            case .timedOut: return AuthAnswer(.unavailable(reason: "the password could not be checked in time"))
+            }
+        }
+        return await answer(attempt, match)
+    }
+
+    /// The password has matched: only now are facts gathered, so that guesses make us ask nobody.
+    private func answer(_ attempt: LoginAttempt, _ match: AppPassword) async -> AuthAnswer {
+        let gathering = auditor.gather(for: attempt)
+        let outcome: AuthOutcome
+        var isIgnored = auditor.ignores(attempt)
+        var (matched, rule): (String?, RuleReference?) = (nil, nil)
+        if let address = attempt.address, refusedNetworks.contains(address) {
+            outcome = .refusedNetwork(passwordID: match.id)
+            matched = "disallowed"
+            isIgnored = false  // what is refused is always written down
+        } else if match.isDeleted {
+            outcome = .revoked(passwordID: match.id)
+            matched = "deleted"
+            isIgnored = false
+        } else {
+            let judgement = await auditor.judge(attempt, gathering)
+            (matched, rule) = (judgement.verdict.matched, judgement.verdict.rule)
+            isIgnored = judgement.isIgnored
+            switch judgement.verdict {
+            case .allow, .wouldDeny: outcome = .success(passwordID: match.id)
+            case .deny(let denial): outcome = .denied(passwordID: match.id, denial)
+            case .tryLater: outcome = .undecided(passwordID: match.id)
+            }
+        }
+        await takeDown(attempt, match, gathering)
+        let isBlocked = outcome != .success(passwordID: match.id)
+        return AuthAnswer(outcome) { [auditor, matched, rule, isIgnored] duration in
+            auditor.record(
+                attempt, gathering, passwordID: match.id, isBlocked: isBlocked, matched: matched, rule: rule,
+                isIgnored: isIgnored, duration: duration)
+        }
+    }
+
+    private func takeDown(_ attempt: LoginAttempt, _ match: AppPassword, _ gathering: FactGathering) async {
+        let ticket = await recorder.record(
+            LoginLogRow(
+                passwordID: match.id, service: attempt.service, sourceAddress: attempt.address?.description,
+                time: attempt.time))
+        let recorder = recorder
+        gathering.whenComplete { facts in
+            recorder.complete(
+                ticket, name: facts.reverseHost.value, location: facts.sourceLocation, isp: facts.sourceISP)
+        }
+    }
+
+    /// Why there are no rows to check.
+    private enum Refusal: Error {
+        case outcome(AuthOutcome)
+        var outcome: AuthOutcome {
+            switch self { case .outcome(let outcome): outcome }
+        }
+    }
+
+    private func findRows(of login: String) async -> Result<[AppPassword], Refusal> {
+        do {
+            async let candidates = store.passwords(of: login)
+            switch accounts {
+            case .anyoneWithAnAppPassword:
+                let rows = try await candidates.filter { $0.uid.hasSameBytes(as: login) }
+                return rows.isEmpty ? .failure(.outcome(.unknownAccount)) : .success(rows)
+            case .directory(let directory):
+                let answer = try await directory.account(for: login)
+                var rows = try await candidates
+                switch answer {
+                case .notFound: return .failure(.outcome(.unknownAccount))
+                case .ambiguous: return .failure(.outcome(.ambiguousAccount))
+                case .found(let account) where account.isDisabled: return .failure(.outcome(.disabledAccount))
+                case .found(let account):
+                    if !account.uid.hasSameBytes(as: login),
+                        !rows.contains(where: { $0.uid.hasSameBytes(as: account.uid) })
+                    {
+                        rows += try await store.passwords(of: account.uid)
+                    }
+                    return .success(
+                        rows.filter { $0.uid.hasSameBytes(as: login) || $0.uid.hasSameBytes(as: account.uid) })
+                }
+            }
+        } catch let error as BackendError {
+            return .failure(.outcome(.unavailable(reason: error.debugDescription)))
+        } catch {
+            return .failure(.outcome(.unavailable(reason: "\(error)")))
+        }
+    }
+}
+
+extension String {
+    /// Equality of bytes; Swift's `==` also takes canonically equivalent texts for equal.
+    fileprivate func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+
+    /// Whether this can be a login at all: not empty, no control characters, no outer blanks.
+    fileprivate var isPlausibleLogin: Bool {
+        guard let first = unicodeScalars.first, let last = unicodeScalars.last else { return false }
+        return !first.properties.isWhitespace && !last.properties.isWhitespace
+            && unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    }
+}

@@ -1,0 +1,121 @@
+import Synchronization
+
+/// Carries audit records to every sink, each at its own pace.
+///
+/// A sink has a queue of its own, so that a slow one holds neither a login nor another sink. A queue holds
+/// ``queueBound`` records; what comes beyond that, and what a sink fails to write, is lost for that sink: counted,
+/// and reported when the loss begins and when it ends.
+public final class AuditTrail: Sendable {
+    /// What happened to a sink.
+    public enum Event: Sendable {
+        /// The first record since all was well could not be written.
+        case losing(sink: String, reason: String)
+        /// A record was written again, after so many were lost.
+        case recovered(sink: String, lost: UInt64)
+    }
+
+    private final class Lane: Sendable {
+        struct Counters {
+            var written: UInt64 = 0
+            var lost: UInt64 = 0
+            var lostInARow: UInt64 = 0
+        }
+        let sink: any AuditSink
+        let records: AsyncStream<AuditRecord>
+        let queue: AsyncStream<AuditRecord>.Continuation
+        let counters = Mutex(Counters())
+
+        init(_ sink: any AuditSink, bound: Int) {
+            self.sink = sink
+            (records, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(bound))
+        }
+    }
+
+    /// How many records wait for one sink, at most.
+    public let queueBound: Int
+    private let lanes = Mutex<[Lane]>([])
+    private let started: AsyncStream<Lane>
+    private let start: AsyncStream<Lane>.Continuation
+    private let report: @Sendable (Event) -> Void
+
+    /// Makes a trail without sinks.
+    public init(queueBound: Int = 32_768, report: @escaping @Sendable (Event) -> Void) {
+        self.queueBound = queueBound
+        self.report = report
+        (started, start) = AsyncStream.makeStream()
+    }
+
+    /// Sends all records from now on to these sinks; those of before write what they still hold, and end.
+    public func use(_ sinks: [any AuditSink]) {
+        let fresh = sinks.map { Lane($0, bound: queueBound) }
+        let old = lanes.withLock { lanes in
+            let old = lanes
+            lanes = fresh
+            return old
+        }
+        for lane in old { lane.queue.finish() }
+        for lane in fresh { start.yield(lane) }
+    }
+
+    /// Takes a record; never waits.
+    public func submit(_ record: AuditRecord) {
+        for lane in lanes.withLock({ $0 }) {
+            if case .dropped = lane.queue.yield(record) { noteLoss(lane, "its queue of \(queueBound) records is full") }
+        }
+    }
+
+    /// Has every sink reopen its file.
+    public func reopen() async {
+        for lane in lanes.withLock({ $0 }) {
+            do { try await lane.sink.reopen() } catch { noteLoss(lane, error.description, records: 0) }
+        }
+    }
+
+    /// Writes until ``finish()`` was called and every queue is empty.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            for await lane in started {
+                group.addTask {
+                    for await record in lane.records { await self.write(record, to: lane) }
+                }
+            }
+        }
+    }
+
+    /// Takes no more records; ``run()`` returns once all are written.
+    public func finish() {
+        for lane in lanes.withLock({ $0 }) { lane.queue.finish() }
+        start.finish()
+    }
+
+    /// How many records each sink in use has written and lost.
+    public var counts: [(sink: String, written: UInt64, lost: UInt64)] {
+        lanes.withLock { $0 }.map { lane in lane.counters.withLock { (lane.sink.name, $0.written, $0.lost) } }
+    }
+
+    private func write(_ record: AuditRecord, to lane: Lane) async {
+        do {
+            try await lane.sink.write(record)
+        } catch {
+            noteLoss(lane, error.description)
+            return
+        }
+        let lost = lane.counters.withLock { counters in
+            counters.written += 1
+            let lost = counters.lostInARow
+            counters.lostInARow = 0
+            return lost
+        }
+        if lost > 0 { report(.recovered(sink: lane.sink.name, lost: lost)) }
+    }
+
+    private func noteLoss(_ lane: Lane, _ reason: String, records: UInt64 = 1) {
+        let isFirst = lane.counters.withLock { counters in
+            let isFirst = counters.lostInARow == 0
+            counters.lost += records
+            counters.lostInARow += records
+            return isFirst
+        }
+        if isFirst { report(.losing(sink: lane.sink.name, reason: reason)) }
+    }
+}

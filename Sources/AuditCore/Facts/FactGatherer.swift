@@ -1,0 +1,130 @@
+import Synchronization
+
+/// Asks all sources about an address side by side, and keeps each lookup going after the login it was for was answered.
+///
+/// ``run()`` does the asking for the life of the process. At most ``Configuration/gatherings`` are under way at once; a
+/// login beyond that gets its asynchronous facts as unavailable (`overloaded`) at once and waits for nothing.
+public final class FactGatherer: Sendable {
+    /// Bounds of gathering.
+    public struct Configuration: Sendable {
+        /// What a lookup may go on for, to fill caches and the audit record.
+        public var timeout: Duration = .seconds(10)
+        /// How many addresses are asked about at once, at most.
+        public var gatherings = 1024
+
+        /// Makes the defaults.
+        public init() {}
+    }
+
+    private struct Job: Sendable {
+        let address: IPAddress
+        let kinds: Set<FactKind>
+        let sources: FactSources
+        let timeout: Duration
+        let gathering: FactGathering
+    }
+
+    private let jobs: AsyncStream<Job>
+    private let submit: AsyncStream<Job>.Continuation
+    private let underWay = Mutex(0)
+    private let bound: Int
+
+    /// Makes a gatherer; nothing is asked until ``run()`` runs.
+    public init(gatherings: Int = Configuration().gatherings) {
+        bound = gatherings
+        (jobs, submit) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, gatherings)))
+    }
+
+    /// Starts gathering what the sources know, beyond what `facts` holds already.
+    ///
+    /// Local databases answer before this returns. A private or local address is asked of reverse DNS only; special-purpose
+    /// space is never asked of a registry.
+    ///
+    /// - Parameters:
+    ///   - facts: What follows from the address alone.
+    ///   - sources: Whom to ask.
+    ///   - timeout: What a lookup may go on for.
+    public func start(_ facts: Facts, asking sources: FactSources, timeout: Duration) -> FactGathering {
+        guard let address = facts.address else { return FactGathering(facts: facts, pending: []) }
+        var facts = facts
+        if facts.localNetwork == nil, let geo = sources.geo { facts.geo = geo.place(of: address) }
+        var kinds: Set<FactKind> = sources.reverse == nil ? [] : [.reverseHost]
+        if facts.localNetwork == nil, facts.reserved == nil {
+            if sources.network != nil { kinds.insert(.network) }
+            if sources.origin != nil { kinds.insert(.origin) }
+        }
+        guard !kinds.isEmpty else { return FactGathering(facts: facts, pending: []) }
+        let hasRoom = underWay.withLock { count in
+            guard count < bound else { return false }
+            count += 1
+            return true
+        }
+        facts.markUnavailable(kinds, hasRoom ? .timedOut : .overloaded)
+        guard hasRoom else { return FactGathering(facts: facts, pending: []) }
+        let gathering = FactGathering(facts: facts, pending: kinds)
+        let job = Job(address: address, kinds: kinds, sources: sources, timeout: timeout, gathering: gathering)
+        if case .enqueued = submit.yield(job) { return gathering }
+        underWay.withLock { $0 -= 1 }  // already finished: the process is shutting down
+        gathering.end()
+        return gathering
+    }
+
+    /// Asks, until the surrounding task is cancelled; then what is under way ends unanswered.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            for await job in jobs {
+                group.addTask {
+                    await Self.perform(job)
+                    self.underWay.withLock { $0 -= 1 }
+                }
+            }
+        }
+    }
+
+    /// Ends ``run()`` once what is under way is answered or timed out.
+    public func finish() { submit.finish() }
+
+    private static func perform(_ job: Job) async {
+        let gathering = job.gathering
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try? await Task.sleep(for: job.timeout)
+                gathering.end()  // here, for a source that does not heed cancellation
+                return true
+            }
+            for kind in job.kinds {
+                group.addTask {
+                    await ask(job, kind)
+                    return false
+                }
+            }
+            var unanswered = job.kinds.count
+            while unanswered > 0, let isTimer = await group.next(), !isTimer { unanswered -= 1 }
+            group.cancelAll()
+        }
+        gathering.end()
+    }
+
+    private static func ask(_ job: Job, _ kind: FactKind) async {
+        switch kind {
+        case .reverseHost:
+            guard let name = await job.sources.reverse?.name(of: job.address) else { return }
+            job.gathering.resolve(kind) { $0.reverseHost = name }
+        case .network:
+            guard let network = await job.sources.network?.network(of: job.address) else { return }
+            job.gathering.resolve(kind) { $0.network = network }
+        case .origin:
+            guard let origin = await job.sources.origin?.origin(of: job.address) else { return }
+            job.gathering.resolve(kind) { $0.origin = origin }
+        case .geo: return
+        }
+    }
+}
+
+extension Facts {
+    fileprivate mutating func markUnavailable(_ kinds: Set<FactKind>, _ code: LookupError.Code) {
+        if kinds.contains(.reverseHost) { reverseHost = Sourced(.unavailable(LookupError(code)), source: .none) }
+        if kinds.contains(.network) { network = Sourced(.unavailable(LookupError(code)), source: .none) }
+        if kinds.contains(.origin) { origin = Sourced(.unavailable(LookupError(code)), source: .none) }
+    }
+}

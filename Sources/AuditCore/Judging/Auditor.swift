@@ -1,0 +1,112 @@
+/// Gathers facts, judges them, and writes down what happened: all that `/auth` and `/audit` share.
+///
+/// An immutable snapshot; a login keeps the one it started with.
+public struct Auditor: Sendable {
+    /// What follows from the settings.
+    public struct Configuration: Sendable {
+        /// The policy with its lists.
+        public var policy: Policy
+        /// Names of networks of our own.
+        public var localNetworks: LocalNetworks
+        /// What stands for the AS name of local networks.
+        public var localLocationName: String
+        /// Whether logins from private and local addresses leave an audit record.
+        public var recordsLocal = true
+        /// What one login waits for facts, at most.
+        public var deadline: Duration = .milliseconds(1500)
+        /// What a lookup may go on for afterwards.
+        public var lookupTimeout: Duration = .seconds(10)
+        /// Whom to ask.
+        public var sources: FactSources
+
+        /// Makes a configuration with the default times.
+        public init(
+            policy: Policy, localNetworks: LocalNetworks, localLocationName: String, sources: FactSources
+        ) {
+            self.policy = policy
+            self.localNetworks = localNetworks
+            self.localLocationName = localLocationName
+            self.sources = sources
+        }
+    }
+
+    /// The settings in force.
+    public let configuration: Configuration
+    private let gatherer: FactGatherer
+    private let trail: AuditTrail
+
+    /// Makes an auditor that asks through `gatherer` and records to `trail`.
+    public init(_ configuration: Configuration, gatherer: FactGatherer, trail: AuditTrail) {
+        self.configuration = configuration
+        self.gatherer = gatherer
+        self.trail = trail
+    }
+
+    /// Starts gathering what is known of the address a login comes from.
+    public func gather(for attempt: LoginAttempt) -> FactGathering {
+        let facts = Facts(
+            address: attempt.address, localNetworks: configuration.localNetworks,
+            localLocationName: configuration.localLocationName)
+        return gatherer.start(facts, asking: configuration.sources, timeout: configuration.lookupTimeout)
+    }
+
+    /// Judges a login, waiting only for facts that a list in force needs, and no longer than the deadline.
+    public func judge(_ attempt: LoginAttempt, _ gathering: FactGathering) async -> Judgement {
+        let needed = configuration.policy.factsNeeded(for: attempt, facts: gathering.facts)
+        let facts = await gathering.facts(needing: needed, until: .now.advanced(by: configuration.deadline))
+        return configuration.policy.judge(attempt, facts: facts)
+    }
+
+    /// Writes a login down once its facts are complete. To be called when the answer has been sent.
+    ///
+    /// - Parameters:
+    ///   - isIgnored: Whether `audit.ignore_networks` holds the address: then nothing is written.
+    ///   - duration: From the request's arrival to the answer.
+    public func record(
+        _ attempt: LoginAttempt, _ gathering: FactGathering, passwordID: Int64? = nil, isBlocked: Bool,
+        matched: String?, rule: RuleReference?, isIgnored: Bool, duration: Duration
+    ) {
+        guard !isIgnored else { return }
+        let (trail, recordsLocal) = (trail, configuration.recordsLocal)
+        gathering.whenComplete { facts in
+            guard recordsLocal || !(facts.isPrivate || facts.localNetwork != nil) else { return }
+            trail.submit(
+                AuditRecord(
+                    attempt: attempt, passwordID: passwordID, facts: facts, isBlocked: isBlocked, matched: matched,
+                    rule: rule, duration: duration))
+        }
+    }
+
+    /// Whether `audit.ignore_networks` holds the address.
+    public func ignores(_ attempt: LoginAttempt) -> Bool {
+        guard let address = attempt.address else { return false }
+        return configuration.policy.ignoreNetworks.contains(address)
+    }
+}
+
+extension Verdict {
+    /// Whether the login goes on.
+    public var isAllowed: Bool {
+        switch self {
+        case .allow, .wouldDeny: true
+        case .deny, .tryLater: false
+        }
+    }
+
+    /// What was matched, for the records; also in watch mode.
+    public var matched: String? {
+        switch self {
+        case .allow: nil
+        case .deny(let denial), .wouldDeny(let denial): denial.matched
+        case .tryLater: "unknown"
+        }
+    }
+
+    /// The entry that applied.
+    public var rule: RuleReference? {
+        switch self {
+        case .deny(let denial), .wouldDeny(let denial): denial.rule
+        case .allow, .tryLater: nil
+        }
+    }
+}

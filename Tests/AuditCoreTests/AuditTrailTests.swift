@@ -1,0 +1,77 @@
+import AuditCore
+import AuditCoreTesting
+import Synchronization
+import Testing
+
+struct AuditTrailTests {
+    private final class BrokenSink: AuditSink {
+        private let isBroken = Mutex(true)
+        let name = "broken"
+        func mend() { isBroken.withLock { $0 = false } }
+        func write(_ record: AuditRecord) async throws(AuditSinkError) {
+            if isBroken.withLock({ $0 }) { throw AuditSinkError("no space left") }
+        }
+        func reopen() async throws(AuditSinkError) {}
+    }
+
+    @Test func `every sink gets every record, in order, also those queued at the end`() async throws {
+        let (one, two) = (RecordingAuditSink(), RecordingAuditSink())
+        let trail = AuditTrail { _ in }
+        trail.use([one, two])
+        let records = try (0..<100).map { (number: Int64) in
+            var record = try SampleRecords.vk()
+            record.passwordID = number
+            return record
+        }
+        for record in records { trail.submit(record) }
+        trail.finish()
+        await trail.run()
+        #expect(one.records == records)
+        #expect(two.records == records)
+    }
+
+    @Test func `a failing sink hides nothing from another, is counted, and reported once`() async throws {
+        let (broken, good) = (BrokenSink(), RecordingAuditSink())
+        let (events, event) = AsyncStream<AuditTrail.Event>.makeStream()
+        let trail = AuditTrail { event.yield($0) }
+        trail.use([broken, good])
+        for _ in 0..<3 { trail.submit(try SampleRecords.vk()) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await trail.run() }
+            while trail.counts[0].lost < 3 { await Task.yield() }
+            broken.mend()
+            trail.submit(try! SampleRecords.vk())
+            trail.finish()
+        }
+        event.finish()
+        #expect(trail.counts.map(\.lost) == [3, 0])
+        #expect(trail.counts.map(\.written) == [1, 4])
+        var seen: [String] = []
+        for await event in events { seen.append("\(event)") }
+        #expect(seen == ["losing(sink: \"broken\", reason: \"no space left\")", "recovered(sink: \"broken\", lost: 3)"])
+    }
+
+    @Test func `a full queue loses the newest record, and counts it`() async throws {
+        let sink = RecordingAuditSink()
+        let trail = AuditTrail(queueBound: 2) { _ in }
+        trail.use([sink])
+        for _ in 0..<5 { trail.submit(try SampleRecords.vk()) }
+        #expect(trail.counts.map(\.lost) == [3])
+        trail.finish()
+        await trail.run()
+        #expect(sink.records.count == 2)
+    }
+
+    @Test func `sinks that are replaced write what they still hold`() async throws {
+        let (old, new) = (RecordingAuditSink(), RecordingAuditSink())
+        let trail = AuditTrail { _ in }
+        trail.use([old])
+        trail.submit(try SampleRecords.vk())
+        trail.use([new])
+        trail.submit(try SampleRecords.google())
+        trail.finish()
+        await trail.run()
+        #expect(old.records.map(\.attempt.login) == ["honey-craig"])
+        #expect(new.records.map(\.attempt.login) == ["bbecker"])
+    }
+}

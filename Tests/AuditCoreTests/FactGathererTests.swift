@@ -1,0 +1,145 @@
+import AuditCore
+import Synchronization
+import Testing
+
+struct FactGathererTests {
+    /// A source that answers when it is told to.
+    private final class GatedSource: ReverseResolver, NetworkSource, OriginSource {
+        private let gate = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
+        private let asked = Mutex(0)
+
+        var count: Int { asked.withLock { $0 } }
+
+        func open() {
+            let waiting = gate.withLock { gate in
+                gate.isOpen = true
+                let waiting = gate.waiting
+                gate.waiting = []
+                return waiting
+            }
+            for continuation in waiting { continuation.resume() }
+        }
+
+        private func pass() async {
+            asked.withLock { $0 += 1 }
+            await withCheckedContinuation { continuation in
+                let isOpen = gate.withLock { gate in
+                    if !gate.isOpen { gate.waiting.append(continuation) }
+                    return gate.isOpen
+                }
+                if isOpen { continuation.resume() }
+            }
+        }
+
+        func name(of address: IPAddress) async -> Sourced<String> {
+            await pass()
+            return Sourced(.known("host.example.com"), source: .dns)
+        }
+        func network(of address: IPAddress) async -> Sourced<NetworkFacts> {
+            await pass()
+            return Sourced(.known(NetworkFacts(name: "NET")), source: .rdap)
+        }
+        func origin(of address: IPAddress) async -> Sourced<OriginFacts> {
+            await pass()
+            return Sourced(.absent, source: .cymruDNS)
+        }
+    }
+
+    private func facts(_ text: String) throws -> Facts {
+        let address: IPAddress = try #require(IPAddress(text))
+        return Facts(address: address, localNetworks: LocalNetworks(), localLocationName: "here")
+    }
+
+    private func running(
+        gatherings: Int = 16, _ body: (FactGatherer) async throws -> Void
+    ) async throws {
+        let gatherer = FactGatherer(gatherings: gatherings)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await gatherer.run() }
+            try await body(gatherer)
+            gatherer.finish()
+            group.cancelAll()
+        }
+    }
+
+    @Test func `a login waits for the facts it needs and no others`() async throws {
+        try await running { gatherer in
+            let (fast, slow) = (GatedSource(), GatedSource())
+            fast.open()
+            let gathering = try gatherer.start(
+                facts("192.88.98.1"), asking: FactSources(reverse: slow, network: fast, origin: fast),
+                timeout: .seconds(60))
+            let facts = await gathering.facts(
+                needing: [.network, .origin], until: .now.advanced(by: .seconds(60)))
+            #expect(facts.network.value?.name == "NET")
+            #expect(facts.origin.fact == .absent)
+            #expect(facts.reverseHost.fact == .unavailable(LookupError(.timedOut)))
+            let (completed, done) = AsyncStream<Facts>.makeStream()
+            gathering.whenComplete { done.yield($0) }
+            slow.open()
+            var late = completed.makeAsyncIterator()
+            #expect(await late.next()?.reverseHost.value == "host.example.com")
+        }
+    }
+
+    @Test func `at the deadline a login goes on without the facts`() async throws {
+        try await running { gatherer in
+            let silent = GatedSource()
+            let gathering = try gatherer.start(
+                facts("192.88.98.1"), asking: FactSources(reverse: silent), timeout: .seconds(60))
+            let facts = await gathering.facts(needing: [.reverseHost], until: .now)
+            #expect(facts.reverseHost.fact == .unavailable(LookupError(.timedOut)))
+            silent.open()
+        }
+    }
+
+    @Test func `at the lookup timeout a gathering ends even if a source never answers`() async throws {
+        try await running { gatherer in
+            let silent = GatedSource()
+            let gathering = try gatherer.start(
+                facts("192.88.98.1"), asking: FactSources(reverse: silent), timeout: .milliseconds(1))
+            let (completed, done) = AsyncStream<Facts>.makeStream()
+            gathering.whenComplete { done.yield($0) }
+            var ended = completed.makeAsyncIterator()
+            #expect(await ended.next()?.reverseHost.fact == .unavailable(LookupError(.timedOut)))
+            silent.open()
+        }
+    }
+
+    @Test func `registries are not asked about private and special-purpose space`() async throws {
+        try await running { gatherer in
+            let source = GatedSource()
+            source.open()
+            for address in ["10.0.0.1", "100.64.0.1", "2001:db8::1", "224.0.0.1"] {
+                let gathering = try gatherer.start(
+                    facts(address), asking: FactSources(network: source, origin: source), timeout: .seconds(60))
+                _ = await gathering.facts(needing: [.network, .origin], until: .now.advanced(by: .seconds(60)))
+            }
+            #expect(source.count == 0)
+        }
+    }
+
+    @Test func `beyond the bound facts are unavailable at once, and room comes back`() async throws {
+        try await running(gatherings: 1) { gatherer in
+            let source = GatedSource()
+            let sources = FactSources(reverse: source)
+            let first = try gatherer.start(facts("192.88.98.1"), asking: sources, timeout: .seconds(60))
+            let second = try gatherer.start(facts("192.88.98.2"), asking: sources, timeout: .seconds(60))
+            #expect(second.facts.reverseHost.fact == .unavailable(LookupError(.overloaded)))
+            let (completed, done) = AsyncStream<Facts>.makeStream()
+            second.whenComplete { done.yield($0) }
+            var ended = completed.makeAsyncIterator()
+            #expect(await ended.next()?.address == IPAddress("192.88.98.2"))
+            source.open()
+            _ = await first.facts(needing: [.reverseHost], until: .now.advanced(by: .seconds(60)))
+            // The place is given back just after the last answer is.
+            var third = try gatherer.start(facts("192.88.98.3"), asking: sources, timeout: .seconds(60))
+            while third.facts.reverseHost.fact == .unavailable(LookupError(.overloaded)) {
+                await Task.yield()
+                third = try gatherer.start(facts("192.88.98.3"), asking: sources, timeout: .seconds(60))
+            }
+            let facts = await third.facts(needing: [.reverseHost], until: .now.advanced(by: .seconds(60)))
+            #expect(facts.reverseHost.value == "host.example.com")
+        }
+    }
+}
