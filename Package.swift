@@ -20,6 +20,11 @@ let package = Package(
         .library(name: "AuditCoreTesting", targets: ["AuditCoreTesting"]),
         .library(name: "AppPasswordCore", targets: ["AppPasswordCore"]),
         .library(name: "AppPasswordCoreTesting", targets: ["AppPasswordCoreTesting"]),
+        .library(name: "HTTPKit", targets: ["HTTPKit"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     ],
     targets: [
         // The cores: no C, no dependency.
@@ -29,6 +34,18 @@ let package = Package(
         .target(
             name: "AppPasswordCoreTesting", dependencies: ["AppPasswordCore", "AuditCore"], swiftSettings: strict),
 
+        // HTTP: bare SwiftNIO, known to this room alone.
+        .target(
+            name: "HTTPKit",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(name: "HTTPKitTests", dependencies: ["HTTPKit"], swiftSettings: strict),
         .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore", "AuditCoreTesting"], swiftSettings: strict),
         .testTarget(
             name: "AppPasswordCoreTests", dependencies: ["AppPasswordCore", "AppPasswordCoreTesting", "AuditCore"],

@@ -1,0 +1,60 @@
+/// A JSON value (RFC 8259).
+public enum JSONValue: Hashable, Sendable {
+    /// One member of an object.
+    public struct Member: Hashable, Sendable {
+        /// Its name.
+        public var name: String
+        /// Its value.
+        public var value: JSONValue
+
+        /// Makes a member.
+        public init(name: String, value: JSONValue) { (self.name, self.value) = (name, value) }
+    }
+
+    /// `null`.
+    case null
+    /// `true` or `false`.
+    case bool(Bool)
+    /// A number written without fraction and exponent that fits 64 bits.
+    case integer(Int)
+    /// Every other number; always finite when parsed.
+    case number(Double)
+    /// A text.
+    case string(String)
+    /// A list.
+    case array([JSONValue])
+    /// Members in the order in which they were written, repeated names kept.
+    case object([Member])
+
+    /// The member of this name, compared byte for byte; of repeated ones the last, as in Python. nil if there is none
+    /// or this is no object.
+    ///
+    /// - Complexity: Linear in the number of members.
+    public subscript(name: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.last { $0.name.utf8.elementsEqual(name.utf8) }?.value
+    }
+
+    /// The text, if this is one.
+    public var string: String? { if case .string(let value) = self { value } else { nil } }
+    /// The truth value, if this is one.
+    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// The whole number, if this is one.
+    public var integer: Int? { if case .integer(let value) = self { value } else { nil } }
+    /// Whether this is `null`.
+    public var isNull: Bool { self == .null }
+
+    /// Parses a text in UTF-8 as strictly as RFC 8259 has it: no byte order mark, no trailing comma, nothing after the
+    /// value; ill-formed UTF-8, lone surrogates, numbers beyond a double and more than `maxDepth` arrays and objects
+    /// inside one another are refused.
+    ///
+    /// Foundation's decoder takes UTF-16, byte order marks and `[1,]`, keeps the first of repeated members and turns
+    /// `1.0` into an integer.
+    ///
+    /// - Throws: ``JSONError``, which holds a position and never what was sent.
+    /// - Complexity: Linear; recursion at most `maxDepth` deep.
+    public init(parsing bytes: [UInt8], maxDepth: Int = 32) throws(JSONError) {
+        var reader = JSONReader(bytes, maxDepth: maxDepth)
+        self = try reader.document()
+    }
+}

@@ -1,0 +1,31 @@
+/// A request whose body has arrived completely.
+public struct HTTPRequest: Sendable {
+    /// The method.
+    public var method: HTTPMethod
+    /// The path as sent, not percent-decoded: `/auth`.
+    public var path: String
+    /// What follows the first `?`, not decoded; nil if there is no `?`.
+    public var query: String?
+    /// The header fields.
+    public var headers: HTTPFields
+    /// The body, at most ``HTTPLimits/maxBody`` bytes, transfer coding undone; empty if there is none.
+    public var body: [UInt8]
+    /// The client's address without port (`127.0.0.1`, `::1`); nil when called in process.
+    public var remoteAddress: String?
+    /// When the head had arrived.
+    public var arrived: ContinuousClock.Instant
+
+    /// Makes a request, for tests and in-process calls.
+    public init(
+        _ method: HTTPMethod, _ path: String, query: String? = nil, headers: HTTPFields = HTTPFields(),
+        body: [UInt8] = [], remoteAddress: String? = nil, arrived: ContinuousClock.Instant = .now
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.remoteAddress = remoteAddress
+        self.arrived = arrived
+    }
+}

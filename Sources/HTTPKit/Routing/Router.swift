@@ -1,0 +1,69 @@
+import Synchronization
+
+/// Finds the route of a request, refuses what has none or no token, and holds the settings in force.
+///
+/// The routes stay as they were made; the settings can be replaced at any time, as one.
+public final class Router: Sendable {
+    /// What ``admit(_:_:_:)`` decides from a head alone.
+    enum Admission {
+        case admitted(Route)
+        case refused(HTTPResponse)
+    }
+
+    private let routes: [String: [Route]]
+    private let current: Mutex<HTTPSettings>
+
+    /// Makes a router; of two routes with the same method and path the first counts.
+    public init(_ routes: [Route], settings: HTTPSettings = HTTPSettings()) {
+        self.routes = Dictionary(grouping: routes, by: \.path)
+        current = Mutex(settings)
+    }
+
+    /// What is in force. Setting it takes effect with the next request.
+    public var settings: HTTPSettings {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
+
+    /// Answers a request in process, with no socket: routes, token and body limit as the server has them, but none of
+    /// its deadlines and no in-flight limit.
+    public func respond(to request: HTTPRequest) async -> HTTPResponse {
+        let settings = settings
+        switch admit(request.method, request.path, request.headers, settings) {
+        case .refused(let response):
+            return response
+        case .admitted(let route):
+            guard request.body.count <= settings.limits.maxBody else { return .failure(413) }
+            return await route.handler(request)
+        }
+    }
+
+    /// The label of a path in metrics: the path itself if there is a route for it, else `unknown`.
+    func label(of path: String) -> String { routes[path] == nil ? "unknown" : path }
+
+    /// Decides by method, path and token; the checks that need a connection are the server's.
+    func admit(
+        _ method: HTTPMethod, _ path: String, _ fields: HTTPFields, _ settings: HTTPSettings
+    ) -> Admission {
+        guard let candidates = routes[path] else { return .refused(.failure(404)) }
+        let wanted = method == .head ? .get : method
+        guard let route = candidates.first(where: { $0.method == method || $0.method == wanted }) else {
+            var allowed = candidates.map(\.method.name)
+            if allowed.contains("GET") { allowed.append("HEAD") }
+            var response = HTTPResponse.failure(405)
+            response.headers.append(("Allow", allowed.joined(separator: ", ")))
+            return .refused(response)
+        }
+        guard case .token(let refusal) = route.access, let token = settings.token, !token.isCarried(by: fields) else {
+            return .admitted(route)
+        }
+        switch refusal {
+        case .badRequest:
+            return .refused(.failure(400, "Bearer token missing or wrong"))
+        case .unauthorized:
+            var response = HTTPResponse.failure(401, "Bearer token missing or wrong")
+            response.headers.append(("WWW-Authenticate", "Bearer"))
+            return .refused(response)
+        }
+    }
+}

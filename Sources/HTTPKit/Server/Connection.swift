@@ -1,0 +1,391 @@
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+
+/// One client's connection: takes requests one after the other, refuses early what can be refused from the head alone,
+/// and writes the answers. A state machine on the event loop.
+final class Connection: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        /// Between two requests; part of a head may have arrived.
+        case waiting
+        /// The head was admitted, the body is arriving.
+        case receiving(RequestHead, Route)
+        /// A handler is at work.
+        case serving
+        /// The client has to take an answer.
+        case writing(Next)
+        /// The request was refused; what is left of its body passes by.
+        case skipping
+        /// The last answer is out; the client has to close (RFC 9112 section 9.6).
+        case lingering
+        case closed
+    }
+
+    /// What follows an answer.
+    private enum Next {
+        case request
+        case restOfBody
+        case end
+    }
+
+    /// What came from the parser.
+    private enum Event {
+        case head(HTTPRequestHead)
+        case body(ByteBuffer)
+        case end
+        case failure(RequestHead.Problem)
+    }
+
+    /// What must be remembered of the request at hand until it is answered.
+    private struct Exchange {
+        var label = "unknown"
+        var started = ContinuousClock.now
+        var status = 0
+        var omitsBody = false
+        var isHTTP10 = false
+        var keepsAlive = false
+    }
+
+    private let core: ServerCore
+    private var limits: HTTPLimits
+    private var context: ChannelHandlerContext?
+    private var timer: LazyTimer?
+    private var phase = Phase.waiting
+    /// When the client's turn began; nil while it is ours.
+    private(set) var waitingSince: NIODeadline? = .now()
+
+    private var exchange = Exchange()
+    /// Tells the answers of earlier requests, given up at their deadline, from the one that is waited for.
+    private var exchangeNumber = 0
+    private var call: Call?
+    private var body = ByteBuffer()
+    private var skipped = 0
+    private var owesInterimAnswer = false
+    private var headHasBegun = false
+    private var inputIsClosed = false
+
+    /// What arrived while another request was being served, oldest first.
+    private var queue = CircularBuffer<Event>()
+    private var queuedHeads = 0
+    private var queueOverflowed = false
+    private var isDrainingQueue = false
+
+    init(_ core: ServerCore) {
+        self.core = core
+        limits = core.router.settings.limits
+    }
+
+    // MARK: From the channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        timer = LazyTimer(context.eventLoop) { self.deadlineReached() }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        timer?.set(after: limits.idleTimeout)
+        settle()
+    }
+
+    /// - Returns: Whether the parser is to see the bytes.
+    func bytesArrived() -> Bool {
+        switch phase {
+        case .lingering, .closed: return false
+        case .waiting where !headHasBegun:
+            headHasBegun = true
+            waitingSince = .now()
+            timer?.set(after: limits.headDeadline)
+            return true
+        case .waiting, .receiving, .serving, .writing, .skipping: return true
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): take(.head(head))
+        case .body(let bytes): take(.body(bytes))
+        case .end: take(.end)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { settle() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case HTTPParserError.closedConnection: break  // more after a request that said it was the last
+        case HTTPParserError.headerOverflow, is ByteToMessageDecoderError.PayloadTooLargeError:
+            take(.failure(RequestHead.Problem(431)))
+        case HTTPParserError.invalidVersion: take(.failure(RequestHead.Problem(505)))
+        case is HTTPParserError: take(.failure(RequestHead.Problem(400)))
+        case is ByteToMessageDecoderError: break  // more after one of the above
+        default:
+            core.logger.debug("connection failed", metadata: ["error": "\(error)"])
+            close()
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed? = event as? ChannelEvent else { return }
+        inputIsClosed = true
+        switch phase {
+        case .waiting where queue.isEmpty, .skipping, .lingering: close()
+        case .waiting, .receiving, .serving, .writing, .closed: break
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        phase = .closed
+        queue.removeAll()
+        timer?.stop()
+        timer = nil
+        self.context = nil
+        core.closed(self)
+    }
+
+    // MARK: From the server
+
+    /// No more requests: closes unless one is at hand.
+    func drain() {
+        switch phase {
+        case .waiting where queue.isEmpty && !headHasBegun: close()
+        case .waiting, .receiving, .serving, .writing, .skipping, .lingering, .closed: break
+        }
+    }
+
+    /// The grace period is over: 503 for the request at hand.
+    func giveUp() {
+        switch phase {
+        case .serving:
+            inputIsClosed = true  // do not linger
+            respond(.failure(503), then: .end)
+        case .waiting, .receiving, .writing, .skipping, .lingering, .closed: close()
+        }
+    }
+
+    /// Closes at once.
+    func close() {
+        if case .closed = phase { return }
+        phase = .closed
+        timer?.stop()
+        context?.close(promise: nil)
+    }
+
+    // MARK: Events, in order
+
+    private var isBusy: Bool {
+        switch phase {
+        case .serving, .writing: true
+        case .waiting, .receiving, .skipping, .lingering, .closed: false
+        }
+    }
+
+    private func take(_ event: Event) {
+        guard isBusy || !queue.isEmpty else { return process(event) }
+        if case .head = event {
+            if queuedHeads == limits.maxPipelined { queueOverflowed = true }
+            queuedHeads += 1
+        }
+        if !queueOverflowed { queue.append(event) }
+    }
+
+    /// Processes what has waited, then asks for more.
+    private func proceed() {
+        guard !isDrainingQueue else { return }
+        isDrainingQueue = true
+        while !isBusy, let event = queue.popFirst() {
+            if case .head = event { queuedHeads -= 1 }
+            process(event)
+        }
+        isDrainingQueue = false
+        settle()
+    }
+
+    /// Everything at hand is processed: sends a 100 that is owed, and reads on if it is the client's turn.
+    private func settle() {
+        guard !isDrainingQueue, !isBusy else { return }
+        if owesInterimAnswer {
+            owesInterimAnswer = false
+            if let context {
+                var buffer = context.channel.allocator.buffer(capacity: 32)
+                buffer.writeStaticString(ResponseEncoder.interimAnswer)
+                context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            }
+        }
+        if case .waiting = phase, inputIsClosed { return close() }
+        context?.read()
+    }
+
+    private func process(_ event: Event) {
+        switch (phase, event) {
+        case (.waiting, .head(let head)): begin(head)
+        case (.waiting, .failure(let problem)):
+            exchange = Exchange()
+            respond(.failure(problem.status, problem.detail), then: .end)
+        case (.receiving, .body(let bytes)): receive(bytes)
+        case (.receiving(let head, let route), .end): dispatch(head, route)
+        case (.receiving, .failure(let problem)):
+            respond(.failure(problem.status, problem.detail), then: .end)
+        case (.skipping, .body(let bytes)):
+            skipped += bytes.readableBytes
+            if skipped > limits.maxBody { close() }
+        case (.skipping, .end): awaitRequest()
+        case (.skipping, .failure): close()
+        case (.waiting, _), (.receiving, _), (.skipping, _), (.serving, _), (.writing, _), (.lingering, _),
+            (.closed, _):
+            break
+        }
+    }
+
+    private func begin(_ received: HTTPRequestHead) {
+        let settings = core.router.settings
+        limits = settings.limits
+        exchange = Exchange()
+        headHasBegun = false
+        let head: RequestHead
+        do {
+            head = try RequestHead(received)
+        } catch {
+            return respond(.failure(error.status, error.detail), then: .end)
+        }
+        exchange.label = core.router.label(of: head.path)
+        exchange.omitsBody = head.method == .head
+        exchange.isHTTP10 = head.isHTTP10
+        exchange.keepsAlive = head.keepsAlive
+
+        switch core.router.admit(head.method, head.path, head.fields, settings) {
+        case .refused(let response): refuse(head, response)
+        case .admitted(let route):
+            if head.expectation == .unknown { return refuse(head, .failure(417)) }
+            if case .length(let length) = head.framing, length > limits.maxBody { return refuse(head, .failure(413)) }
+            if !core.hasRoom(for: route, limits) { return refuse(head, .failure(503)) }
+            owesInterimAnswer = head.expectation == .interimAnswer
+            body.clear(minimumCapacity: 0)
+            phase = .receiving(head, route)
+            waitingSince = .now()
+            timer?.set(after: limits.bodyDeadline)
+        }
+    }
+
+    /// Answers from the head alone. The body, if any, is skipped where it is sure to come and of bounded length; where
+    /// the client waits for a 100 it may come or not, so the connection ends.
+    private func refuse(_ head: RequestHead, _ response: HTTPResponse) {
+        var canSkip = head.expectation == .nothing
+        if case .length(let length) = head.framing, length > limits.maxBody { canSkip = false }
+        skipped = 0
+        respond(response, then: canSkip ? .restOfBody : .end)
+    }
+
+    private func receive(_ bytes: ByteBuffer) {
+        owesInterimAnswer = false  // it comes unasked
+        guard body.readableBytes + bytes.readableBytes <= limits.maxBody else {
+            return respond(.failure(413), then: .end)
+        }
+        if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+    }
+
+    private func dispatch(_ head: RequestHead, _ route: Route) {
+        owesInterimAnswer = false
+        guard core.hasRoom(for: route, limits), let context else { return respond(.failure(503), then: .request) }
+        let request = HTTPRequest(
+            head.method, head.path, query: head.query, headers: head.fields, body: Array(body.readableBytesView),
+            remoteAddress: context.remoteAddress?.ipAddress, arrived: exchange.started)
+        body = ByteBuffer()
+        exchangeNumber += 1
+        let number = exchangeNumber
+        let (core, loop, load) = (NIOLoopBound(core, eventLoop: context.eventLoop), context.eventLoop, route.load)
+        let connection = NIOLoopBound(self, eventLoop: loop)
+        let call = Call(request, route.handler) { response in
+            loop.execute {
+                core.value.ended(load)
+                connection.value.answered(number, response)
+            }
+        }
+        self.call = call
+        phase = .serving
+        waitingSince = nil
+        timer?.set(after: limits.requestDeadline)
+        if !self.core.start(call, load) { respond(.failure(503), then: .end) }
+    }
+
+    /// The handler has answered, perhaps too late.
+    private func answered(_ number: Int, _ response: HTTPResponse) {
+        guard number == exchangeNumber, call != nil else { return }
+        switch phase {
+        case .serving: respond(response, then: .request)
+        case .closed:  // the client has gone
+            exchange.status = response.status
+            finish()
+        case .waiting, .receiving, .writing, .skipping, .lingering: break
+        }
+        call = nil
+    }
+
+    // MARK: Answers
+
+    private func respond(_ response: HTTPResponse, then wanted: Next) {
+        guard let context else { return }
+        owesInterimAnswer = false
+        let isLast = core.isDraining || inputIsClosed || !exchange.keepsAlive || queueOverflowed && queuedHeads == 0
+        let next = isLast ? .end : wanted
+        let field: ResponseEncoder.ConnectionField =
+            if case .end = next { .close } else { exchange.isHTTP10 ? .keepAlive : .absent }
+        let buffer = ResponseEncoder.encode(
+            response, connection: field, omitsBody: exchange.omitsBody, allocator: context.channel.allocator)
+        exchange.status = response.status
+        phase = .writing(next)
+        waitingSince = nil
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in self.written() }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+        if isBusy { timer?.set(after: limits.writeDeadline) }
+    }
+
+    /// The socket has taken the answer, or has failed.
+    private func written() {
+        finish()
+        guard case .writing(let next) = phase else { return }
+        waitingSince = .now()
+        switch next {
+        case .request: awaitRequest()
+        case .restOfBody:
+            phase = .skipping
+            timer?.set(after: limits.bodyDeadline)
+        case .end:
+            if inputIsClosed { return close() }
+            phase = .lingering
+            queue.removeAll()
+            timer?.set(after: limits.lingerTime)
+            context?.close(mode: .output, promise: nil)
+        }
+        proceed()
+    }
+
+    private func awaitRequest() {
+        phase = .waiting
+        headHasBegun = false
+        waitingSince = .now()
+        timer?.set(after: limits.idleTimeout)
+    }
+
+    private func finish() {
+        core.finished?(exchange.label, exchange.status, .now - exchange.started)
+    }
+
+    private func deadlineReached() {
+        switch phase {
+        case .waiting where headHasBegun:
+            exchange = Exchange()
+            respond(.failure(408), then: .end)
+        case .receiving: respond(.failure(408), then: .end)
+        case .serving:
+            call?.cancel()
+            call = nil
+            respond(.failure(503), then: .end)
+        case .waiting, .writing, .skipping, .lingering: close()
+        case .closed: break
+        }
+    }
+}

@@ -1,0 +1,133 @@
+internal import Logging
+internal import NIOCore
+
+/// What the connections of a server share: counts, bounds, and the way to the handlers. Used on the event loop only.
+final class ServerCore {
+    /// What the event loop asks of the task that runs the handlers.
+    enum Work: Sendable {
+        case call(Call)
+        case cancelAll
+    }
+
+    let router: Router
+    let logger: Logger
+    let finished: RequestObserver?
+    private let loop: any EventLoop
+    private let work: AsyncStream<Work>.Continuation
+    private let gracePeriod: Duration
+    private let maxDescriptors: Int
+    /// Succeeds when a shutdown has ended.
+    let drained: EventLoopPromise<Void>
+
+    private var connections: [ObjectIdentifier: Connection] = [:]
+    private var inFlight = 0
+    private var running = 0
+    private var listener: (any Channel)?
+    private(set) var isDraining = false
+    private var graceIsOver = false
+
+    init(
+        router: Router, logger: Logger, finished: RequestObserver?, gracePeriod: Duration, maxDescriptors: Int,
+        loop: any EventLoop, work: AsyncStream<Work>.Continuation
+    ) {
+        self.router = router
+        self.logger = logger
+        self.finished = finished
+        self.gracePeriod = gracePeriod
+        self.maxDescriptors = maxDescriptors
+        self.loop = loop
+        self.work = work
+        drained = loop.makePromise()
+    }
+
+    // MARK: Connections
+
+    /// Takes a new connection in; past the bound, the one that has waited longest for its client goes.
+    ///
+    /// - Returns: nil if there is no room because every connection is being served.
+    /// - Complexity: Linear in the number of connections once the bound is reached.
+    func makeConnection() -> Connection? {
+        guard !isDraining else { return nil }
+        if connections.count >= min(router.settings.limits.maxConnections, maxDescriptors / 2) {
+            let waiting = connections.values.filter { $0.waitingSince != nil }
+            guard let longest = waiting.min(by: { ($0.waitingSince ?? .now()) < ($1.waitingSince ?? .now()) }) else {
+                logger.debug("connection refused: every other is being served")
+                return nil
+            }
+            connections[ObjectIdentifier(longest)] = nil
+            longest.close()
+        }
+        let connection = Connection(self)
+        connections[ObjectIdentifier(connection)] = connection
+        return connection
+    }
+
+    /// A connection has ended.
+    func closed(_ connection: Connection) {
+        connections[ObjectIdentifier(connection)] = nil
+        endIfDrained()
+    }
+
+    // MARK: Handlers
+
+    /// Whether a request of this route may start now.
+    func hasRoom(for route: Route, _ limits: HTTPLimits) -> Bool {
+        route.load == .exempt || inFlight < limits.maxInFlight
+    }
+
+    /// Hands a request to the handlers.
+    ///
+    /// - Returns: false if the handlers take no more because the server's task was cancelled.
+    func start(_ call: Call, _ load: Route.Load) -> Bool {
+        guard case .enqueued = work.yield(.call(call)) else { return false }
+        running += 1
+        if load == .counted { inFlight += 1 }
+        return true
+    }
+
+    /// A handler has ended.
+    func ended(_ load: Route.Load) {
+        running -= 1
+        if load == .counted { inFlight -= 1 }
+        endIfDrained()
+    }
+
+    // MARK: Shutdown
+
+    /// From here on, shutting down closes `listener`.
+    func listens(_ listener: any Channel) {
+        self.listener = listener
+        if isDraining { drainConnections() }
+    }
+
+    /// Stops accepting, closes what is idle, and gives the rest the grace period.
+    func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        if listener != nil { drainConnections() }
+    }
+
+    private func drainConnections() {
+        listener?.close(promise: nil)
+        for connection in Array(connections.values) { connection.drain() }
+        let isolated = loop.assumeIsolated()
+        isolated.scheduleTask(in: TimeAmount(gracePeriod)) { self.endGrace() }
+        isolated.scheduleTask(in: TimeAmount(gracePeriod + .seconds(1))) {
+            for connection in Array(self.connections.values) { connection.close() }
+        }
+        endIfDrained()
+    }
+
+    private func endGrace() {
+        graceIsOver = true
+        work.yield(.cancelAll)
+        for connection in Array(connections.values) { connection.giveUp() }
+        endIfDrained()
+    }
+
+    private func endIfDrained() {
+        guard isDraining, connections.isEmpty, running == 0 || graceIsOver else { return }
+        work.finish()
+        drained.succeed()
+    }
+}

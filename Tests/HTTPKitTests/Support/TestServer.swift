@@ -1,0 +1,88 @@
+import HTTPKit
+import Logging
+import Synchronization
+
+/// A server on a free port for the time of a closure.
+struct TestServer: Sendable {
+    let port: Int
+    let server: HTTPServer
+    let router: Router
+    let observed: Observations
+
+    func client() throws -> RawClient { try RawClient(port: port) }
+
+    static func with<Result: Sendable>(
+        _ routes: [Route], settings: HTTPSettings = HTTPSettings(), gracePeriod: Duration = .seconds(10),
+        _ body: @Sendable (TestServer) async throws -> Result
+    ) async throws -> Result {
+        let router = Router(routes, settings: settings)
+        let observed = Observations()
+        var configuration = HTTPServer.Configuration(host: "127.0.0.1", port: 0)
+        configuration.gracePeriod = gracePeriod
+        let server = HTTPServer(
+            configuration: configuration, router: router, logger: Logger(label: "test"),
+            finished: { route, status, _ in observed.append("\(route) \(status)") })
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { port.finish() }
+                try await server.run { port.yield($0) }
+            }
+            var iterator = ports.makeAsyncIterator()
+            guard let bound = await iterator.next() else { throw RawClient.Failure(description: "not bound") }
+            defer { server.shutdown() }
+            return try await body(TestServer(port: bound, server: server, router: router, observed: observed))
+        }
+    }
+}
+
+/// What the server told its observer: `"/auth 200"`.
+final class Observations: Sendable {
+    private let entries = Mutex<[String]>([])
+    func append(_ entry: String) { entries.withLock { $0.append(entry) } }
+    var all: [String] { entries.withLock { $0 } }
+}
+
+/// A handler that reports when it was entered and stays until it is let go.
+final class Gate: Sendable {
+    private let entries: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation) =
+        AsyncStream.makeStream()
+    private let exits: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation) =
+        AsyncStream.makeStream()
+
+    /// For the handler: tells, then waits for ``open()`` or cancellation.
+    func pass() async {
+        entries.continuation.yield()
+        for await _ in exits.stream { break }
+    }
+
+    /// Waits until `count` more handlers have come.
+    func awaitEntries(_ count: Int = 1) async {
+        var missing = count
+        for await _ in entries.stream {
+            missing -= 1
+            if missing == 0 { return }
+        }
+    }
+
+    /// Lets every handler go, now and later.
+    func open() { exits.continuation.finish() }
+}
+
+extension Route {
+    /// `POST /echo`, which answers with the body it got.
+    static let echo = Route(.post, "/echo") { HTTPResponse(200, contentType: "text/plain", body: $0.body) }
+    /// `GET /livez`: open and exempt.
+    static let livez = Route(.get, "/livez", access: .open, load: .exempt) { _ in
+        .json(200, JSONText { $0.member("status", "ok") })
+    }
+}
+
+/// A request as text; a body gets a Content-Length.
+func post(_ path: String, _ body: String = "", fields: String...) -> String {
+    "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n"
+        + fields.map { $0 + "\r\n" }.joined() + "\r\n" + body
+}
+func get(_ path: String, fields: String...) -> String {
+    "GET \(path) HTTP/1.1\r\nHost: a\r\n" + fields.map { $0 + "\r\n" }.joined() + "\r\n"
+}
