@@ -9,6 +9,9 @@ public struct HTTPResponse: Sendable {
     public var contentType: String?
     /// The body.
     public var body: [UInt8]
+    /// Called once when the socket has taken the answer, or when it is clear that it never will; on the server's event
+    /// loop, so it must be quick. An answer given in process leaves it to the caller.
+    public var afterSending: (@Sendable () -> Void)?
 
     /// Makes an answer.
     public init(

@@ -47,6 +47,7 @@ final class Connection: ChannelInboundHandler {
         var omitsBody = false
         var isHTTP10 = false
         var keepsAlive = false
+        var afterSending: (@Sendable () -> Void)?
     }
 
     private let core: ServerCore
@@ -312,13 +313,17 @@ final class Connection: ChannelInboundHandler {
 
     /// The handler has answered, perhaps too late.
     private func answered(_ number: Int, _ response: HTTPResponse) {
-        guard number == exchangeNumber, call != nil else { return }
+        guard number == exchangeNumber, call != nil else {
+            response.afterSending?()  // too late to be sent
+            return
+        }
         switch phase {
         case .serving: respond(response, then: .request)
         case .closed:  // the client has gone
             exchange.status = response.status
+            exchange.afterSending = response.afterSending
             finish()
-        case .waiting, .receiving, .writing, .skipping, .lingering: break
+        case .waiting, .receiving, .writing, .skipping, .lingering: response.afterSending?()
         }
         call = nil
     }
@@ -335,6 +340,7 @@ final class Connection: ChannelInboundHandler {
         let buffer = ResponseEncoder.encode(
             response, connection: field, omitsBody: exchange.omitsBody, allocator: context.channel.allocator)
         exchange.status = response.status
+        exchange.afterSending = response.afterSending
         phase = .writing(next)
         waitingSince = nil
         let written = context.eventLoop.makePromise(of: Void.self)
@@ -371,6 +377,8 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func finish() {
+        exchange.afterSending?()
+        exchange.afterSending = nil
         core.finished?(exchange.label, exchange.status, .now - exchange.started)
     }
 
