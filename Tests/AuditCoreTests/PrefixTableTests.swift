@@ -8,12 +8,13 @@ struct PrefixTableTests {
         return PrefixTable(builder, precedence: precedence)
     }
 
-    @Test(arguments: [
-        ("10.1.2.3", 2, 2), ("10.1.3.3", 3, 4), ("10.2.0.0", 3, 3), ("9.255.255.255", nil, nil),
-        ("11.0.0.0", nil, nil), ("192.0.2.255", 5, 5), ("192.0.3.0", nil, nil), ("2001:db8::1", 7, 7),
-        ("::a01:203", nil, nil), ("255.255.255.255", 8, 8), ("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 10, 10),
-        ("0.0.0.0", 11, 11), ("10.1.2.9", 1, 1),
-    ] as [(String, Int?, Int?)])
+    @Test(
+        arguments: [
+            ("10.1.2.3", 2, 2), ("10.1.3.3", 3, 4), ("10.2.0.0", 3, 3), ("9.255.255.255", nil, nil),
+            ("11.0.0.0", nil, nil), ("192.0.2.255", 5, 5), ("192.0.3.0", nil, nil), ("2001:db8::1", 7, 7),
+            ("::a01:203", nil, nil), ("255.255.255.255", 8, 8), ("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 10, 10),
+            ("0.0.0.0", 11, 11), ("10.1.2.9", 1, 1),
+        ] as [(String, Int?, Int?)])
     func `the first or the longest prefix counts`(address: String, first: Int?, longest: Int?) throws {
         // Numbers count from 1; 6 repeats 5.
         let texts = [

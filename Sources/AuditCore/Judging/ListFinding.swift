@@ -129,7 +129,9 @@ extension DenyLists {
     }
 
     private func circle(_ facts: Facts) -> Denial? {
-        guard let list = coordinates, let geo = facts.geo.value, let location = geo.location else { return nil }
+        guard let list = coordinates, let geo = facts.geo.value, let location = geo.location,
+            (-90...90).contains(location.latitude), (-180...180).contains(location.longitude)
+        else { return nil }
         let point = GreatCircle.point(latitude: location.latitude, longitude: location.longitude)
         let accuracy = Double(max(0, location.accuracyRadius ?? 0))
         guard let line = list.index.firstLine(holding: point, accuracy: accuracy) else { return nil }
