@@ -25,6 +25,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // The cores: no C, no dependency.
@@ -50,5 +51,10 @@ let package = Package(
         .testTarget(
             name: "AppPasswordCoreTests", dependencies: ["AppPasswordCore", "AppPasswordCoreTesting", "AuditCore"],
             swiftSettings: strict),
+
+        // The settings file.
+        .target(name: "Settings", dependencies: ["AuditCore", "AppPasswordCore", "TOMLKit"], swiftSettings: strict),
+        .testTarget(
+            name: "SettingsTests", dependencies: ["Settings", "AuditCore", "AppPasswordCore"], swiftSettings: strict),
     ]
 )

@@ -1,0 +1,124 @@
+internal import AppPasswordCore
+
+/// Everything an administrator can set, with its defaults (SPEC section 3).
+public struct Settings: Sendable {
+    /// `[server]`.
+    public var server = Server()
+    /// `[database]`.
+    public var database = Database()
+    /// `[ldap]`; nil: no directory, an account exists if it has an app password.
+    public var ldap: LDAP?
+    /// `[cache]`.
+    public var cache = Cache()
+    /// `[auth]`.
+    public var auth = Auth()
+    /// `[audit]`.
+    public var audit = Audit()
+    /// `[lookup]`.
+    public var lookup = Lookup()
+    /// `[log]`.
+    public var log = Log()
+    /// The directory that relative paths of the settings start from, absolute.
+    public var baseDirectory = "/"
+
+    /// The defaults of a settings file that sets nothing, before the environment has been looked at.
+    public init() {}
+
+    /// What is used when there is no settings file: SQLite and a lookup cache in the state directory, no directory of
+    /// accounts, no MaxMind, no lists, loopback only.
+    ///
+    /// - Throws: Problems with the overrides.
+    public static func embeddedDefault(
+        overrides: SettingsOverrides = SettingsOverrides(), in environment: SettingsEnvironment
+    ) throws(SettingsProblems) -> Settings {
+        var settings = try read(
+            TOMLDocument(), file: "embedded default", baseDirectory: environment.workingDirectory, overrides: overrides,
+            in: environment
+        ).settings
+        settings.cache.mode = .sqlite
+        return settings
+    }
+
+    /// Reads and parses the settings from where they were found.
+    ///
+    /// - Throws: Every problem, if there is any.
+    public static func load(
+        _ source: SettingsSource, overrides: SettingsOverrides = SettingsOverrides(),
+        in environment: SettingsEnvironment
+    ) throws(SettingsProblems) -> LoadedSettings {
+        guard case .file(let path) = source else {
+            return LoadedSettings(
+                settings: try embeddedDefault(overrides: overrides, in: environment), warnings: [], keysInFile: [])
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = try environment.contents(path.resolved)
+        } catch {
+            throw SettingsProblems([SettingsProblem(file: path.written, message: "cannot be read: \(error.reason)")])
+        }
+        let directory = path.resolved.lastIndex(of: "/").map { String(path.resolved[..<$0]) } ?? ""
+        return try parse(
+            bytes, file: path.written, baseDirectory: directory.isEmpty ? "/" : directory, overrides: overrides,
+            in: environment)
+    }
+
+    /// Parses a settings file.
+    ///
+    /// - Parameters:
+    ///   - bytes: Its content: UTF-8, with or without a byte order mark, lines ended by LF or CRLF.
+    ///   - file: Its name in messages.
+    ///   - baseDirectory: The absolute directory that relative paths in it start from.
+    ///   - overrides: What the command line sets in place of it.
+    ///   - environment: Where secrets and lists are looked for.
+    /// - Throws: Every problem found; of a file that is no TOML just the first.
+    public static func parse(
+        _ bytes: [UInt8], file: String, baseDirectory: String, overrides: SettingsOverrides = SettingsOverrides(),
+        in environment: SettingsEnvironment
+    ) throws(SettingsProblems) -> LoadedSettings {
+        let document: TOMLDocument
+        do {
+            document = try TOMLDocument(parsing: bytes, file: file)
+        } catch {
+            throw SettingsProblems([error])
+        }
+        return try read(document, file: file, baseDirectory: baseDirectory, overrides: overrides, in: environment)
+    }
+
+    /// Every key that a settings file can have.
+    package static func knownKeys() -> [SettingsKey] {
+        let environment = SettingsEnvironment(
+            isFile: { _ in false }, contents: { _ throws(UnreadableFile) in throw UnreadableFile(reason: "none") })
+        let notes = ReadingNotes(
+            file: "", positions: TOMLPositions(scanning: []), environment: environment, baseDirectory: "/")
+        _ = Settings(reading: [:], notes: notes, overrides: SettingsOverrides())
+        return notes.knownKeys
+    }
+
+    private static func read(
+        _ document: TOMLDocument, file: String, baseDirectory: String, overrides: SettingsOverrides,
+        in environment: SettingsEnvironment
+    ) throws(SettingsProblems) -> LoadedSettings {
+        let notes = ReadingNotes(
+            file: file, positions: document.positions, environment: environment, baseDirectory: baseDirectory)
+        let settings = Settings(reading: document.root, notes: notes, overrides: overrides)
+        let problems = notes.orderedProblems()
+        guard problems.isEmpty else { throw SettingsProblems(problems, warnings: notes.warnings) }
+        return LoadedSettings(settings: settings, warnings: notes.warnings, keysInFile: notes.setKeys)
+    }
+
+    private init(reading members: [String: TOMLNode], notes: ReadingNotes, overrides: SettingsOverrides) {
+        let top = TableReader(notes: notes, path: [], members: members)
+        baseDirectory = notes.baseDirectory
+        server = Server(reading: top.table("server"), overrides: overrides)
+        database = Database(reading: top.table("database"))
+        let directory = top.table("ldap")
+        let readLDAP = LDAP(reading: directory)
+        ldap = directory.isPresent ? readLDAP : nil
+        cache = Cache(reading: top.table("cache"))
+        auth = Auth(reading: top.table("auth"))
+        audit = Audit(reading: top.table("audit"))
+        lookup = Lookup(reading: top.table("lookup"))
+        log = Log(reading: top.rawTable("log"), notes: notes)
+        top.finish()
+    }
+}

@@ -1,0 +1,44 @@
+/// Something about a settings file that an administrator has to know, with the place it stands at.
+public struct SettingsProblem: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The file as it was named (`--config`, `$CONFIG_PATH`, …).
+    public var file: String
+    /// Line number, from 1.
+    public var line: Int
+    /// Column, from 1, counted in Unicode scalars.
+    public var column: Int
+    /// The key it is about, dotted: `audit.lists.network_cc`; empty if it is about the file.
+    public var key: String
+    /// What is wrong and what would be right; never a secret.
+    public var message: String
+
+    /// Makes a problem.
+    public init(file: String, line: Int = 1, column: Int = 1, key: String = "", message: String) {
+        self.file = file
+        self.line = line
+        self.column = column
+        self.key = key
+        self.message = message
+    }
+
+    /// `config.toml:12:8: audit.mode: "wach" is none of enforce, watch`.
+    public var description: String {
+        "\(file):\(line):\(column): \(key.isEmpty ? "" : "\(key): ")\(message)"
+    }
+}
+
+/// Every problem of a settings file; it is not used.
+public struct SettingsProblems: Error, Sendable, CustomStringConvertible {
+    /// The problems in the order of the file; at least one, at most 201.
+    public var problems: [SettingsProblem]
+    /// What was also noticed, but would not have stopped the program.
+    public var warnings: [SettingsProblem]
+
+    /// Gathers problems.
+    public init(_ problems: [SettingsProblem], warnings: [SettingsProblem] = []) {
+        self.problems = problems
+        self.warnings = warnings
+    }
+
+    /// One problem a line.
+    public var description: String { problems.map(\.description).joined(separator: "\n") }
+}

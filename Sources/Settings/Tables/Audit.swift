@@ -1,0 +1,141 @@
+public import AuditCore
+
+extension Settings {
+    /// `[audit]`: judging where logins come from, and recording them.
+    public struct Audit: Sendable {
+        /// Whether a hit denies a login; ``JudgingMode/enforce``.
+        public var mode = JudgingMode.enforce
+        /// Services that are refused outright; none.
+        public var disabledServices: [String] = []
+        /// Networks that are never denied and never recorded; none.
+        public var ignoreNetworks: [IPPrefix] = []
+        /// What an audited login is answered that nothing is held against; ``AuditResultSuccess/unknown``.
+        public var resultSuccess = AuditResultSuccess.unknown
+        /// What a denied login is answered; ``ResultBlock/disabled``.
+        public var resultBlock = ResultBlock.disabled
+        /// Whether logins of users no passdb knows are judged and recorded too; false.
+        public var processUnknown = false
+        /// Whether logins from private addresses and ``localNetworks`` are recorded; true.
+        public var logLocal = true
+        /// The place shown for private addresses that no local network holds; `local network`.
+        public var localLocationName = "local network"
+        /// How long a looked-up fact counts as fresh; 86,400 s.
+        public var cacheTTL = Duration.seconds(86_400)
+        /// Within which time rows of one password, service and address are made one; 60 s.
+        public var logBucket = Duration.seconds(60)
+        /// After which pause the last of them is written; 5 s.
+        public var logPause = Duration.seconds(5)
+        /// Whether patterns must match the whole name; ``PatternMatching/full``.
+        public var patternMatching = PatternMatching.full
+        /// What happens when a list needs a fact that could not be had; ``UnknownFactAction/allow``.
+        public var onUnknown = UnknownFactAction.allow
+        /// Where audit records go; the journal.
+        public var sinks: [AuditSinkSetting] = [.journal]
+        /// Whether the file names the sinks; where it does not, a machine without a journal takes standard error.
+        public var namesSinks = false
+        /// The administrator's own networks, in the order of the file.
+        public var localNetworks: [LocalNetwork] = []
+        /// `[audit.maxmind]`.
+        public var maxMind = MaxMind()
+        /// The files of `[audit.lists]`; a list that is left out is off.
+        public var lists: [DenyListKind: SettingsPath] = [:]
+
+        /// The defaults.
+        public init() {}
+
+        init(reading table: TableReader) {
+            mode = table.choice("mode", default: mode, among: JudgingMode.allCases)
+            disabledServices = table.elements("disabled_services", wants: "a service name", Self.service)
+            ignoreNetworks = table.networks("ignore_networks")
+            resultSuccess = table.choice(
+                "audit_result_success", default: resultSuccess, among: AuditResultSuccess.allCases)
+            resultBlock = table.choice("result_block", default: resultBlock, among: ResultBlock.allCases)
+            processUnknown = table.boolean("audit_process_unknown", default: processUnknown)
+            logLocal = table.boolean("log_local", default: logLocal)
+            localLocationName = table.parsed(
+                "local_locationname", default: localLocationName, wants: "a name", Self.name)
+            cacheTTL = table.duration("cache_ttl", default: cacheTTL)
+            logBucket = table.duration("db_authlog_dd_hash_bucket", default: logBucket, atLeast: .milliseconds(1))
+            logPause = table.duration("db_authlog_dd_per_login", default: logPause)
+            patternMatching = table.choice("regex_match", default: patternMatching, among: [.full, .prefix])
+            onUnknown = table.choice("on_unknown", default: onUnknown, among: UnknownFactAction.allCases)
+            sinks = table.elements("sinks", default: sinks, wants: "one of journal, stderr, jsonl:PATH") {
+                Self.sink($0, table.notes)
+            }
+            namesSinks = table.isSet("sinks")
+            if sinks.isEmpty { table.warning("sinks", "is empty: no audit record is written") }
+            localNetworks = Self.localNetworks(table)
+            maxMind = MaxMind(reading: table.table("maxmind"))
+            lists = Self.lists(table.table("lists"), maxMind)
+            table.finish()
+        }
+
+        private static func lists(_ table: TableReader, _ maxMind: MaxMind) -> [DenyListKind: SettingsPath] {
+            var lists: [DenyListKind: SettingsPath] = [:]
+            for kind in DenyListKind.allCases { lists[kind] = table.path(kind.rawValue, mustExist: true) }
+            table.finish()
+            for kind in [DenyListKind.geoLocationIDs, .coordinates] where lists[kind] != nil && maxMind.city == nil {
+                table.problem(kind.rawValue, "this list needs audit.maxmind.city, which is not set")
+            }
+            return lists
+        }
+
+        private static func localNetworks(_ table: TableReader) -> [LocalNetwork] {
+            var networks: [LocalNetwork] = []
+            for (key, value) in table.map("local_networks") {
+                let path = table.path + ["local_networks", key]
+                guard let prefix = IPPrefix(key) else {
+                    table.notes.problem(atKey: path, "is not an address or a network in CIDR form")
+                    continue
+                }
+                guard let name = name(value) else {
+                    table.notes.problem(path, "\(Displayed.quoted(value)) is not a name")
+                    continue
+                }
+                if let same = networks.first(where: { $0.prefix == prefix }) {
+                    table.notes.warning(path, "is the same network as \(Displayed.quoted(same.name)), which is used")
+                    continue
+                }
+                networks.append(LocalNetwork(prefix: prefix, name: name))
+            }
+            return networks
+        }
+
+        private static func sink(_ text: String, _ notes: ReadingNotes) -> AuditSinkSetting? {
+            switch text {
+            case "journal": return .journal
+            case "stderr": return .stderr
+            default:
+                guard text.hasPrefix("jsonl:"), text != "jsonl:" else { return nil }
+                return .jsonl(notes.resolved(String(text.dropFirst(6))))
+            }
+        }
+
+        /// Dovecot's service names: visible ASCII, as `imap`, `managesieve-login`.
+        private static func service(_ text: String) -> String? {
+            (1...255).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
+        }
+
+        private static func name(_ text: String) -> String? {
+            text.unicodeScalars.contains { $0.properties.generalCategory == .control } ? nil : text
+        }
+    }
+
+    /// `[audit.maxmind]`: MaxMind's files.
+    public struct MaxMind: Sendable {
+        /// The city file (GeoLite2-City, GeoIP2-City); nil: places are unknown.
+        public var city: SettingsPath?
+        /// The AS file (GeoLite2-ASN); nil: organisations are unknown.
+        public var asn: SettingsPath?
+
+        /// Neither.
+        public init() {}
+
+        init(reading table: TableReader) {
+            city = table.path("city")
+            asn = table.path("asn")
+            if table.path("country") != nil { table.warning("country", "is not used: the city file knows countries") }
+            table.finish()
+        }
+    }
+}

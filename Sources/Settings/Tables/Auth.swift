@@ -1,0 +1,23 @@
+public import AuditCore
+
+extension Settings {
+    /// `[auth]`: checking app passwords.
+    public struct Auth: Sendable {
+        /// Networks from which app passwords are refused, such as the webmail host; none.
+        public var disallowPasswordsFrom: [IPPrefix] = []
+        /// How long a successful check is remembered; 1 h; 0: never.
+        public var verifyCacheTTL = Duration.seconds(3600)
+        /// The longest password that is checked, in bytes; 1024.
+        public var maximumPassword = 1024
+
+        /// The defaults.
+        public init() {}
+
+        init(reading table: TableReader) {
+            disallowPasswordsFrom = table.networks("disallow_passwords_from")
+            verifyCacheTTL = table.duration("verify_cache_ttl", default: verifyCacheTTL)
+            maximumPassword = table.integer("max_password", default: maximumPassword, in: 1...65_536)
+            table.finish()
+        }
+    }
+}

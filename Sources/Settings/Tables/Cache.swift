@@ -1,0 +1,31 @@
+public import AppPasswordCore
+
+extension Settings {
+    /// `[cache]`: where looked-up facts are kept.
+    public struct Cache: Sendable {
+        /// The kind of cache; ``CacheMode/redis`` (in the embedded default ``CacheMode/sqlite``).
+        public var mode = CacheMode.redis
+        /// The Redis server's name or address; `localhost`.
+        public var host = "localhost"
+        /// The Redis server's port; 6379.
+        public var port = 6379
+        /// The Redis password (`password` or `password_file`); nil: none is sent.
+        public var password: Secret?
+        /// Absolute path of a Redis socket, in place of host and port; nil: those are used.
+        public var unixSocket: SettingsPath?
+
+        /// The defaults.
+        public init() {}
+
+        init(reading table: TableReader) {
+            mode = table.choice("mode", default: mode, among: CacheMode.allCases)
+            host = table.parsed("host", default: host, wants: "an address or a host name") {
+                HostAndPort.isHost($0) ? $0 : nil
+            }
+            port = table.integer("port", default: port, in: 1...65_535)
+            password = table.secret("password")
+            unixSocket = table.path("unix_socket")
+            table.finish()
+        }
+    }
+}

@@ -1,0 +1,157 @@
+extension Settings {
+    /// `[lookup]`: asking others about addresses.
+    public struct Lookup: Sendable {
+        /// What one login waits for facts, at most; 1.5 s.
+        public var deadline = Duration.milliseconds(1500)
+        /// What a lookup may go on for in the background; 10 s.
+        public var timeout = Duration.seconds(10)
+        /// Whether no request ever leaves for RDAP, WHOIS or Cymru; false.
+        public var isOffline = false
+        /// How often one registry is asked about new networks; once a second.
+        public var rate = RequestRate(1, per: .seconds(1))
+        /// `[lookup.rdap]`.
+        public var rdap = RDAP()
+        /// `[lookup.whois]`.
+        public var whois = WHOIS()
+        /// `[lookup.cymru]`.
+        public var cymru = Cymru()
+        /// `[lookup.dns]`.
+        public var dns = DNS()
+
+        /// The defaults.
+        public init() {}
+
+        init(reading table: TableReader) {
+            deadline = table.duration("deadline", default: deadline, atMost: .seconds(3600))
+            timeout = table.duration("timeout", default: timeout, atLeast: .milliseconds(1), atMost: .seconds(3600))
+            isOffline = table.boolean("offline", default: isOffline)
+            rate = table.parsed(
+                "rate", default: rate, wants: "a rate such as \"1/s\", \"30/m\", \"100/h\"", RequestRate.init)
+            rdap = RDAP(reading: table.table("rdap"))
+            whois = WHOIS(reading: table.table("whois"))
+            cymru = Cymru(reading: table.table("cymru"))
+            dns = DNS(reading: table.table("dns"))
+            table.finish()
+            if deadline > timeout {
+                table.problem(
+                    table.isSet("deadline") ? "deadline" : "timeout", "lookup.deadline is longer than lookup.timeout")
+            }
+        }
+    }
+
+    /// `[lookup.rdap]` (RFC 9082, RFC 9083).
+    public struct RDAP: Sendable {
+        /// Where the lists of RDAP servers are (`ipv4.json`, `ipv6.json`, RFC 9224).
+        public enum Bootstrap: Sendable, Hashable {
+            /// The copy that ships with the program.
+            case shipped
+            /// An absolute URL of a directory, with a slash at its end.
+            case url(String)
+            /// A directory.
+            case directory(SettingsPath)
+        }
+
+        /// Whether RDAP is asked; true.
+        public var isEnabled = true
+        /// Where the lists of servers are; the shipped copy.
+        public var bootstrap = Bootstrap.shipped
+        /// Whether plain HTTP is good enough; false.
+        public var allowsHTTP = false
+
+        /// The defaults.
+        public init() {}
+
+        init(reading table: TableReader) {
+            isEnabled = table.boolean("enabled", default: isEnabled)
+            bootstrap = table.parsed("bootstrap", default: bootstrap, wants: "a URL or a path") {
+                Self.bootstrap($0, table.notes)
+            }
+            allowsHTTP = table.boolean("allow_http", default: allowsHTTP)
+            table.finish()
+            if case .url(let url) = bootstrap, url.hasPrefix("http://"), !allowsHTTP {
+                table.problem("bootstrap", "is plain HTTP, which lookup.rdap.allow_http does not allow")
+            }
+        }
+
+        private static func bootstrap(_ text: String, _ notes: ReadingNotes) -> Bootstrap? {
+            guard !text.isEmpty else { return .shipped }
+            guard text.contains("://") else { return .directory(notes.resolved(text)) }
+            for scheme in ["https://", "http://"] where text.hasPrefix(scheme) {
+                let host = text.dropFirst(scheme.count).prefix { $0 != "/" }
+                guard HostAndPort(String(host), defaultPort: 443) != nil,
+                    text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+                else { return nil }
+                return .url(text.hasSuffix("/") ? text : text + "/")
+            }
+            return nil
+        }
+    }
+
+    /// `[lookup.whois]` (RFC 3912).
+    public struct WHOIS: Sendable {
+        /// The registries whose servers can be set.
+        public static let registries = ["arin", "ripencc", "apnic", "lacnic", "afrinic"]
+
+        /// Whether WHOIS is asked where RDAP did not answer; true.
+        public var isEnabled = true
+        /// Servers in place of the registries' own, by registry.
+        public var servers: [String: HostAndPort] = [:]
+
+        /// The defaults.
+        public init() {}
+
+        init(reading table: TableReader) {
+            isEnabled = table.boolean("enabled", default: isEnabled)
+            for (registry, text) in table.map("servers") {
+                let path = table.path + ["servers", registry]
+                if !Self.registries.contains(registry) {
+                    let nearest = NearestName.to(registry, among: Self.registries).map { "; the nearest is \"\($0)\"" }
+                    table.notes.problem(atKey: path, "unknown registry\(nearest ?? "")")
+                } else if let server = HostAndPort(text, defaultPort: 43) {
+                    servers[registry] = server
+                } else {
+                    table.notes.problem(path, "\(Displayed.quoted(text)) is not HOST:PORT")
+                }
+            }
+            table.finish()
+        }
+    }
+
+    /// `[lookup.cymru]`: Team Cymru's map from addresses to AS numbers.
+    public struct Cymru: Sendable {
+        /// Whether Team Cymru is asked; true.
+        public var isEnabled = true
+        /// The server that is asked by WHOIS when DNS did not answer; `whois.cymru.com:43`.
+        public var whoisServer = HostAndPort(host: "whois.cymru.com", port: 43)
+
+        /// The defaults.
+        public init() {}
+
+        init(reading table: TableReader) {
+            isEnabled = table.boolean("enabled", default: isEnabled)
+            whoisServer = table.parsed("whois_server", default: whoisServer, wants: "HOST:PORT") {
+                HostAndPort($0, defaultPort: 43)
+            }
+            table.finish()
+        }
+    }
+
+    /// `[lookup.dns]`: PTR names and Team Cymru's TXT records.
+    public struct DNS: Sendable {
+        /// The resolvers that are asked, addresses all; empty: those of `/etc/resolv.conf`.
+        public var servers: [HostAndPort] = []
+        /// How long one answer may take; 500 ms.
+        public var timeout = Duration.milliseconds(500)
+
+        /// The defaults.
+        public init() {}
+
+        init(reading table: TableReader) {
+            servers = table.elements("servers", wants: "ADDRESS or ADDRESS:PORT") { text in
+                HostAndPort(text, defaultPort: 53).flatMap { $0.address == nil ? nil : $0 }
+            }
+            timeout = table.duration("timeout", default: timeout, atLeast: .milliseconds(1), atMost: .seconds(3600))
+            table.finish()
+        }
+    }
+}

@@ -1,0 +1,86 @@
+public import AppPasswordCore
+internal import AuditCore
+
+extension Settings {
+    /// `[server]`: where the program listens, and what it takes on.
+    public struct Server: Sendable {
+        /// The address or host name to listen on; `127.0.0.1`.
+        public var host = "127.0.0.1"
+        /// The TCP port; 8000; 0 lets the system choose.
+        public var port = 8000
+        /// What clients have to send as bearer token (`token` or `token_file`); nil: none is asked for.
+        public var token: Secret?
+        /// The largest request body in bytes; 65,536.
+        public var maximumBody = 65_536
+        /// How many requests may be under way at a time; 1024.
+        public var maximumInFlight = 1024
+        /// Absolute path of the directory for spool, embedded database and caches; `$STATE_DIRECTORY`, else `./var`.
+        public var stateDirectory = "/var/lib/dovecot-web-auth"
+
+        /// The defaults.
+        public init() {}
+
+        init(reading table: TableReader, overrides: SettingsOverrides) {
+            host = table.parsed("host", default: host, wants: "an address or a host name") {
+                HostAndPort.isHost($0) ? $0 : nil
+            }
+            port = table.integer("port", default: port, in: 0...65_535)
+            token = table.secret("token")
+            maximumBody = table.byteSize("max_body", default: maximumBody, in: 1024...16_777_216)
+            maximumInFlight = table.integer("max_in_flight", default: maximumInFlight, in: 1...1_000_000)
+            let environment = table.notes.environment
+            stateDirectory = table.path("state_directory")?.resolved ?? Self.defaultStateDirectory(environment)
+            table.finish()
+            apply(overrides, to: table)
+            if let token, !token.revealed.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+                let key = table.isSet("token_file") ? "token_file" : "token"
+                table.problem(key, "must be visible ASCII without blanks, as it is sent in a header")
+            }
+            if token == nil, !isLoopback {
+                table.problem(
+                    "host", "\"\(host)\" can be reached from other machines: set server.token or server.token_file")
+            }
+        }
+
+        /// Whether only this machine can reach ``host``.
+        public var isLoopback: Bool {
+            guard let address = IPAddress(host) else { return host.lowercased() == "localhost" }
+            return ["127.0.0.0/8", "::1"].contains { IPPrefix($0)?.contains(address) ?? false }
+        }
+
+        private mutating func apply(_ overrides: SettingsOverrides, to table: TableReader) {
+            if let host = overrides.host {
+                self.host = host
+                if !HostAndPort.isHost(host) {
+                    table.problem("host", "--host \(Displayed.quoted(host)) is not an address or a host name")
+                }
+            }
+            if let port = overrides.port {
+                self.port = port
+                if !(0...65_535).contains(port) {
+                    table.problem("port", "--port \(port) is not within 0 to 65535")
+                }
+            }
+        }
+
+        /// The first directory of `$STATE_DIRECTORY` (systemd.exec(5)), else `var` in the working directory.
+        static func defaultStateDirectory(_ environment: SettingsEnvironment) -> String {
+            let given = environment.variables["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init)
+            return environment.absolute(given ?? "var", from: environment.workingDirectory)
+        }
+    }
+}
+
+/// What the command line sets in place of the file.
+public struct SettingsOverrides: Sendable {
+    /// `--host`.
+    public var host: String?
+    /// `--port`.
+    public var port: Int?
+
+    /// Makes overrides.
+    public init(host: String? = nil, port: Int? = nil) {
+        self.host = host
+        self.port = port
+    }
+}

@@ -1,0 +1,15 @@
+public import AuditCore
+
+/// A network of the administrator's own with the name its logins are shown with (`[audit.local_networks]`).
+public struct LocalNetwork: Sendable, Hashable {
+    /// The network, host bits masked off.
+    public var prefix: IPPrefix
+    /// Its name.
+    public var name: String
+
+    /// Makes a network.
+    public init(prefix: IPPrefix, name: String) {
+        self.prefix = prefix
+        self.name = name
+    }
+}

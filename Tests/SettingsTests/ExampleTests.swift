@@ -1,0 +1,74 @@
+import Foundation
+@testable import Settings
+import Testing
+
+struct ExampleTests {
+    private func read(_ name: String) throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
+    }
+
+    /// The example with every `# key = value` made a setting.
+    private func uncommented() throws -> String {
+        try read("config.toml.example").split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.wholeMatch(of: /# (["a-z_0-9.\/]+ = .*)/).map { String($0.output.1) } ?? String(line)
+        }.joined(separator: "\n")
+    }
+
+    private func parse(_ text: String) throws(SettingsProblems) -> LoadedSettings {
+        try Settings.parse(
+            Array(text.utf8), file: "config.toml.example", baseDirectory: "/etc/x",
+            in: SettingsEnvironment(isFile: { _ in true }, contents: { _ in Array("secret\n".utf8) }))
+    }
+
+    @Test func `the example as it is gives the defaults and an example directory`() throws {
+        var loaded = try parse(read("config.toml.example"))
+        #expect(loaded.warnings.isEmpty)
+        #expect(loaded.settings.ldap?.baseDN == "ou=users,dc=example,dc=com")
+        loaded.settings.ldap = nil
+        #expect("\(loaded.settings)" == "\(try parse("").settings)")
+    }
+
+    @Test func `the example with everything set has only what excludes each other as problems`() throws {
+        let everything = try uncommented()
+        do {
+            _ = try parse(everything)
+            Issue.record("token and token_file were both accepted")
+        } catch {
+            #expect(
+                Set(error.problems.map(\.key)) == ["server.token", "ldap.password", "cache.password"], "\(error)")
+        }
+        let text = try uncommented().split(separator: "\n").filter { !$0.contains("_file = ") }.joined(separator: "\n")
+        var settings = try parse(text).settings
+        let defaults = try parse("").settings
+        // What has no default is an example; everything else must be the default.
+        settings.ldap = nil
+        settings.server.token = nil
+        settings.database.dsn = nil
+        settings.audit.localNetworks = []
+        settings.audit.maxMind = Settings.MaxMind()
+        settings.audit.lists = [:]
+        settings.audit.namesSinks = false
+        settings.lookup.whois.servers = [:]
+        #expect("\(settings)" == "\(defaults)")
+    }
+
+    @Test func `the example and the page name every key, and no other`() throws {
+        let known = Set(Settings.knownKeys().filter { $0.kind != .table }.map(\.path))
+        let lines = try uncommented().split(separator: "\n")
+        let withSecretFiles = lines.filter { !$0.hasPrefix("password = ") && !$0.hasPrefix("token = ") }
+        let loaded = try parse(withSecretFiles.joined(separator: "\n"))
+        var set = Set(loaded.keysInFile.map { $0.joined(separator: ".") })
+        set.formUnion(["server.token", "ldap.password", "cache.password"])
+        #expect(set == known)
+
+        var table = ""
+        var onPage: Set<String> = []
+        for line in try read("docs/settings.md").split(separator: "\n") {
+            if let heading = line.wholeMatch(of: /## `\[([a-z_.]+)\]`.*/) { table = String(heading.output.1) }
+            if let row = line.prefixMatch(of: /\| `([a-z_]+)` \|/) { onPage.insert("\(table).\(row.output.1)") }
+        }
+        #expect(onPage.union(["audit.local_networks"]) == known)
+    }
+}

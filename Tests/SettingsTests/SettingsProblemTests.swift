@@ -1,0 +1,195 @@
+import Settings
+import Testing
+
+struct SettingsProblemTests {
+    @Test(arguments: [
+        // Unknown keys, at the key.
+        ("[server]\n\n  hots = 'x'", "config.toml:3:3: server.hots: unknown key; the nearest known one is \"host\""),
+        ("serevr.port = 1", "config.toml:1:1: serevr: unknown key; the nearest known one is \"server\""),
+        ("server.prot = 1", "config.toml:1:8: server.prot: unknown key; the nearest known one is \"port\""),
+        (
+            "[audit]\nlists = {ip_network='x'}",
+            "config.toml:2:10: audit.lists.ip_network: unknown key; the nearest known one is \"ip_networks\""
+        ),
+        ("[audit.lookup]\nx=1", "config.toml:1:8: audit.lookup: unknown key; the nearest known one is "),
+        (
+            "[\"aud\\u0069t\"]\n\"mo de\" = 1",
+            "config.toml:2:1: audit.mo de: unknown key; the nearest known one is \"mode\""
+        ),
+        // Wrong kinds and values, at the value.
+        ("server = 3", "config.toml:1:10: server: must be a table, not an integer"),
+        ("[server]\r\nport  =  70000\r\n", "config.toml:2:10: server.port: 70000 is not within 0 to 65535"),
+        ("ä = 1\n", "config.toml:1:1: "),
+        (
+            "[audit]\nlocal_locationname = 'ä' # ü\nmode = 'wach'",
+            "config.toml:3:8: audit.mode: \"wach\" is not one of enforce, watch"
+        ),
+        (
+            "audit.audit_result_success = 'OK'",
+            "config.toml:1:30: audit.audit_result_success: \"OK\" is not one of next, unknown, ok"
+        ),
+        (
+            "[audit]\nignore_networks = [\n  '10.0.0.0/8', # fine ]\n  '10.0.0.300',\n]",
+            "config.toml:4:3: audit.ignore_networks[1]: \"10.0.0.300\" is not an address or a network in CIDR form"
+        ),
+        (
+            "audit.disabled_services = ['imap', 5]",
+            "config.toml:1:36: audit.disabled_services[1]: must be a string, not an integer"
+        ),
+        (
+            "audit.cache_ttl = 1.5",
+            "config.toml:1:19: audit.cache_ttl: must be an integer (seconds) or a string such as \"30s\", "
+                + "not a number with a fraction"
+        ),
+        (
+            "audit.cache_ttl = '30 s'",
+            "config.toml:1:19: audit.cache_ttl: not a duration: write whole seconds, or a string such as \"1500ms\", "
+                + "\"30s\", \"2m\", \"24h\", \"7d\""
+        ),
+        (
+            "audit.sinks = ['jsonl:']",
+            "config.toml:1:16: audit.sinks[0]: \"jsonl:\" is not one of journal, stderr, jsonl:PATH"
+        ),
+        (
+            "[audit.local_networks]\n'x/8' = 'n'",
+            "config.toml:2:1: audit.local_networks.x/8: is not an address or a network in CIDR form"
+        ),
+        (
+            "[audit.local_networks]\n'10.0.0.0/8' = 1",
+            "config.toml:2:16: audit.local_networks.10.0.0.0/8: must be a string, not an integer"
+        ),
+        (
+            "audit.lists.entities = 'none'",
+            "config.toml:1:24: audit.lists.entities: there is no file \"/etc/x/none\""
+        ),
+        (
+            "audit.lists.coordinates = '/there'",
+            "config.toml:1:27: audit.lists.coordinates: this list needs audit.maxmind.city, which is not set"
+        ),
+        (
+            "server.host = '192.0.2.1'",
+            "config.toml:1:15: server.host: \"192.0.2.1\" can be reached from other machines: set server.token or "
+                + "server.token_file"
+        ),
+        (
+            "server.token = 'a b'",
+            "config.toml:1:16: server.token: must be visible ASCII without blanks, as it is sent in a header"
+        ),
+        (
+            "server.token = 'a'\nserver.token_file = '/there'",
+            "config.toml:1:16: server.token: set together with token_file: keep one of the two"
+        ),
+        (
+            "server.token_file = 'gone'",
+            "config.toml:1:21: server.token_file: \"/etc/x/gone\" cannot be read: No such file or directory"
+        ),
+        (
+            "server.token_file = '/empty'",
+            "config.toml:1:21: server.token_file: \"/empty\" is empty or not a text"
+        ),
+        ("[ldap]\n", "config.toml:1:2: ldap.basedn: has to be set when there is an [ldap] table"),
+        (
+            "ldap = {basedn='x', filter='(uid=*)'}",
+            "config.toml:1:28: ldap.filter: \"(uid=*)\" is not a filter that contains {username}"
+        ),
+        (
+            "ldap = {basedn='x', uri='http://x'}",
+            "config.toml:1:25: ldap.uri: \"http://x\" is not a URI such as ldaps://ldap.example.com"
+        ),
+        (
+            "ldap = {basedn='x', uri='ldaps://x', tls=true}",
+            "config.toml:1:42: ldap.tls: StartTLS and an ldaps:// URI exclude each other"
+        ),
+        (
+            "database.dsn = 'postgres://u:p@h/d'",
+            "config.toml:1:16: database.dsn: must begin with one of mysql+pymysql:// mysql:// mariadb:// sqlite:///"
+        ),
+        ("database.pool_size = 0", "config.toml:1:22: database.pool_size: 0 is not within 1 to 1000"),
+        (
+            "lookup.rate = '0/s'",
+            "config.toml:1:15: lookup.rate: \"0/s\" is not a rate such as \"1/s\", \"30/m\", \"100/h\""
+        ),
+        (
+            "lookup.deadline = '11s'",
+            "config.toml:1:19: lookup.deadline: lookup.deadline is longer than lookup.timeout"
+        ),
+        (
+            "lookup.rdap.bootstrap = 'http://x/'",
+            "config.toml:1:25: lookup.rdap.bootstrap: is plain HTTP, which lookup.rdap.allow_http does not allow"
+        ),
+        (
+            "lookup.whois.servers = {ripe='x'}",
+            "config.toml:1:25: lookup.whois.servers.ripe: unknown registry; the nearest is \"ripencc\""
+        ),
+        (
+            "lookup.dns.servers = ['dns.example']",
+            "config.toml:1:23: lookup.dns.servers[0]: \"dns.example\" is not ADDRESS or ADDRESS:PORT"
+        ),
+        (
+            "log.loggers.dovecot_web_auth.level = 'LOUD'",
+            "config.toml:1:38: log.loggers.dovecot_web_auth.level: is not one of DEBUG, INFO, WARNING, ERROR, CRITICAL"
+        ),
+    ])
+    func `a problem is named with its place`(text: String, problem: String) throws {
+        let found = problems(text, files: ["/there": "x", "/empty": "\n"])
+        #expect(found.count == 1)
+        #expect(try #require(found.first).hasPrefix(problem))
+    }
+
+    @Test func `all problems are reported, in the order of the file`() {
+        #expect(
+            problems(
+                """
+                [audit]
+                mode = "x"
+                [server]
+                port = "8000"
+                tocken = "a"
+                [auth]
+                max_password = 0
+                """
+            ) == [
+                "config.toml:2:8: audit.mode: \"x\" is not one of enforce, watch",
+                "config.toml:4:8: server.port: must be an integer, not a string",
+                "config.toml:5:1: server.tocken: unknown key; the nearest known one is \"token\"",
+                "config.toml:7:16: auth.max_password: 0 is not within 1 to 65536",
+            ])
+    }
+
+    @Test func `problems never show a secret`() {
+        for text in [
+            "server.token = 'hush hush'", "server = { token = 'hush', token_file = '/there' }",
+            "database.dsn = 'hush://u:hush@h'", "database.dsn = \"hush", "[ldap]\npassword = hush",
+            "cache.password = 0xhush",
+            "password = 99999999999999999999hush", "cache.password = ['hush']", "server.token = hush = hush",
+            "password = \"\\hush\"",
+        ] {
+            let found = problems(text, files: ["/there": "x"])
+            #expect(!found.isEmpty)
+            #expect(!found.joined().contains("hush"), "\(text)")
+        }
+    }
+
+    @Test func `many problems are cut off with their number`() throws {
+        let text = "[server]\n" + (0..<1000).map { "k\($0) = 1" }.joined(separator: "\n")
+        let found = problems(text)
+        #expect(found.count == 201)
+        #expect(try #require(found.last) == "config.toml:202:1: … and 800 more problems")
+    }
+
+    @Test func `warnings come with the problems`() {
+        do {
+            _ = try parse("[ldap]\nuri = 'ldap://a:1389/'\nhost = 'b'\nbasedn = ''\nbind = 'cn=x'\n[audit]\nsinks = []")
+            Issue.record("parsed")
+        } catch {
+            #expect(error.problems.count == 1)
+            #expect(error.warnings.map(\.key) == ["ldap.uri", "ldap.bind", "audit.sinks"])
+        }
+    }
+
+    @Test func `the same network twice is named, and the first name is used`() throws {
+        let loaded = try parse("[audit.local_networks]\n'10.0.0.0/8' = 'a'\n'10.9.9.9/8' = 'b'")
+        #expect(loaded.settings.audit.localNetworks.map(\.name) == ["a"])
+        #expect(loaded.warnings.map(\.line) == [3])
+    }
+}
