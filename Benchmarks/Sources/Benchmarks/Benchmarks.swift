@@ -8,6 +8,7 @@ struct Benchmarks {
         let suite = try Suite(
             filter: CommandLine.arguments.dropFirst().first ?? "", thresholdFile: "thresholds.txt")
         addressBenchmarks(suite)
+        judgingBenchmarks(suite)
         for failure in suite.failures { print("FAILED \(failure)") }
         if !suite.failures.isEmpty { exit(1) }
     }
