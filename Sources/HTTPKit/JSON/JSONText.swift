@@ -114,9 +114,10 @@ public struct JSONText: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    private static let digits = Array("0123456789abcdef".utf8)
+
     /// Quotes a text: `"`, `\` and control characters are escaped, everything else goes as it is.
     private static func append(_ text: String, to bytes: inout [UInt8]) {
-        let digits = Array("0123456789abcdef".utf8)
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {

@@ -31,14 +31,6 @@ final class Connection: ChannelInboundHandler {
         case end
     }
 
-    /// What came from the parser.
-    private enum Event {
-        case head(HTTPRequestHead)
-        case body(ByteBuffer)
-        case end
-        case failure(RequestHead.Problem)
-    }
-
     /// What must be remembered of the request at hand until it is answered.
     private struct Exchange {
         var label = "unknown"
@@ -68,10 +60,7 @@ final class Connection: ChannelInboundHandler {
     private var headHasBegun = false
     private var inputIsClosed = false
 
-    /// What arrived while another request was being served, oldest first.
-    private var queue = CircularBuffer<Event>()
-    private var queuedHeads = 0
-    private var queueOverflowed = false
+    private var queue = EventQueue()
     private var isDrainingQueue = false
 
     init(_ core: ServerCore) {
@@ -137,7 +126,8 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    /// Called however the channel ends, also before it was active.
+    func handlerRemoved(context: ChannelHandlerContext) {
         phase = .closed
         queue.removeAll()
         timer?.stop()
@@ -183,23 +173,19 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
-    private func take(_ event: Event) {
-        guard isBusy || !queue.isEmpty else { return process(event) }
-        if case .head = event {
-            if queuedHeads == limits.maxPipelined { queueOverflowed = true }
-            queuedHeads += 1
+    private func take(_ event: EventQueue.Event) {
+        if isBusy || !queue.isEmpty {
+            queue.append(event, maxHeads: limits.maxPipelined)
+        } else {
+            process(event)
         }
-        if !queueOverflowed { queue.append(event) }
     }
 
     /// Processes what has waited, then asks for more.
     private func proceed() {
         guard !isDrainingQueue else { return }
         isDrainingQueue = true
-        while !isBusy, let event = queue.popFirst() {
-            if case .head = event { queuedHeads -= 1 }
-            process(event)
-        }
+        while !isBusy, let event = queue.popFirst() { process(event) }
         isDrainingQueue = false
         settle()
     }
@@ -219,7 +205,7 @@ final class Connection: ChannelInboundHandler {
         context?.read()
     }
 
-    private func process(_ event: Event) {
+    private func process(_ event: EventQueue.Event) {
         switch (phase, event) {
         case (.waiting, .head(let head)): begin(head)
         case (.waiting, .failure(let problem)):
@@ -244,6 +230,7 @@ final class Connection: ChannelInboundHandler {
         let settings = core.router.settings
         limits = settings.limits
         exchange = Exchange()
+        exchange.omitsBody = received.method == .HEAD
         headHasBegun = false
         let head: RequestHead
         do {
@@ -252,31 +239,19 @@ final class Connection: ChannelInboundHandler {
             return respond(.failure(error.status, error.detail), then: .end)
         }
         exchange.label = core.router.label(of: head.path)
-        exchange.omitsBody = head.method == .head
         exchange.isHTTP10 = head.isHTTP10
         exchange.keepsAlive = head.keepsAlive
 
-        switch core.router.admit(head.method, head.path, head.fields, settings) {
-        case .refused(let response): refuse(head, response)
+        switch HeadJudgement(head, core.router, settings, hasRoom: { core.hasRoom(for: $0, settings.limits) }) {
+        case .refused(let response, let mayGoOn):
+            skipped = 0
+            respond(response, then: mayGoOn ? .restOfBody : .end)
         case .admitted(let route):
-            if head.expectation == .unknown { return refuse(head, .failure(417)) }
-            if case .length(let length) = head.framing, length > limits.maxBody { return refuse(head, .failure(413)) }
-            if !core.hasRoom(for: route, limits) { return refuse(head, .failure(503)) }
             owesInterimAnswer = head.expectation == .interimAnswer
-            body.clear(minimumCapacity: 0)
             phase = .receiving(head, route)
             waitingSince = .now()
             timer?.set(after: limits.bodyDeadline)
         }
-    }
-
-    /// Answers from the head alone. The body, if any, is skipped where it is sure to come and of bounded length; where
-    /// the client waits for a 100 it may come or not, so the connection ends.
-    private func refuse(_ head: RequestHead, _ response: HTTPResponse) {
-        var canSkip = head.expectation == .nothing
-        if case .length(let length) = head.framing, length > limits.maxBody { canSkip = false }
-        skipped = 0
-        respond(response, then: canSkip ? .restOfBody : .end)
     }
 
     private func receive(_ bytes: ByteBuffer) {
@@ -304,11 +279,11 @@ final class Connection: ChannelInboundHandler {
                 connection.value.answered(number, response)
             }
         }
+        guard self.core.start(call, load) else { return respond(.failure(503), then: .end) }
         self.call = call
         phase = .serving
         waitingSince = nil
         timer?.set(after: limits.requestDeadline)
-        if !self.core.start(call, load) { respond(.failure(503), then: .end) }
     }
 
     /// The handler has answered, perhaps too late.
@@ -317,6 +292,7 @@ final class Connection: ChannelInboundHandler {
             response.afterSending?()  // too late to be sent
             return
         }
+        call = nil
         switch phase {
         case .serving: respond(response, then: .request)
         case .closed:  // the client has gone
@@ -325,7 +301,6 @@ final class Connection: ChannelInboundHandler {
             finish()
         case .waiting, .receiving, .writing, .skipping, .lingering: response.afterSending?()
         }
-        call = nil
     }
 
     // MARK: Answers
@@ -333,7 +308,7 @@ final class Connection: ChannelInboundHandler {
     private func respond(_ response: HTTPResponse, then wanted: Next) {
         guard let context else { return }
         owesInterimAnswer = false
-        let isLast = core.isDraining || inputIsClosed || !exchange.keepsAlive || queueOverflowed && queuedHeads == 0
+        let isLast = core.isDraining || inputIsClosed || !exchange.keepsAlive || queue.isCutHere
         let next = isLast ? .end : wanted
         let field: ResponseEncoder.ConnectionField =
             if case .end = next { .close } else { exchange.isHTTP10 ? .keepAlive : .absent }
@@ -343,10 +318,10 @@ final class Connection: ChannelInboundHandler {
         exchange.afterSending = response.afterSending
         phase = .writing(next)
         waitingSince = nil
+        timer?.set(after: limits.writeDeadline)
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in self.written() }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
-        if isBusy { timer?.set(after: limits.writeDeadline) }
     }
 
     /// The socket has taken the answer, or has failed.
@@ -370,6 +345,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func awaitRequest() {
+        if core.isDraining && queue.isEmpty { return close() }
         phase = .waiting
         headHasBegun = false
         waitingSince = .now()

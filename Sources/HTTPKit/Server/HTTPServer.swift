@@ -83,11 +83,13 @@ public final class HTTPServer: Sendable {
     /// Begins a shutdown; ``run(onBound:)`` returns when it is complete. May be called at any time, from anywhere, and more
     /// than once.
     public func shutdown() {
-        let running = state.withLock { state in
-            defer { if case .unused = state { state = .shutDown } }
-            return state
+        state.withLock { state in
+            switch state {
+            case .unused: state = .shutDown
+            case .running(let core, let loop): loop.execute { core.value.drain() }  // locked: the loop lives
+            case .shutDown: break
+            }
         }
-        if case .running(let core, let loop) = running { loop.execute { core.value.drain() } }
     }
 
     private func serve(on loop: any EventLoop, _ onBound: @Sendable (Int) -> Void) async throws {
@@ -149,17 +151,22 @@ public final class HTTPServer: Sendable {
 
     private static func initialize(_ channel: any Channel, _ core: ServerCore) throws {
         guard let connection = core.makeConnection() else { throw HTTPServerError("no room for another connection") }
-        let limits = core.router.settings.limits
-        var parserLimits = NIOHTTPDecoderLimitConfiguration()
-        parserLimits.maxHeaderFieldSize = limits.maxHeadBytes
-        parserLimits.maxHeaderListSize = limits.maxHeadBytes
-        parserLimits.maxHeaderFieldCount = limits.maxFields
-        let parser = HTTPRequestDecoder(limitConfiguration: parserLimits)
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(ArrivalWatch(connection))
-        // What the parser has not taken in is part of one field, which it does not count before it ends.
-        try pipeline.addHandler(ByteToMessageHandler(parser, maximumBufferSize: limits.maxHeadBytes + 1024))
-        try pipeline.addHandler(connection)
+        do {
+            let limits = core.router.settings.limits
+            var parserLimits = NIOHTTPDecoderLimitConfiguration()
+            parserLimits.maxHeaderFieldSize = limits.maxHeadBytes
+            parserLimits.maxHeaderListSize = limits.maxHeadBytes
+            parserLimits.maxHeaderFieldCount = limits.maxFields
+            let parser = HTTPRequestDecoder(limitConfiguration: parserLimits)
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(ArrivalWatch(connection))
+            // The parser does not count the blanks before a value; they stay in its buffer.
+            try pipeline.addHandler(ByteToMessageHandler(parser, maximumBufferSize: limits.maxHeadBytes + 1024))
+            try pipeline.addHandler(connection)
+        } catch {
+            core.closed(connection)
+            throw error
+        }
     }
 
     /// How many file descriptors the process may open.

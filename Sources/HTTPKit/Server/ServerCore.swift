@@ -25,6 +25,7 @@ final class ServerCore {
     private var listener: (any Channel)?
     private(set) var isDraining = false
     private var graceIsOver = false
+    private var hasEnded = false
 
     init(
         router: Router, logger: Logger, finished: RequestObserver?, gracePeriod: Duration, maxDescriptors: Int,
@@ -126,7 +127,8 @@ final class ServerCore {
     }
 
     private func endIfDrained() {
-        guard isDraining, connections.isEmpty, running == 0 || graceIsOver else { return }
+        guard isDraining, connections.isEmpty, running == 0 || graceIsOver, !hasEnded else { return }
+        hasEnded = true
         work.finish()
         drained.succeed()
     }

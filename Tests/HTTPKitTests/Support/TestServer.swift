@@ -1,6 +1,5 @@
 import HTTPKit
 import Logging
-import Synchronization
 
 /// A server on a free port for the time of a closure.
 struct TestServer: Sendable {
@@ -38,9 +37,13 @@ struct TestServer: Sendable {
 
 /// What the server told its observer: `"/auth 200"`.
 final class Observations: Sendable {
-    private let entries = Mutex<[String]>([])
-    func append(_ entry: String) { entries.withLock { $0.append(entry) } }
-    var all: [String] { entries.withLock { $0 } }
+    private let entries: (stream: AsyncStream<String>, continuation: AsyncStream<String>.Continuation) =
+        AsyncStream.makeStream()
+
+    func append(_ entry: String) { entries.continuation.yield(entry) }
+
+    /// Waits for the next entry.
+    func next() async -> String? { await entries.stream.first { _ in true } }
 }
 
 /// A handler that reports when it was entered and stays until it is let go.
