@@ -13,6 +13,8 @@ let strict: [SwiftSetting] = [
 /// Rooms that touch C say `unsafe` at each touch.
 let strictC = strict + [.strictMemorySafety()]
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
 let package = Package(
     name: "dovecot-web-auth",
     products: [
@@ -21,11 +23,14 @@ let package = Package(
         .library(name: "AppPasswordCore", targets: ["AppPasswordCore"]),
         .library(name: "AppPasswordCoreTesting", targets: ["AppPasswordCoreTesting"]),
         .library(name: "HTTPKit", targets: ["HTTPKit"]),
+        .library(name: "PasswordSchemes", targets: ["PasswordSchemes"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     ],
     targets: [
         // The cores: no C, no dependency.
@@ -34,22 +39,34 @@ let package = Package(
         .target(name: "AuditCoreTesting", dependencies: ["AuditCore"], swiftSettings: strict),
         .target(
             name: "AppPasswordCoreTesting", dependencies: ["AppPasswordCore", "AuditCore"], swiftSettings: strict),
+        .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore", "AuditCoreTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "AppPasswordCoreTests", dependencies: ["AppPasswordCore", "AppPasswordCoreTesting", "AuditCore"],
+            swiftSettings: strict),
 
         // HTTP: bare SwiftNIO, known to this room alone.
         .target(
             name: "HTTPKit",
             dependencies: [
-                .product(name: "Logging", package: "swift-log"),
+                logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "HTTPKitTests", dependencies: ["HTTPKit", logging], swiftSettings: strict),
 
-        .testTarget(name: "HTTPKitTests", dependencies: ["HTTPKit"], swiftSettings: strict),
-        .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore", "AuditCoreTesting"], swiftSettings: strict),
+        // Stored hashes: libcrypt, libargon2; libsodium for HMAC and locked memory.
+        .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(
+            name: "PasswordSchemes",
+            dependencies: ["AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "CSodium", logging],
+            swiftSettings: strictC),
         .testTarget(
-            name: "AppPasswordCoreTests", dependencies: ["AppPasswordCore", "AppPasswordCoreTesting", "AuditCore"],
+            name: "PasswordSchemesTests",
+            dependencies: ["PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging],
             swiftSettings: strict),
 
         // The settings file.

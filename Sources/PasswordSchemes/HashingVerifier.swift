@@ -1,0 +1,236 @@
+public import AppPasswordCore
+public import AuditCore
+public import Logging
+import Synchronization
+
+/// Finds the row that a password belongs to: verify cache, guess limits, most likely first, hashes.
+///
+/// A login passes four steps and ends at the first that knows the answer:
+/// 1. The verify cache knows a match, and no row that could win over it is open: no hash, no other thread.
+/// 2. The verify cache knows that none of just these rows match: nil.
+/// 3. The guess limits are reached: nil without a hash.
+/// 4. The rows that are still open are hashed, the likeliest first, by the checker, up to the deadline.
+///
+/// The answer is exact: of several rows that match, the one that ``AppPassword/precedes(_:)`` the others (see
+/// `RowSearch`). A row whose hash is broken, unknown or above the cost limits is logged once, at warning, with its id,
+/// and matches nothing. A password that is empty or holds a NUL matches nothing: crypt(3) would cut it there, and
+/// so would Dovecot. All state is in memory, bounded and for this process.
+public final class HashingVerifier: PasswordVerifier {
+    /// How a verifier behaves.
+    public struct Configuration: Sendable {
+        /// What one login waits for its hashes, at most.
+        public var deadline: Duration = .seconds(5)
+        /// `verify_cache_ttl`: how long a match is remembered; zero switches the verify cache off, mismatches too.
+        public var matchLifetime: Duration = .seconds(3600)
+        /// How long a mismatch is remembered.
+        public var mismatchLifetime: Duration = .seconds(60)
+        /// How many matches, and how many mismatches, are remembered at most (about 40 bytes each).
+        public var cacheCapacity = 32_768
+        /// For how many accounts the order of last success is remembered at most (up to 1.3 KB each).
+        public var accountCapacity = 16_384
+        /// What bounds guessing.
+        public var guessLimits = GuessLimits()
+        /// What bounds the cost of one stored hash.
+        public var costLimits = HashCostLimits()
+
+        /// The defaults.
+        public init() {}
+    }
+
+    private let configuration: Configuration
+    private let checker: any HashChecker
+    private let time: MonotonicTime
+    private let logger: Logger
+    private let key = DigestKey()
+    private let cache: VerifyCache
+    private let limiter: GuessLimiter
+    private let accounts: DigestTable<AccountMemory>
+    private let counts = Mutex(VerifyCacheStatistics())
+    private let reported = Mutex(Set<AccountMemory.Fingerprint>())
+
+    /// Makes a verifier with an empty cache and a key of its own.
+    ///
+    /// - Parameters:
+    ///   - checker: Computes the hashes.
+    ///   - clock: For lifetimes, windows and the deadline.
+    ///   - logger: Gets broken rows (warning), reached guess limits and a key that cannot be locked (notice).
+    public init(
+        _ configuration: Configuration = Configuration(), checker: any HashChecker,
+        clock: some Clock<Duration> = ContinuousClock(), logger: Logger
+    ) {
+        self.configuration = configuration
+        self.checker = checker
+        self.logger = logger
+        time = MonotonicTime(clock)
+        cache = VerifyCache(
+            key: key, matchLifetime: configuration.matchLifetime, mismatchLifetime: configuration.mismatchLifetime,
+            capacity: configuration.cacheCapacity)
+        limiter = GuessLimiter(configuration.guessLimits, key: key)
+        accounts = DigestTable(capacity: configuration.accountCapacity, lifetime: .seconds(90 * 86_400))
+        if !key.isLocked { logger.notice("the verify cache's key could not be locked in memory: see RLIMIT_MEMLOCK") }
+    }
+
+    /// What the verify cache was asked so far.
+    public var statistics: VerifyCacheStatistics {
+        var result = counts.withLock { $0 }
+        result.entries = cache.count
+        return result
+    }
+
+    /// What one call is about.
+    private struct Login {
+        let password: Password
+        let attempt: LoginAttempt
+        /// The account's name as a row spells it.
+        let name: String
+        let account: Digest
+        /// Stands for the client's address.
+        var client: Int { attempt.address.hashValue }
+    }
+
+    /// Checks a password against an account's rows.
+    public func match(
+        of password: Password, in rows: [AppPassword], attempt: LoginAttempt
+    ) async throws(PasswordVerifierError) -> AppPassword? {
+        guard !password.bytes.isEmpty, !password.bytes.contains(0),
+            let name = rows.min(by: { $0.id < $1.id })?.uid
+        else { return nil }
+        let login = Login(
+            password: password, attempt: attempt, name: name, account: key.digest(.account) { $0.add(name) })
+        var search = search(for: login, in: rows)
+        let known = search.best
+        let hashes = openHashes(&search)
+        guard !hashes.isEmpty else {
+            counts.withLock { if known == nil { $0.misses += 1 } else { $0.hits += 1 } }
+            return conclude(login, search, known: known, guess: nil)
+        }
+        // A password that is known to match one row is no guess at the others.
+        guard known == nil else {
+            counts.withLock { $0.misses += 1 }
+            return conclude(login, try await hash(password, hashes, search), known: known, guess: nil)
+        }
+        let now = time.now()
+        if cache.knowsMismatch(password, rows, at: now) {
+            counts.withLock { $0.knownMismatches += 1 }
+            return nil
+        }
+        counts.withLock { $0.misses += 1 }
+        let guess = limiter.guess(password, account: name, from: attempt.address)
+        if let guess, case .refused(let isFirst) = limiter.admit(guess, at: now) {
+            refuse(guess, attempt, isFirst: isFirst)
+            return nil
+        }
+        do throws(PasswordVerifierError) {
+            return conclude(login, try await hash(password, hashes, search), known: nil, guess: guess)
+        } catch {
+            if let guess { limiter.takeBack(guess, at: time.now()) }
+            throw error
+        }
+    }
+
+    /// What earlier logins and the verify cache know.
+    private func search(for login: Login, in rows: [AppPassword]) -> RowSearch {
+        let now = time.now()
+        let limits = configuration.costLimits
+        let length = login.password.bytes.count
+        var search = RowSearch(rows, memory: accounts.value(for: login.account, at: now), client: login.client) {
+            (try? StoredHash(rows[$0].storedHash, limits: limits))?.identifies(length) ?? false
+        }
+        for index in search.order {
+            if search.needs(index), cache.knowsMatch(login.password, rows[index], at: now) {
+                search.note(index, .matches)
+            }
+        }
+        return search
+    }
+
+    /// The open rows with their hashes, the likeliest first; broken ones are reported and noted.
+    private func openHashes(_ search: inout RowSearch) -> [(index: Int, hash: StoredHash)] {
+        var hashes: [(index: Int, hash: StoredHash)] = []
+        for index in search.open {
+            do throws(StoredHashError) {
+                hashes.append((index, try StoredHash(search.rows[index].storedHash, limits: configuration.costLimits)))
+            } catch {
+                report(search.rows[index], error.description)
+                search.note(index, .refuted)
+            }
+        }
+        return hashes
+    }
+
+    /// Has the open rows hashed until none is open.
+    private func hash(
+        _ password: Password, _ hashes: [(index: Int, hash: StoredHash)], _ search: RowSearch
+    ) async throws(PasswordVerifierError) -> RowSearch {
+        try await withDeadline(configuration.deadline, time) { [checker] () throws(PasswordVerifierError) in
+            var search = search
+            while true {
+                let open = hashes.filter { search.needs($0.index) }
+                if open.isEmpty { return search }
+                let findings = try await checker.check(password, against: open.map(\.hash))
+                guard !findings.isEmpty else { throw .overloaded }  // a broken checker must not make this spin
+                for finding in findings {
+                    let index = open[finding.index].index
+                    switch finding.outcome {
+                    case .match: search.note(index, .matches)
+                    case .mismatch: search.note(index, .refuted)
+                    case .broken:
+                        self.report(search.rows[index], "refused by the library")
+                        search.note(index, .refuted)
+                    case .outOfMemory: throw .overloaded
+                    }
+                }
+            }
+        }
+    }
+
+    /// Remembers what came out, and returns it.
+    ///
+    /// - Parameters:
+    ///   - known: The row that the cache knew.
+    ///   - guess: What the guess limits let through.
+    private func conclude(
+        _ login: Login, _ search: RowSearch, known: Int?, guess: GuessLimiter.Guess?
+    ) -> AppPassword? {
+        let now = time.now()
+        guard let best = search.best else {
+            cache.rememberMismatch(login.password, search.rows, at: now)
+            return nil
+        }
+        if best != known { cache.rememberMatch(login.password, search.rows[best], at: now) }
+        let (winner, refuted) = (search.fingerprints[best], search.refuted)
+        let isNews = accounts.access(login.account, at: now) { memory in
+            if refuted.isEmpty, memory?.isCurrent(winner, for: login.client) ?? false { return (false, false) }
+            var changed = memory ?? AccountMemory()
+            changed.remember(winner, refuted: refuted, of: search.fingerprints, from: login.client)
+            memory = changed
+            return (true, true)
+        }
+        if isNews || best != known,
+            let guess = guess ?? limiter.guess(login.password, account: login.name, from: login.attempt.address)
+        {
+            limiter.succeeded(guess, at: now)
+        }
+        return search.rows[best]
+    }
+
+    private func refuse(_ guess: GuessLimiter.Guess, _ attempt: LoginAttempt, isFirst: Bool) {
+        counts.withLock { $0.refusedGuesses += 1 }
+        guard isFirst else { return }
+        logger.notice(
+            "too many wrong passwords: further ones are refused unhashed",
+            metadata: ["login.name": "\(attempt.login)", "client.network": "\(guess.prefix)"])
+    }
+
+    /// Logs a row that cannot be used, once for each stored hash.
+    private func report(_ row: AppPassword, _ reason: String) {
+        let fingerprint = RowSearch.fingerprint(of: row)
+        let isNew = reported.withLock { reported in
+            if reported.count >= 4096 { reported.removeAll() }  // bounded; then they are logged once more
+            return reported.insert(fingerprint).inserted
+        }
+        guard isNew else { return }
+        logger.warning(
+            "stored hash cannot be used", metadata: ["app_password.id": "\(row.id)", "reason": "\(reason)"])
+    }
+}

@@ -1,0 +1,80 @@
+import AppPasswordCore
+
+/// The search for the row that a password belongs to: which rows are still to be checked, the likeliest first.
+///
+/// The rule is exact: the row reported ``AppPassword/precedes(_:)`` every other that matches. So once a row is
+/// seen to match, the rows that precede it are still to be checked, and no others: all live rows if it is a deleted
+/// one, the newer live ones if it is live. What makes it cheap is that "B does not match the password that A matches"
+/// stays true as long as both hashes stay as they are: it is remembered with A's last success, so that a client that
+/// is known costs one hash, and one more, once, for each row made since. Schemes that cut passwords (DES, bcrypt at
+/// 72 bytes) let several passwords match A, so for them nothing is concluded from earlier logins.
+struct RowSearch: Sendable {
+    /// What is known of a row; a broken one counts as refuted, as it matches nothing until it is changed.
+    enum State: Equatable {
+        case unknown, matches, refuted
+    }
+
+    let rows: [AppPassword]
+    let fingerprints: [AccountMemory.Fingerprint]
+    private let memory: AccountMemory?
+    private let identifies: @Sendable (Int) -> Bool
+    private(set) var states: [State]
+    /// The rows from the likeliest to the least likely: the client's last, by last success, live ones newest
+    /// first, deleted ones last.
+    let order: [Int]
+    /// Of the rows seen to match, the one that precedes the others.
+    private(set) var best: Int?
+    private var excluded: Set<AccountMemory.Fingerprint> = []
+
+    /// - Parameters:
+    ///   - client: Stands for where the login comes from.
+    ///   - identifies: Whether a match of the row with this index leaves no doubt which password it was.
+    init(
+        _ rows: [AppPassword], memory: AccountMemory?, client: Int, identifies: @escaping @Sendable (Int) -> Bool
+    ) {
+        self.rows = rows
+        self.memory = memory
+        self.identifies = identifies
+        let fingerprints = rows.map(Self.fingerprint(of:))
+        self.fingerprints = fingerprints
+        states = Array(repeating: .unknown, count: rows.count)
+        let ranks = fingerprints.map { memory?.rank(of: $0, for: client) ?? .max }
+        order = rows.indices.sorted { one, other in
+            if rows[one].isDeleted != rows[other].isDeleted { return !rows[one].isDeleted }
+            if ranks[one] != ranks[other] { return ranks[one] < ranks[other] }
+            return rows[one].precedes(rows[other])
+        }
+    }
+
+    /// Whether a row is still to be checked.
+    func needs(_ index: Int) -> Bool {
+        guard states[index] == .unknown else { return false }
+        guard let best else { return true }
+        return rows[index].precedes(rows[best]) && !excluded.contains(fingerprints[index])
+    }
+
+    /// The rows still to be checked, the likeliest first; empty when ``best`` is the answer.
+    var open: [Int] { order.filter(needs) }
+
+    /// Takes down what is now known of a row.
+    mutating func note(_ index: Int, _ state: State) {
+        states[index] = state
+        guard state == .matches, best.map({ rows[index].precedes(rows[$0]) }) ?? true else { return }
+        best = index
+        excluded = identifies(index) ? memory?.refuted(by: fingerprints[index]) ?? [] : []
+    }
+
+    /// The rows that were seen not to match, in this login.
+    var refuted: [AccountMemory.Fingerprint] {
+        guard let best, identifies(best) else { return [] }
+        return states.indices.filter { states[$0] == .refuted }.map { fingerprints[$0] }
+    }
+
+    /// Stands for the row as it is now.
+    static func fingerprint(of row: AppPassword) -> AccountMemory.Fingerprint {
+        var hasher = Hasher()  // keyed for the process
+        hasher.combine(row.id)
+        hasher.combine(row.storedHash)
+        return hasher.finalize()
+    }
+}

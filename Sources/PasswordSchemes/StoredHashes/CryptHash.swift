@@ -1,0 +1,100 @@
+/// A hash in the form of crypt(5), complete and within the limits; libcrypt has the last word when it is checked.
+struct CryptHash: Sendable {
+    /// Printable ASCII.
+    let text: [UInt8]
+    /// Bytes of memory that checking it takes, where it is memory-hard.
+    private(set) var memory = 0
+    /// Passwords shorter than this count in full.
+    private(set) var significantLength = Int.max
+
+    private typealias Fields = [ArraySlice<UInt8>]
+
+    init(_ text: [UInt8], limits: HashCostLimits) throws(StoredHashError) {
+        self.text = text
+        guard text.count < 384, !text.contains(where: { Array(":;*!\\".utf8).contains($0) }) else { throw .malformed }
+        guard text.first == UInt8(ascii: "$") else {
+            try checkDES(limits)
+            return
+        }
+        let fields = text.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
+        guard fields.count >= 3, let hash = fields.last else { throw .malformed }
+        switch String(decoding: fields[1], as: UTF8.self) {
+        case "6": try checkSHA(fields, hashLength: 86, limits)
+        case "5": try checkSHA(fields, hashLength: 43, limits)
+        case "2a", "2b", "2x", "2y": try checkBcrypt(fields, limits)
+        case "y", "gy":
+            guard fields.count == 5, Self.isHash(hash, 43) else { throw .malformed }
+            try checkYescrypt(YescryptCost(yescrypt: fields[2]), limits)
+        case "7":
+            guard fields.count == 4, Self.isHash(hash, 43) else { throw .malformed }
+            try checkYescrypt(YescryptCost(scrypt: fields[2]), limits)
+        case "1":
+            guard fields.count == 4, fields[2].count <= 8, Self.isHash(hash, 22) else { throw .malformed }
+        case "3":
+            guard fields.count == 4, fields[2].isEmpty, hash.count == 32, TextDecoding.hexadecimal(hash) != nil
+            else { throw .malformed }
+        case "sha1":
+            guard fields.count == 5, !fields[3].isEmpty, Self.isHash(hash, 28) else { throw .malformed }
+            try Self.checkRounds(fields[2], 1..., limits)
+        case let name where name == "md5" || name.hasPrefix("md5,"):
+            guard fields.count == 5 && fields[3].isEmpty || fields.count == 4, Self.isHash(hash, 22)
+            else { throw .malformed }
+            let option = fields[1].dropFirst("md5".utf8.count)
+            if !option.isEmpty {
+                guard option.starts(with: Array(",rounds=".utf8)) else { throw .malformed }
+                try Self.checkRounds(option.dropFirst(",rounds=".utf8.count), 1..., limits)
+            }
+        default: throw .unknownScheme
+        }
+    }
+
+    /// `$6$[rounds=N$]salt$hash`.
+    private func checkSHA(_ fields: Fields, hashLength: Int, _ limits: HashCostLimits) throws(StoredHashError) {
+        let rounds = Array("rounds=".utf8)
+        let hasRounds = fields[2].starts(with: rounds)
+        guard fields.count == (hasRounds ? 5 : 4), fields[hasRounds ? 3 : 2].count <= 16,
+            Self.isHash(fields[fields.count - 1], hashLength)
+        else { throw .malformed }
+        if hasRounds { try Self.checkRounds(fields[2].dropFirst(rounds.count), 1000..., limits) }
+    }
+
+    /// `$2y$NN$` and 53 characters.
+    private mutating func checkBcrypt(_ fields: Fields, _ limits: HashCostLimits) throws(StoredHashError) {
+        guard fields.count == 4, Self.isHash(fields[3], 53), fields[2].count == 2,
+            let cost = Int(String(decoding: fields[2], as: UTF8.self)), (4...31).contains(cost)
+        else { throw .malformed }
+        guard cost <= limits.bcryptCost else { throw .tooCostly }
+        significantLength = fields[1].last == UInt8(ascii: "x") ? 0 : 72
+    }
+
+    /// `_` and 19 characters, or traditional DES (13) and bigcrypt (11 more for each 8 characters).
+    private mutating func checkDES(_ limits: HashCostLimits) throws(StoredHashError) {
+        significantLength = 0
+        if text.first == UInt8(ascii: "_") {
+            guard Self.isHash(text[1...], 19) else { throw .malformed }
+            let count = text[1...4].reversed().reduce(0) { $0 << 6 | UInt64(TextDecoding.cryptDigit($1) ?? 0) }
+            guard count <= limits.rounds else { throw .tooCostly }
+        } else {
+            guard text.count >= 13, text.count <= 178, (text.count - 2).isMultiple(of: 11),
+                Self.isHash(text[...], text.count)
+            else { throw .malformed }
+        }
+    }
+
+    private mutating func checkYescrypt(_ cost: YescryptCost?, _ limits: HashCostLimits) throws(StoredHashError) {
+        guard let cost else { throw .malformed }
+        guard let work = cost.work, work <= limits.memory else { throw .tooCostly }
+        memory = Int(work)
+    }
+
+    private static func checkRounds(
+        _ text: ArraySlice<UInt8>, _ range: PartialRangeFrom<UInt64>, _ limits: HashCostLimits
+    ) throws(StoredHashError) {
+        guard let rounds = TextDecoding.decimal(text), range.contains(rounds) else { throw .malformed }
+        guard rounds <= limits.rounds else { throw .tooCostly }
+    }
+
+    private static func isHash(_ text: ArraySlice<UInt8>, _ length: Int) -> Bool {
+        text.count == length && text.allSatisfy { TextDecoding.cryptDigit($0) != nil }
+    }
+}

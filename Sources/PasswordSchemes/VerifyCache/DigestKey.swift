@@ -1,0 +1,86 @@
+internal import CSodium
+
+/// The key that turns passwords, accounts and networks into digests; made when the process starts, gone when it ends.
+///
+/// The key comes from the system's random source. It, and what HMAC makes of it, lie in memory of libsodium's between
+/// guard pages, locked against swapping and left out of core dumps, and are overwritten when this object goes.
+///
+/// `@unchecked Sendable`: written once, before anyone else has it.
+@safe final class DigestKey: @unchecked Sendable {
+    /// HMAC with the key's inner and outer block taken in already; the key itself is not kept.
+    private let keyed: UnsafeMutablePointer<crypto_auth_hmacsha256_state>
+    /// Whether the memory could be locked; RLIMIT_MEMLOCK may be too low.
+    let isLocked: Bool
+
+    /// What a digest is of, so that those of one kind never meet those of another.
+    enum Kind: UInt8 {
+        case match, mismatch, guess, account, network, accountFromNetwork
+    }
+
+    init() {
+        // Both calls fail only where there is no random source or no memory at all: nothing can be done then.
+        precondition(sodium_init() >= 0, "libsodium cannot be initialised")
+        let size = MemoryLayout<crypto_auth_hmacsha256_state>.size
+        guard let memory = unsafe sodium_malloc(size), let key = unsafe sodium_malloc(32) else {
+            preconditionFailure("no memory for a key")
+        }
+        isLocked = unsafe sodium_mlock(memory, size) == 0
+        unsafe randombytes_buf(key, 32)
+        unsafe keyed = memory.bindMemory(to: crypto_auth_hmacsha256_state.self, capacity: 1)
+        unsafe crypto_auth_hmacsha256_init(keyed, key.assumingMemoryBound(to: UInt8.self), 32)
+        unsafe sodium_free(key)  // overwrites it
+    }
+
+    deinit { unsafe sodium_free(keyed) }
+
+    /// The digest of some parts, each preceded by its length, so that no two lists of parts are the same bytes.
+    ///
+    /// - Complexity: O(length), about a microsecond; no allocation.
+    func digest(_ kind: Kind, _ body: (inout Parts) -> Void) -> Digest {
+        var parts = Parts(state: unsafe keyed.pointee)
+        parts.add(number: UInt64(kind.rawValue))
+        body(&parts)
+        return parts.finish()
+    }
+
+    /// Parts on their way into a digest.
+    struct Parts: ~Copyable {
+        private var state: crypto_auth_hmacsha256_state
+
+        fileprivate init(state: crypto_auth_hmacsha256_state) { self.state = state }
+
+        /// Adds bytes, after their number.
+        mutating func add(_ bytes: [UInt8]) { unsafe bytes.withUnsafeBytes { unsafe add($0) } }
+
+        /// Adds the UTF-8 bytes of a text, after their number.
+        mutating func add(_ text: String) {
+            var text = text
+            text.withUTF8 { unsafe add(UnsafeRawBufferPointer($0)) }
+        }
+
+        private mutating func add(_ bytes: UnsafeRawBufferPointer) {
+            add(number: UInt64(bytes.count))
+            unsafe crypto_auth_hmacsha256_update(
+                &state, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, UInt64(bytes.count))
+        }
+
+        /// Adds eight bytes.
+        mutating func add(number: UInt64) {
+            unsafe withUnsafeBytes(of: number.littleEndian) { number in
+                _ = unsafe crypto_auth_hmacsha256_update(
+                    &state, number.assumingMemoryBound(to: UInt8.self).baseAddress, 8)
+            }
+        }
+
+        fileprivate mutating func finish() -> Digest {
+            var code: InlineArray<32, UInt8> = .init(repeating: 0)
+            var span = code.mutableSpan
+            unsafe span.withUnsafeMutableBufferPointer { code in
+                if let start = code.baseAddress { _ = unsafe crypto_auth_hmacsha256_final(&state, start) }
+            }
+            unsafe sodium_memzero(&state, MemoryLayout<crypto_auth_hmacsha256_state>.size)
+            func number(_ bytes: Range<Int>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64(code[$1]) } }
+            return Digest(high: number(0..<8), low: number(8..<16))
+        }
+    }
+}
