@@ -14,6 +14,13 @@ struct AuditTrailTests {
         func reopen() async throws(AuditSinkError) {}
     }
 
+    private func finishAndRun(_ trail: AuditTrail) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await trail.finish(within: .seconds(60)) }
+            group.addTask { await trail.run() }
+        }
+    }
+
     @Test func `every sink gets every record, in order, also those queued at the end`() async throws {
         let (one, two) = (RecordingAuditSink(), RecordingAuditSink())
         let trail = AuditTrail { _ in }
@@ -24,14 +31,14 @@ struct AuditTrailTests {
             return record
         }
         for record in records { trail.submit(record) }
-        trail.finish()
-        await trail.run()
+        await finishAndRun(trail)
         #expect(one.records == records)
         #expect(two.records == records)
     }
 
     @Test func `a failing sink hides nothing from another, is counted, and reported once`() async throws {
         let (broken, good) = (BrokenSink(), RecordingAuditSink())
+        let record = try SampleRecords.vk()
         let (events, event) = AsyncStream<AuditTrail.Event>.makeStream()
         let trail = AuditTrail { event.yield($0) }
         trail.use([broken, good])
@@ -40,8 +47,8 @@ struct AuditTrailTests {
             group.addTask { await trail.run() }
             while trail.counts[0].lost < 3 { await Task.yield() }
             broken.mend()
-            trail.submit(try! SampleRecords.vk())
-            trail.finish()
+            trail.submit(record)
+            await trail.finish(within: .seconds(60))
         }
         event.finish()
         #expect(trail.counts.map(\.lost) == [3, 0])
@@ -57,8 +64,7 @@ struct AuditTrailTests {
         trail.use([sink])
         for _ in 0..<5 { trail.submit(try SampleRecords.vk()) }
         #expect(trail.counts.map(\.lost) == [3])
-        trail.finish()
-        await trail.run()
+        await finishAndRun(trail)
         #expect(sink.records.count == 2)
     }
 
@@ -69,8 +75,7 @@ struct AuditTrailTests {
         trail.submit(try SampleRecords.vk())
         trail.use([new])
         trail.submit(try SampleRecords.google())
-        trail.finish()
-        await trail.run()
+        await finishAndRun(trail)
         #expect(old.records.map(\.attempt.login) == ["honey-craig"])
         #expect(new.records.map(\.attempt.login) == ["bbecker"])
     }

@@ -57,8 +57,7 @@ struct FactGathererTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await gatherer.run() }
             try await body(gatherer)
-            gatherer.finish()
-            group.cancelAll()
+            await gatherer.finish(within: .seconds(60))
         }
     }
 

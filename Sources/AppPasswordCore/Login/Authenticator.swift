@@ -155,7 +155,7 @@ extension String {
     fileprivate func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 
     /// Whether this can be a login at all: not empty, no control characters, no outer blanks.
-    fileprivate var isPlausibleLogin: Bool {
+    package var isPlausibleLogin: Bool {
         guard let first = unicodeScalars.first, let last = unicodeScalars.last else { return false }
         return !first.properties.isWhitespace && !last.properties.isWhitespace
             && unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }

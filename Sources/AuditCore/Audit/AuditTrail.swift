@@ -37,6 +37,7 @@ public final class AuditTrail: Sendable {
     private let started: AsyncStream<Lane>
     private let start: AsyncStream<Lane>.Continuation
     private let report: @Sendable (Event) -> Void
+    private let ended = Latch()
 
     /// Makes a trail without sinks.
     public init(queueBound: Int = 32_768, report: @escaping @Sendable (Event) -> Void) {
@@ -71,8 +72,9 @@ public final class AuditTrail: Sendable {
         }
     }
 
-    /// Writes until ``finish()`` was called and every queue is empty.
+    /// Writes until ``finish(within:)`` was called and every queue is empty.
     public func run() async {
+        defer { ended.open() }
         await withDiscardingTaskGroup { group in
             for await lane in started {
                 group.addTask {
@@ -82,10 +84,11 @@ public final class AuditTrail: Sendable {
         }
     }
 
-    /// Takes no more records; ``run()`` returns once all are written.
-    public func finish() {
+    /// Takes no more records; ``run()`` returns once all are written. Waits for that, but no longer than the limit.
+    public func finish(within limit: Duration) async {
         for lane in lanes.withLock({ $0 }) { lane.queue.finish() }
         start.finish()
+        await ended.wait(atMost: limit)
     }
 
     /// How many records each sink in use has written and lost.

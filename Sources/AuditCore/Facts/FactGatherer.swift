@@ -28,6 +28,8 @@ public final class FactGatherer: Sendable {
     private let submit: AsyncStream<Job>.Continuation
     private let underWay = Mutex(0)
     private let bound: Int
+    private let givenUp = Latch()
+    private let ended = Latch()
 
     /// Makes a gatherer; nothing is asked until ``run()`` runs.
     public init(gatherings: Int = Configuration().gatherings) {
@@ -69,8 +71,26 @@ public final class FactGatherer: Sendable {
         return gathering
     }
 
-    /// Asks, until the surrounding task is cancelled; then what is under way ends unanswered.
+    /// Asks, until ``finish(within:)`` or until the surrounding task is cancelled; what is then under way ends unanswered.
     public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.performAll() }
+            group.addTask { await self.givenUp.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+        ended.open()
+    }
+
+    /// Starts nothing more, and ends ``run()`` once what is under way is answered, or the time is over.
+    public func finish(within limit: Duration) async {
+        submit.finish()
+        await ended.wait(atMost: limit)
+        givenUp.open()
+        await ended.wait(atMost: .seconds(1))
+    }
+
+    private func performAll() async {
         await withDiscardingTaskGroup { group in
             for await job in jobs {
                 group.addTask {
@@ -80,9 +100,6 @@ public final class FactGatherer: Sendable {
             }
         }
     }
-
-    /// Ends ``run()`` once what is under way is answered or timed out.
-    public func finish() { submit.finish() }
 
     private static func perform(_ job: Job) async {
         let gathering = job.gathering
