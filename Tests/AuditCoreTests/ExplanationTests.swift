@@ -61,7 +61,7 @@ struct ExplanationTests {
               private           no
               reserved          no
               local_network     no
-              rev_host          unavailable: timed out 127.0.0.1:53 (dns)
+              rev_host          unavailable: timed out, 127.0.0.1:53 (dns)
               network           known (rdap, 3 s old)
                                 net_name=VK-FRONT
                                 net_cc=RU

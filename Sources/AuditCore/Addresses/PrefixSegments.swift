@@ -45,8 +45,8 @@ struct PrefixSegments<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sen
             }
             var own = SegmentCover(number: entry.number, length: entry.length)
             if let outer = open.last {
-                let isDuplicate = outer.prefix.first == entry.first && outer.prefix.length == entry.length
-                if isDuplicate || (precedence == .first && outer.cover.number < own.number) { own = outer.cover }
+                if outer.prefix.first == entry.first, outer.prefix.length == entry.length { continue }
+                if precedence == .first, outer.cover.number < own.number { own = outer.cover }
             }
             startSegment(at: entry.first, own)
             open.append((entry.last, entry, own))

@@ -4,7 +4,7 @@ extension IPAddress {
     /// The table is `is_private` of CPython 3.13's `ipaddress` (with `3fff::/20`): 100.64.0.0/10, multicast,
     /// 192.88.99.0/24 and fec0::/10 are not private. Teredo, 6to4 and NAT64 addresses are not unwrapped.
     ///
-    /// - Complexity: At most 19 comparisons, no allocation.
+    /// - Complexity: A few comparisons, no allocation.
     public var isPrivate: Bool {
         switch family {
         case .v4: Self.privateV4.contains { $0.contains(self) } && !Self.publicV4.contains { $0.contains(self) }

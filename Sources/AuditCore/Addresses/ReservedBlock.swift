@@ -19,7 +19,7 @@ extension IPAddress {
     /// first match counts; 100.64.0.0/10 is ours. Every private address is in some block, but not the other way round:
     /// multicast, 192.88.99.0/24, fec0::/10, 64:ff9b::/96 and 100.64.0.0/10 are reserved and not private.
     ///
-    /// - Complexity: At most 40 comparisons, no allocation.
+    /// - Complexity: Some ten comparisons, no allocation.
     public var reservedBlock: ReservedBlock? {
         switch family {
         case .v4: Self.reservedV4.first { $0.prefix.contains(self) }?.block ?? (isPrivate ? Self.privateUse : nil)

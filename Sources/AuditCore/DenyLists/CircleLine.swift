@@ -33,7 +33,7 @@ struct CircleLine {
     ) throws(Refusal) -> Double {
         var text = field.drop(while: ListLine.isBlank)
         if mayHaveComment { text = text.prefix { !ListLine.isBlank($0) } }
-        while let last = text.last, ListLine.isBlank(last) { text.removeLast() }
+        text = text[..<(text.lastIndex { !ListLine.isBlank($0) }.map { $0 + 1 } ?? text.startIndex)]
         let isPlain = text.allSatisfy { "+-.0123456789".utf8.contains($0) }
         guard isPlain, text.count <= 40, let number = Double(String(decoding: text, as: UTF8.self)) else {
             throw refusal(text, "the \(name) is no number")

@@ -24,7 +24,7 @@ struct DenyListReader {
     }
 
     mutating func countries() -> DenyList<[CountryCode: UInt32]> {
-        literals("is no country code: two letters are") { CountryCode($0) }
+        literals("is no country code (two letters)") { CountryCode($0) }
     }
 
     mutating func entities() -> DenyList<[String: UInt32]> {
@@ -35,14 +35,14 @@ struct DenyListReader {
     }
 
     mutating func asNumbers() -> DenyList<[UInt32: UInt32]> {
-        literals("is no AS number: AS0 to AS4294967295 are") { entry in
+        literals("is no AS number (AS0 to AS4294967295)") { entry in
             let hasPrefix = entry.prefix(2).elementsEqual("AS".utf8) { $0 & ~0x20 == $1 }
             return UInt32(decimal: hasPrefix ? entry.dropFirst(2) : entry)
         }
     }
 
     mutating func geonameIDs() -> DenyList<[UInt32: UInt32]> {
-        literals("is no geoname id: 1 to 4294967295 are") { UInt32(decimal: $0).flatMap { $0 > 0 ? $0 : nil } }
+        literals("is no geoname id (1 to 4294967295)") { UInt32(decimal: $0).flatMap { $0 > 0 ? $0 : nil } }
     }
 
     mutating func circles() -> DenyList<CircleIndex> {

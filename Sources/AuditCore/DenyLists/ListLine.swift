@@ -42,7 +42,7 @@ extension ListLine {
     /// The entry of a line, if it has one.
     private static func line(_ number: Int, _ whole: ArraySlice<UInt8>, _ problems: inout ListProblems) -> ListLine? {
         var bytes = whole.drop(while: isWhiteSpace)
-        while let last = bytes.last, isWhiteSpace(last) { bytes.removeLast() }
+        bytes = bytes[..<(bytes.lastIndex { !isWhiteSpace($0) }.map { $0 + 1 } ?? bytes.startIndex)]
         var column = bytes.startIndex - whole.startIndex + 1
         guard let first = bytes.first, first != UInt8(ascii: "#") else { return nil }
         guard bytes.count <= longest else {

@@ -17,7 +17,7 @@ public struct ListProblem: Sendable, Equatable, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// `lists/net_cc.deny.lst:12:1: "USA" is no country code: two letters are`.
+    /// `lists/net_cc.deny.lst:12:1: "USA" is no country code (two letters)`.
     public var description: String {
         "\(file):\(line):\(column.map { "\($0):" } ?? "") \(reason)"
     }

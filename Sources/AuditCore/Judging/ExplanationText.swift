@@ -64,7 +64,9 @@ extension Explanation {
     private static func lines<Value>(_ name: String, _ fact: Sourced<Value>, _ details: (Value) -> Details) -> [String]
     {
         var state = fact.state
-        if let trouble = fact.trouble { state += ": \(trouble.code.name) \(trouble.detail)".visible() }
+        if let trouble = fact.trouble {
+            state += ": \(trouble.code.name)" + (trouble.detail.isEmpty ? "" : ", \(trouble.detail.visible())")
+        }
         let seconds = fact.age.components.seconds
         let age = seconds > 0 ? ", \(seconds) s old" : ""
         let values = fact.value.map(details) ?? []

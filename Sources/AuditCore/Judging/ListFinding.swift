@@ -76,8 +76,8 @@ extension DenyLists {
         case .asNumbers: return asNumber(facts)
         case .asNames:
             guard let list = asNames,
-                let line = facts.origin.value?.asName.flatMap(list.index.firstMatch)
-                    ?? facts.geo.value?.asOrganization.flatMap(list.index.firstMatch)
+                let line = facts.origin.value?.asName.flatMap({ list.index.firstMatch(in: $0) })
+                    ?? facts.geo.value?.asOrganization.flatMap({ list.index.firstMatch(in: $0) })
             else { return nil }
             return .place(facts.organization ?? "this AS", matched: "as_desc", list.rule(line))
         case .asCountry: return country(facts.origin.value?.country, in: asCountry, matched: "as_cc")
