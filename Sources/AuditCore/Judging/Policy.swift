@@ -45,7 +45,7 @@ public struct Policy: Sendable {
                 RuleOutcome(list: $0, outcome: lists.entryCount(of: $0) == nil ? .off : .pass)
             }
             return Judgement(
-                verdict: settled.denial.map(refusal) ?? .allow, outcomes: outcomes, isIgnored: settled.isIgnored)
+                verdict: settled.denial.map { refusal($0) } ?? .allow, outcomes: outcomes, isIgnored: settled.isIgnored)
         }
         var outcomes: [RuleOutcome] = []
         outcomes.reserveCapacity(DenyListKind.allCases.count)
@@ -59,7 +59,7 @@ public struct Policy: Sendable {
             }
         }
         let judgement = Judgement(verdict: .allow, outcomes: outcomes)
-        let verdict = denial.map(refusal) ?? doubt(judgement.unknownLists, facts)
+        let verdict = denial.map { refusal($0) } ?? doubt(judgement.unknownLists, facts)
         return Judgement(verdict: verdict, outcomes: outcomes)
     }
 
@@ -82,7 +82,7 @@ public struct Policy: Sendable {
             let text = "\(attempt.service.visible()) is disabled"
             return (Denial(matched: "service", rule: rule, text: text), false)
         }
-        let isIgnored = facts.address.map(ignoreNetworks.contains) ?? false
+        let isIgnored = facts.address.map { ignoreNetworks.contains($0) } ?? false
         return facts.isPrivate || isIgnored ? (nil, isIgnored) : nil
     }
 
