@@ -87,7 +87,7 @@ struct PrefixSegments<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sen
     }
 
     private mutating func indexUpperBits() {
-        below = Array(repeating: 0, count: 1 << 16 + 1)
+        below = Array(repeating: 0, count: (1 << 16) + 1)
         for start in starts { below[Int(truncatingIfNeeded: start >> Bits(Self.shift) as Bits) + 1] += 1 }
         for upper in 1..<below.count { below[upper] += below[upper - 1] }
     }

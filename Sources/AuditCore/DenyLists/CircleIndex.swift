@@ -8,8 +8,9 @@ struct CircleIndex: Sendable {
         var upper: SIMD4<Double>
         /// The first line of the circles below.
         var line: UInt32
-        /// The circles, for a leaf; else the nodes' indices.
+        /// The circles below.
         var circles: Range<Int>
+        /// The two nodes that halve the circles; nil for a leaf.
         var children: (Int, Int)?
     }
 
@@ -28,7 +29,7 @@ struct CircleIndex: Sendable {
     /// The line number of the first circle, in file order, that holds a client at `point`.
     ///
     /// - Parameter accuracy: The client's accuracy radius in kilometres.
-    /// - Complexity: Logarithmic for circles that lie apart; no allocation.
+    /// - Complexity: Logarithmic for circles that lie apart, linear if most reach the client; no allocation.
     func firstLine(holding point: SIMD3<Double>, accuracy: Double) -> UInt32? {
         var best = UInt32.max
         if !nodes.isEmpty {
