@@ -166,6 +166,13 @@ struct ExplanationTests {
                 "deny: a fact that a list needs could not be had"))
     }
 
+    @Test func `a network with many entities is shown whole`() {
+        var facts = Logins.facts()
+        let entities = (0..<60).map { "ENTITY-\($0)-RIPE" }
+        facts.network = Sourced(.known(NetworkFacts(entities: entities)), source: .rdap)
+        #expect(explanation(Policy(), facts: facts).text.contains("entities=" + entities.joined(separator: ", ")))
+    }
+
     @Test func `a name and a service that were not given are null`() {
         let attempt = LoginAttempt(
             login: "", service: "", address: IPAddress("8.8.8.8"), time: Timestamp(milliseconds: 0))

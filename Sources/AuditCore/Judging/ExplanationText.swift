@@ -71,7 +71,7 @@ extension Explanation {
         let age = seconds > 0 ? ", \(seconds) s old" : ""
         let values = fact.value.map(details) ?? []
         let rows = values.compactMap { name, value in
-            value.map { row("", (name.isEmpty ? "" : name + "=") + $0.visible()) }
+            value.map { row("", (name.isEmpty ? "" : name + "=") + $0.visible(limit: 4000)) }
         }
         return [row(name, "\(state) (\(fact.source.description.visible())\(age))")] + rows
     }
