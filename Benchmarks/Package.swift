@@ -12,6 +12,7 @@ let package = Package(
             dependencies: [
                 "CAllocationCounter",
                 .product(name: "AuditCore", package: "dovecot-web-auth"),
+                .product(name: "HTTPKit", package: "dovecot-web-auth"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]

@@ -45,7 +45,7 @@ struct LimitTests {
 
     @Test(arguments: [true, false])
     func `a client that sends 10 MB before it reads gets its 413`(isChunked: Bool) async throws {
-        try await TestServer.with([.echo]) { server in
+        try await TestServer.with([.echo], settings: settings { $0.lingerTime = .seconds(30) }) { server in
             let client = try server.client()
             let field = isChunked ? "Transfer-Encoding: chunked" : "Content-Length: 10485760"
             try await client.send("POST /echo HTTP/1.1\r\nHost: a\r\n\(field)\r\n\r\n")

@@ -9,6 +9,7 @@ struct Benchmarks {
             filter: CommandLine.arguments.dropFirst().first ?? "", thresholdFile: "thresholds.txt")
         addressBenchmarks(suite)
         judgingBenchmarks(suite)
+        try await httpBenchmarks(suite)
         for failure in suite.failures { print("FAILED \(failure)") }
         if !suite.failures.isEmpty { exit(1) }
     }

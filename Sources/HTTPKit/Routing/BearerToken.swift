@@ -13,7 +13,7 @@ public struct BearerToken: Sendable, CustomStringConvertible, CustomDebugStringC
 
     /// Whether a request carries this token: exactly one Authorization field, scheme Bearer in any case.
     ///
-    /// - Complexity: Linear in what was sent and independent of where it differs: no early exit tells how much was right.
+    /// - Complexity: Linear in what was sent, wherever it differs: no early exit tells how much of it was right.
     func isCarried(by fields: HTTPFields) -> Bool {
         let values = fields.all("authorization")
         guard values.count == 1, let value = values.first else { return false }

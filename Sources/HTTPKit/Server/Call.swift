@@ -11,8 +11,8 @@ final class Call: Sendable {
 
     /// A task that is running right now.
     ///
-    /// `@unchecked Sendable`: of an `UnsafeCurrentTask` only `cancel()` is used, which other tasks may call as long as the
-    /// closure that lends it runs; ``Call/state`` is locked while it is called and left before the closure ends.
+    /// `@unchecked Sendable`: of an `UnsafeCurrentTask` only `cancel()` is used, which other tasks may call as long as
+    /// the closure that lends it runs; ``Call/state`` is locked while it is called and left before the closure ends.
     private struct RunningTask: @unchecked Sendable {
         let task: UnsafeCurrentTask
     }

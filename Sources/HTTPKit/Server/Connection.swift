@@ -45,6 +45,7 @@ final class Connection: ChannelInboundHandler {
     private let core: ServerCore
     private var limits: HTTPLimits
     private var context: ChannelHandlerContext?
+    private lazy var remoteAddress = context?.remoteAddress?.ipAddress
     private var timer: LazyTimer?
     private var phase = Phase.waiting
     /// When the client's turn began; nil while it is ours.
@@ -151,6 +152,7 @@ final class Connection: ChannelInboundHandler {
         switch phase {
         case .serving:
             inputIsClosed = true  // do not linger
+            call = nil
             respond(.failure(503), then: .end)
         case .waiting, .receiving, .writing, .skipping, .lingering, .closed: close()
         }
@@ -190,9 +192,14 @@ final class Connection: ChannelInboundHandler {
         settle()
     }
 
-    /// Everything at hand is processed: sends a 100 that is owed, and reads on if it is the client's turn.
+    /// Everything at hand is processed: sends a 100 that is owed, and reads on if it is the client's turn. While it is
+    /// ours, one read goes ahead: to stop and start reading costs two system calls a request.
     private func settle() {
-        guard !isDrainingQueue, !isBusy else { return }
+        guard !isDrainingQueue else { return }
+        if isBusy {
+            if queue.isEmpty { context?.read() }
+            return
+        }
         if owesInterimAnswer {
             owesInterimAnswer = false
             if let context {
@@ -201,8 +208,10 @@ final class Connection: ChannelInboundHandler {
                 context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
             }
         }
-        if case .waiting = phase, inputIsClosed { return close() }
-        context?.read()
+        switch phase {
+        case .waiting where inputIsClosed, .skipping where inputIsClosed: close()
+        case .waiting, .receiving, .serving, .writing, .skipping, .lingering, .closed: context?.read()
+        }
     }
 
     private func process(_ event: EventQueue.Event) {
@@ -267,7 +276,7 @@ final class Connection: ChannelInboundHandler {
         guard core.hasRoom(for: route, limits), let context else { return respond(.failure(503), then: .request) }
         let request = HTTPRequest(
             head.method, head.path, query: head.query, headers: head.fields, body: Array(body.readableBytesView),
-            remoteAddress: context.remoteAddress?.ipAddress, arrived: exchange.started)
+            remoteAddress: remoteAddress, arrived: exchange.started)
         body = ByteBuffer()
         exchangeNumber += 1
         let number = exchangeNumber

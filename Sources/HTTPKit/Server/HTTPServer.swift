@@ -10,14 +10,14 @@ import Synchronization
     import Musl
 #endif
 
-/// Told of every answered request: the route's path (`unknown` if there is none), the status, and the time from the head to
-/// the moment when the socket took the answer. Called on the server's event loop, so it must be quick.
+/// Told of every answered request: the route's path (`unknown` if there is none), the status, and the time from the head
+/// to the moment when the socket took the answer. Called on the server's event loop, so it must be quick.
 public typealias RequestObserver = @Sendable (_ route: String, _ status: Int, _ duration: Duration) -> Void
 
 /// An HTTP/1.1 and 1.0 server for small JSON services.
 ///
-/// One event loop thread reads, refuses and writes (it does well over 30,000 requests a second); handlers run in the task
-/// that called ``run(onBound:)``, each in a child task of its own.
+/// One event loop thread reads, refuses and writes; handlers run in the task that called ``run(onBound:)``, each in a
+/// child task of its own.
 public final class HTTPServer: Sendable {
     /// Where to listen, and what cannot change while the server runs.
     public struct Configuration: Sendable {
@@ -62,10 +62,10 @@ public final class HTTPServer: Sendable {
 
     /// Serves until ``shutdown()`` is called or the task is cancelled, ends what is in flight, and returns.
     ///
-    /// A shutdown stops accepting, closes idle connections at once, answers what is in flight with `Connection: close`, and
-    /// after ``Configuration/gracePeriod`` cancels the handlers that are left and answers 503 for them. Cancelling the task
-    /// does the same, but as children of that task the handlers are cancelled at once. Returns when every handler has
-    /// ended: one that ignores cancellation holds it up. May be called once.
+    /// A shutdown stops accepting, closes idle connections at once, answers what is in flight with `Connection: close`,
+    /// and after ``Configuration/gracePeriod`` cancels the handlers that are left and answers 503 for them. Cancelling
+    /// the task does the same, but as children of that task the handlers are cancelled at once. Returns when every
+    /// handler has ended: one that ignores cancellation holds it up. May be called once.
     ///
     /// - Parameter onBound: Gets the port when the server listens.
     /// - Throws: ``HTTPServerError`` if it cannot listen.
@@ -80,8 +80,8 @@ public final class HTTPServer: Sendable {
         try await group.shutdownGracefully()
     }
 
-    /// Begins a shutdown; ``run(onBound:)`` returns when it is complete. May be called at any time, from anywhere, and more
-    /// than once.
+    /// Begins a shutdown; ``run(onBound:)`` returns when it is complete. May be called at any time, from anywhere, and
+    /// more than once.
     public func shutdown() {
         state.withLock { state in
             switch state {

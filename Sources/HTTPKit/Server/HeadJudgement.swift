@@ -2,8 +2,8 @@
 enum HeadJudgement {
     /// Read its body (after 100, if the client waits for that), then run the route's handler.
     case admitted(Route)
-    /// Answer at once. The rest of the body passes by where it is sure to come and of bounded length; where the client may
-    /// still send it or not (RFC 9110 section 10.1.1), or sends too much, the connection must end.
+    /// Answer at once. The rest of the body passes by where it is sure to come and of bounded length; where the client
+    /// may still send it or not (RFC 9110 section 10.1.1), or sends too much, the connection must end.
     case refused(HTTPResponse, mayGoOn: Bool)
 
     /// Judges by route, method and token, then expectation, length and load.
