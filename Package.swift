@@ -31,6 +31,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .library(name: "LoginSpool", targets: ["LoginSpool"]),
+        .library(name: "SQLiteStore", targets: ["SQLiteStore"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // The cores: no C, no dependency.
@@ -39,6 +45,17 @@ let package = Package(
         .target(name: "AuditCoreTesting", dependencies: ["AuditCore"], swiftSettings: strict),
         .target(
             name: "AppPasswordCoreTesting", dependencies: ["AppPasswordCore", "AuditCore"], swiftSettings: strict),
+
+        // The login log: a spool in front of any database, and the embedded database.
+        .target(
+            name: "LoginSpool",
+            dependencies: ["AppPasswordCore", "AuditCore", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strictC),
+        .target(
+            name: "SQLiteStore",
+            dependencies: ["AppPasswordCore", "AuditCore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+
         .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore", "AuditCoreTesting"], swiftSettings: strict),
         .testTarget(
             name: "AppPasswordCoreTests", dependencies: ["AppPasswordCore", "AppPasswordCoreTesting", "AuditCore"],
@@ -73,5 +90,17 @@ let package = Package(
         .target(name: "Settings", dependencies: ["AuditCore", "AppPasswordCore", "TOMLKit"], swiftSettings: strict),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "AuditCore", "AppPasswordCore"], swiftSettings: strict),
+        .testTarget(
+            name: "LoginSpoolTests",
+            dependencies: [
+                "LoginSpool", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteStoreTests",
+            dependencies: [
+                "SQLiteStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: strict),
     ]
 )

@@ -36,6 +36,9 @@ public struct LoginLogRow: Sendable, Hashable, Codable {
 public protocol LoginLog: Sendable {
     /// Writes rows in one transaction: all or none.
     ///
+    /// A row whose app password is gone (removed between login and writing) is left out; that is no error. Rows are
+    /// stored as ``LoginLogRow/stored`` says.
+    ///
     /// - Parameters:
     ///   - rows: At most a few hundred.
     ///   - mayBeThere: Whether an earlier, interrupted call may have written some of them already: then each is
@@ -67,5 +70,23 @@ extension LoginLogRow {
     public func isSameUse(as other: LoginLogRow) -> Bool {
         passwordID == other.passwordID && time == other.time && sourceAddress == other.sourceAddress
             && service == other.service
+    }
+
+    /// The row as the table takes it: a service of more than 255 bytes is cut there, at a character's boundary.
+    public var stored: LoginLogRow {
+        guard service.utf8.count > 255 else { return self }
+        var row = self
+        row.service = service.prefix(utf8Count: 255)
+        return row
+    }
+}
+
+extension String {
+    /// As many whole Unicode scalars from the start as fit into `count` bytes of UTF-8.
+    package func prefix(utf8Count count: Int) -> String {
+        guard utf8.count > count else { return self }
+        var end = utf8.index(utf8.startIndex, offsetBy: count)
+        while UTF8.isContinuation(utf8[end]) { end = utf8.index(before: end) }
+        return String(decoding: utf8[..<end], as: UTF8.self)
     }
 }

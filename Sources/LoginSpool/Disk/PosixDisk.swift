@@ -1,0 +1,84 @@
+internal import Glibc
+
+/// A directory of its own (mode 0700), locked against other processes while this object lives.
+@safe package final class PosixDisk: SpoolDisk {
+    private let path: String
+    private let lock: FileDescriptor
+    private let syncsDirectory: Bool
+
+    /// Makes the directory if need be and locks it.
+    ///
+    /// - Throws: ``SpoolError``; with `EWOULDBLOCK` another process has it.
+    package init(path: String, syncsDirectory: Bool) throws(SpoolError) {
+        self.path = path
+        self.syncsDirectory = syncsDirectory
+        try Self.makeDirectory(path)
+        lock = try FileDescriptor(opening: path + "/lock", flags: O_RDWR | O_CREAT)
+        guard flock(lock.number, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            guard code == EWOULDBLOCK else { throw Self.error("lock", path, code) }
+            throw SpoolError(
+                "lock", path: path, code: code, reason: "another process uses this state directory; only one may")
+        }
+    }
+
+    package func names() throws(SpoolError) -> [String] {
+        guard let directory = unsafe opendir(path) else { throw Self.error("read", path, errno) }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    package func create(_ name: String) throws(SpoolError) -> any SpoolFile {
+        let file: PosixFile
+        do {
+            file = try PosixFile(path: path + "/" + name, flags: O_RDWR | O_APPEND | O_CREAT | O_EXCL)
+        } catch {
+            guard error.code == ENOENT else { throw error }
+            try Self.makeDirectory(path)
+            file = try PosixFile(path: path + "/" + name, flags: O_RDWR | O_APPEND | O_CREAT | O_EXCL)
+        }
+        if syncsDirectory {
+            let directory = try FileDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY)
+            guard fsync(directory.number) == 0 else { throw Self.error("fsync", path, errno) }
+        }
+        return file
+    }
+
+    package func open(_ name: String) throws(SpoolError) -> any SpoolFile {
+        try PosixFile(path: path + "/" + name, flags: O_RDWR | O_APPEND)
+    }
+
+    package func remove(_ name: String) throws(SpoolError) {
+        guard unsafe unlink(path + "/" + name) == 0 || errno == ENOENT else {
+            throw Self.error("remove", path + "/" + name, errno)
+        }
+    }
+
+    package func rename(_ name: String, to newName: String) throws(SpoolError) {
+        guard unsafe Glibc.rename(path + "/" + name, path + "/" + newName) == 0 else {
+            throw Self.error("rename", path + "/" + name, errno)
+        }
+    }
+
+    static func error(_ operation: String, _ path: String, _ code: Int32) -> SpoolError {
+        SpoolError(operation, path: path, code: code, reason: unsafe String(cString: strerror(code)))
+    }
+
+    /// Makes a directory and those above it.
+    private static func makeDirectory(_ path: String) throws(SpoolError) {
+        if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        let code = errno
+        guard code == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex else {
+            throw error("mkdir", path, code)
+        }
+        try makeDirectory(String(path[..<slash]))
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw error("mkdir", path, errno) }
+    }
+}

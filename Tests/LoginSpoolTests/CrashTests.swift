@@ -1,0 +1,196 @@
+import AppPasswordCore
+import AuditCore
+import Foundation
+import LoginSpool
+import Synchronization
+import Testing
+
+/// Random histories of logins, crashes and failures, each on one database and one state directory.
+struct CrashTests {
+    struct Key: Hashable {
+        var password: Int64
+        var service: String
+        var address: String?
+    }
+
+    /// What a history may contain besides logins and crashes.
+    struct Trouble: OptionSet {
+        let rawValue: Int
+        static let disk = Trouble(rawValue: 1)
+        static let disorder = Trouble(rawValue: 2)
+        static let flush = Trouble(rawValue: 4)
+    }
+
+    /// `SPOOL_HISTORIES=1000 swift test --filter CrashTests` plays that many in each of ten blocks of each test.
+    static let perBlock = ProcessInfo.processInfo.environment["SPOOL_HISTORIES"].flatMap(UInt64.init) ?? 15
+    static let blocks: Range<UInt64> = 0..<10
+    static func seeds(of block: UInt64) -> Range<UInt64> { (block * perBlock)..<((block + 1) * perBlock) }
+
+    @Test(arguments: Self.blocks)
+    func `every login has its row by the coalescing rule and none twice, whatever dies when`(block: UInt64) async throws {
+        for seed in Self.seeds(of: block) {
+            let (world, logins, _) = try await history(seed: seed, trouble: [])
+            try checkExactly(world, logins, seed: seed)
+        }
+    }
+
+    @Test(arguments: Self.blocks)
+    func `a disk that fills or breaks on the way costs only the logins that are counted as lost`(block: UInt64) async throws {
+        for seed in Self.seeds(of: block) {
+            let (world, logins, _) = try await history(seed: seed, trouble: .disk)
+            try checkExactly(world, logins, seed: seed)
+        }
+    }
+
+    @Test(arguments: Self.blocks)
+    func `logins out of order and flushes in between leave last-used right and no row twice`(block: UInt64) async throws {
+        for seed in Self.seeds(of: block) {
+            let (world, logins, _) = try await history(seed: seed, trouble: [.disk, .disorder, .flush])
+            checkNoneTwice(world, logins, seed: seed)
+            for (key, times) in logins {
+                let written = world.database.rows.filter { Self.key($0) == key }.map(\.time.milliseconds)
+                for time in times where !written.contains(where: { $0 >= time && $0 < time + 63_000 }) {
+                    Issue.record("seed \(seed): \(key) at \(time) has no row")
+                }
+            }
+        }
+    }
+
+    // MARK: -
+
+    static func key(_ row: LoginLogRow) -> Key {
+        Key(password: row.passwordID, service: row.service, address: row.sourceAddress)
+    }
+
+    private func checkNoneTwice(_ world: World, _ logins: [Key: [Int64]], seed: UInt64) {
+        var seen: Set<LoginLogRow> = []
+        for var row in world.database.rows {
+            // Facts are those of this very use, or none.
+            if let name = row.sourceName { #expect(name == "host-\(row.time.milliseconds)", "seed \(seed)") }
+            row.sourceName = nil
+            #expect(seen.insert(row).inserted, "seed \(seed): \(row) twice")
+            let isLogin = logins[Self.key(row)]?.contains(row.time.milliseconds) ?? false
+            #expect(isLogin, "seed \(seed): \(row) never happened")
+        }
+    }
+
+    private func checkExactly(_ world: World, _ logins: [Key: [Int64]], seed: UInt64) throws {
+        checkNoneTwice(world, logins, seed: seed)
+        for (key, times) in logins {
+            let written = world.database.rows.filter { Self.key($0) == key }.map(\.time.milliseconds).sorted()
+            #expect(written == expectedTimes(times), "seed \(seed): \(key) \(times)")
+        }
+        #expect(world.recorder.statistics.waiting == 0)
+    }
+
+    /// Plays a history and drains it.
+    private func history(seed: UInt64, trouble: Trouble) async throws -> (World, [Key: [Int64]], Int) {
+        var random = SeededGenerator(state: seed &* 77 &+ 5)
+        var configuration = SpoolConfiguration()
+        configuration.segmentBytes = .random(in: 100...1500, using: &random)
+        configuration.batchSize = .random(in: 1...6, using: &random)
+        let world = try World(configuration)
+        var logins: [Key: [Int64]] = [:]
+        var tickets: [(LoginTicket, Int64)] = []
+        var crashes = 0
+
+        for _ in 0..<Int.random(in: 20...120, using: &random) {
+            switch Int.random(in: 0..<100, using: &random) {
+            case 0..<50:
+                let isLong = Int.random(in: 0..<12, using: &random) == 0
+                world.advance(milliseconds: .random(in: 0...(isLong ? 70_000 : 6_500), using: &random))
+                var row = world.row(
+                    .random(in: 1...2, using: &random), service: Bool.random(using: &random) ? "imap" : "smtp",
+                    from: Bool.random(using: &random) ? nil : "2001:db8::1")
+                if trouble.contains(.disorder) {
+                    let late = Int64.random(in: 0...3_000, using: &random)
+                    row.time = Timestamp(milliseconds: row.time.milliseconds - late)
+                }
+                let before = world.disk.state.withLock { $0.appends }
+                let lost = world.recorder.statistics.lost
+                let ticket = await world.recorder.record(row)
+                let isLost = world.recorder.statistics.lost > lost
+                let didAppend = world.disk.state.withLock { $0.appends } > before
+                var isTaken = !isLost
+                if didAppend, !isLost, Int.random(in: 0..<15, using: &random) == 0 {
+                    // The process dies while it writes this record: what is torn was never answered.
+                    crashes += 1
+                    isTaken = try tear(world, using: &random)
+                    tickets = []
+                } else {
+                    tickets.append((ticket, row.time.milliseconds))
+                }
+                if isTaken { logins[Self.key(row), default: []].append(row.time.milliseconds) }
+            case 50..<65:
+                guard let index = tickets.indices.randomElement(using: &random) else { continue }
+                let (ticket, time) = tickets.remove(at: index)
+                await world.recorder.complete(ticket, name: "host-\(time)", location: nil, isp: nil)
+            case 65..<90:
+                try await write(world, &tickets, &crashes, using: &random)
+            case 90..<93 where trouble.contains(.disk):
+                world.disk.state.withLock { disk in
+                    disk.freeBytes = Bool.random(using: &random) ? .max : .random(in: 0...300, using: &random)
+                    disk.broken = Set(
+                        ["write", "truncate", "create", "remove"].filter { _ in
+                            Int.random(in: 0..<4, using: &random) == 0
+                        })
+                }
+            case 93..<95 where trouble.contains(.flush):
+                world.database.answer(.takes)
+                _ = await world.recorder.flush(within: .seconds(60))
+            default:
+                crashes += 1
+                tickets = []
+                try world.restart()
+            }
+        }
+        await world.drain()
+        try world.restart()
+        await world.drain()
+        return (world, logins, crashes)
+    }
+
+    /// Kills the process in the middle of the latest append; false if less than the whole of it got there.
+    private func tear(_ world: World, using random: inout SeededGenerator) throws -> Bool {
+        var contents = world.disk.contents()
+        guard let (name, size) = world.disk.state.withLock({ $0.latest }), let bytes = contents[name] else { return true }
+        let kept = Int.random(in: size...bytes.count, using: &random)
+        contents[name] = Array(bytes.prefix(kept))
+        try world.restart(on: contents)
+        return kept == bytes.count
+    }
+
+    /// Lets the writer do a step while the database does something, and perhaps the process dies in the middle.
+    private func write(
+        _ world: World, _ tickets: inout [(LoginTicket, Int64)], _ crashes: inout Int,
+        using random: inout SeededGenerator
+    ) async throws {
+        let answer: ScriptedLoginLog.Answer =
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<6: .takes
+            case 6: .refuses(.unreachable)
+            case 7: .refuses(.refused)
+            default: .takesAndLies
+            }
+        world.database.answer(answer)
+        let diesAt: Bool? = Int.random(in: 0..<4, using: &random) > 0 ? nil : .random(using: &random)
+        let left = Mutex<[String: [UInt8]]?>(nil)
+        if let diesAt {
+            let disk = world.disk
+            world.database.state.withLock { state in
+                state.onInsert = { isCommitted in
+                    if isCommitted == diesAt { left.withLock { $0 = disk.contents() } }
+                }
+            }
+        }
+        // What would have happened before the commit did not happen if it dies there.
+        let rows = world.database.rows
+        _ = await world.recorder.step()
+        world.database.state.withLock { $0.onInsert = nil }
+        guard let contents = left.withLock({ $0 }) else { return }
+        if diesAt == false { world.database.state.withLock { $0.rows = rows } }
+        crashes += 1
+        tickets = []
+        try world.restart(on: contents)
+    }
+}

@@ -1,0 +1,97 @@
+import LoginSpool
+import Synchronization
+
+/// A disk in memory that can be full, broken, and looked at as a killed process leaves it.
+final class MemoryDisk: SpoolDisk {
+    struct State {
+        var files: [String: MemoryFile] = [:]
+        /// Bytes until it is full; what fits of an append is written.
+        var freeBytes = Int.max
+        /// Operations that fail with EIO.
+        var broken: Set<String> = []
+        /// The file and size before the latest append.
+        var latest: (name: String, size: Int)?
+        var appends = 0
+        var syncs = 0
+    }
+    let state: Mutex<State>
+
+    init(_ files: [String: [UInt8]] = [:]) {
+        state = Mutex(State())
+        for (name, bytes) in files {
+            let file = MemoryFile(name: name, disk: self, bytes: bytes)
+            state.withLock { $0.files[name] = file }
+        }
+    }
+
+    /// What another process would find now.
+    func contents() -> [String: [UInt8]] { state.withLock { $0.files.mapValues(\.bytes) } }
+
+    func fail(_ operation: String) throws(SpoolError) {
+        if state.withLock({ $0.broken.contains(operation) }) {
+            throw SpoolError(operation, path: "memory", code: 5, reason: "broken")
+        }
+    }
+
+    func names() throws(SpoolError) -> [String] { state.withLock { Array($0.files.keys) } }
+    func create(_ name: String) throws(SpoolError) -> any SpoolFile {
+        try fail("create")
+        let file = MemoryFile(name: name, disk: self, bytes: [])
+        state.withLock { $0.files[name] = file }
+        return file
+    }
+    func open(_ name: String) throws(SpoolError) -> any SpoolFile {
+        guard let file = state.withLock({ $0.files[name] }) else {
+            throw SpoolError("open", path: name, code: 2, reason: "gone")
+        }
+        return file
+    }
+    func remove(_ name: String) throws(SpoolError) {
+        try fail("remove")
+        state.withLock { $0.files[name] = nil }
+    }
+    func rename(_ name: String, to newName: String) throws(SpoolError) {
+        state.withLock { $0.files[newName] = $0.files.removeValue(forKey: name) }
+    }
+}
+
+final class MemoryFile: SpoolFile {
+    private let name: String
+    private let disk: MemoryDisk
+    private let content: Mutex<[UInt8]>
+
+    init(name: String, disk: MemoryDisk, bytes: [UInt8]) {
+        self.name = name
+        self.disk = disk
+        content = Mutex(bytes)
+    }
+
+    var bytes: [UInt8] { content.withLock { $0 } }
+    var isLinked: Bool { disk.state.withLock { $0.files[name] != nil } }
+
+    func size() throws(SpoolError) -> Int { bytes.count }
+    func read(at offset: Int, count: Int) throws(SpoolError) -> [UInt8] {
+        try disk.fail("read")
+        return content.withLock { Array($0.dropFirst(offset).prefix(count)) }
+    }
+    func append(_ bytes: [UInt8]) throws(SpoolError) {
+        try disk.fail("write")
+        let fits = disk.state.withLock { state in
+            let fits = min(bytes.count, state.freeBytes)
+            if state.freeBytes != .max { state.freeBytes -= fits }
+            state.appends += 1
+            state.latest = (name, content.withLock { $0.count })
+            return fits
+        }
+        content.withLock { $0 += bytes.prefix(fits) }
+        if fits < bytes.count { throw SpoolError("write", path: name, code: 28, reason: "full") }
+    }
+    func truncate(to size: Int) throws(SpoolError) {
+        try disk.fail("truncate")
+        content.withLock { $0 = Array($0.prefix(size)) }
+    }
+    func sync() throws(SpoolError) {
+        try disk.fail("sync")
+        disk.state.withLock { $0.syncs += 1 }
+    }
+}
