@@ -1,0 +1,12 @@
+/// What one match of one pattern may cost before it counts as no match.
+public struct MatchLimits: Sendable, Equatable {
+    /// Backtracking steps; default a million, some milliseconds.
+    public var steps: UInt32 = 1_000_000
+    /// Nested backtracking points; default 100,000.
+    public var depth: UInt32 = 100_000
+    /// Memory for backtracking in KiB; default 16 MiB. The JIT compiler's own stack is at most 512 KiB a thread.
+    public var heap: UInt32 = 16_384
+
+    /// Makes the default limits.
+    public init() {}
+}
