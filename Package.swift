@@ -24,19 +24,19 @@ let package = Package(
         .library(name: "AppPasswordCoreTesting", targets: ["AppPasswordCoreTesting"]),
         .library(name: "HTTPKit", targets: ["HTTPKit"]),
         .library(name: "PasswordSchemes", targets: ["PasswordSchemes"]),
+        .library(name: "PythonRegex", targets: ["PythonRegex"]),
+        .library(name: "LoginSpool", targets: ["LoginSpool"]),
+        .library(name: "SQLiteStore", targets: ["SQLiteStore"]),
+        .library(name: "WebAuth", targets: ["WebAuth"]),
+        .executable(name: "web-auth-server", targets: ["web-auth-server"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
-        .library(name: "LoginSpool", targets: ["LoginSpool"]),
-        .library(name: "SQLiteStore", targets: ["SQLiteStore"]),
-    ],
-    dependencies: [
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // The cores: no C, no dependency.
@@ -45,17 +45,6 @@ let package = Package(
         .target(name: "AuditCoreTesting", dependencies: ["AuditCore"], swiftSettings: strict),
         .target(
             name: "AppPasswordCoreTesting", dependencies: ["AppPasswordCore", "AuditCore"], swiftSettings: strict),
-
-        // The login log: a spool in front of any database, and the embedded database.
-        .target(
-            name: "LoginSpool",
-            dependencies: ["AppPasswordCore", "AuditCore", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: strictC),
-        .target(
-            name: "SQLiteStore",
-            dependencies: ["AppPasswordCore", "AuditCore", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: strict),
-
         .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore", "AuditCoreTesting"], swiftSettings: strict),
         .testTarget(
             name: "AppPasswordCoreTests", dependencies: ["AppPasswordCore", "AppPasswordCoreTesting", "AuditCore"],
@@ -90,17 +79,44 @@ let package = Package(
         .target(name: "Settings", dependencies: ["AuditCore", "AppPasswordCore", "TOMLKit"], swiftSettings: strict),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "AuditCore", "AppPasswordCore"], swiftSettings: strict),
+
+        // Python patterns.
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .target(name: "PythonRegex", dependencies: ["AuditCore", "CPCRE2"], swiftSettings: strictC),
+        .testTarget(
+            name: "PythonRegexTests", dependencies: ["PythonRegex", "AuditCore"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
+
+        // The login log: a spool in front of any database, and the embedded database.
+        .target(
+            name: "LoginSpool", dependencies: ["AppPasswordCore", "AuditCore", logging], swiftSettings: strictC),
+        .target(
+            name: "SQLiteStore",
+            dependencies: ["AppPasswordCore", "AuditCore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
         .testTarget(
             name: "LoginSpoolTests",
-            dependencies: [
-                "LoginSpool", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
-                .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: strict),
+            dependencies: ["LoginSpool", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging],
+            swiftSettings: strict),
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: [
                 "SQLiteStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict),
+
+        // The program.
+        .target(
+            name: "WebAuth",
+            dependencies: [
+                "AuditCore", "AppPasswordCore", "HTTPKit", "LoginSpool", "PasswordSchemes", "PythonRegex", "SQLiteStore",
+                "Settings", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "web-auth-server", dependencies: ["WebAuth"], swiftSettings: strict),
+        .testTarget(name: "IntegrationTests", dependencies: ["web-auth-server"], swiftSettings: strict),
     ]
 )

@@ -93,7 +93,7 @@ public final class SpooledLoginRecorder: LoginRecorder {
     }
 
     /// Adds facts to a use that has not been written yet; nil leaves what the row had. Only the first call counts.
-    public func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?) async {
+    public func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?) {
         let (trouble, rings) = state.withLock { state in
             let trouble = state.spool.complete(ticket.number, name: name, location: location, isp: isp)
             return (trouble, state.mustWake())

@@ -124,7 +124,7 @@ struct CrashTests {
             case 50..<65:
                 guard let index = tickets.indices.randomElement(using: &random) else { continue }
                 let (ticket, time) = tickets.remove(at: index)
-                await world.recorder.complete(ticket, name: "host-\(time)", location: nil, isp: nil)
+                world.recorder.complete(ticket, name: "host-\(time)", location: nil, isp: nil)
             case 65..<90:
                 try await write(world, &tickets, &crashes, using: &random)
             case 90..<93 where trouble.contains(.disk):

@@ -81,7 +81,7 @@ public struct Authenticator: Sendable {
             isIgnored = false
         } else {
             let judgement = await auditor.judge(attempt, gathering)
-            (matched, rule) = (judgement.verdict.matched, judgement.verdict.rule)
+            (matched, rule) = (judgement.verdict.matched, judgement.verdict.denial?.rule)
             isIgnored = judgement.isIgnored
             switch judgement.verdict {
             case .allow, .wouldDeny: outcome = .success(passwordID: match.id)

@@ -49,7 +49,7 @@ extension AuditRecord {
         old("NET_NAME", AuditValue(netName))
         old("NET_CC", AuditValue(netCountry))
         old("ENTITIES", .list(entities.map(AuditValue.text)))
-        old("RESERVED", .bool(facts.reserved != nil || facts.localNetwork != nil))
+        old("RESERVED", .bool(facts.isReserved))
         old("BLOCKED", .bool(isBlocked))
         old("MATCHED", AuditValue(matched))
         old("LOG", .bool(true))

@@ -49,7 +49,7 @@ public enum AuditValue: Sendable, Equatable {
         }
     }
 
-    /// As JSON (RFC 8259), with no blanks and nothing escaped but what must be.
+    /// As JSON (RFC 8259) on one line, with no blanks; what a terminal would obey is escaped.
     public var jsonText: String {
         var text = ""
         appendJSON(to: &text)
@@ -112,9 +112,7 @@ extension String {
             case "\n": text += "\\n"
             case "\r": text += "\\r"
             case "\t": text += "\\t"
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                text += "\\u" + scalar.value.hexadecimal(width: 4)
-            default: text.unicodeScalars.append(scalar)
+            default: if scalar.isShowable { text.unicodeScalars.append(scalar) } else { text += scalar.escape }
             }
         }
         text += "\""

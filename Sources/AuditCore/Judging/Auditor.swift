@@ -95,18 +95,6 @@ extension Verdict {
 
     /// What was matched, for the records; also in watch mode.
     public var matched: String? {
-        switch self {
-        case .allow: nil
-        case .deny(let denial), .wouldDeny(let denial): denial.matched
-        case .tryLater: "unknown"
-        }
-    }
-
-    /// The entry that applied.
-    public var rule: RuleReference? {
-        switch self {
-        case .deny(let denial), .wouldDeny(let denial): denial.rule
-        case .allow, .tryLater: nil
-        }
+        if case .tryLater = self { "unknown" } else { denial?.matched }
     }
 }

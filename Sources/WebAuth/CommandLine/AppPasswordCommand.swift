@@ -1,0 +1,178 @@
+import AppPasswordCore
+import ArgumentParser
+import AuditCore
+import Logging
+import PasswordSchemes
+import Settings
+
+struct AppPasswordCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "app-password", abstract: "Manage app passwords from a shell.",
+        subcommands: [Add.self, List.self, Rename.self, Revoke.self, History.self])
+
+    /// Opens the database that the settings name.
+    fileprivate static func administration(
+        _ options: ConfigOption
+    ) async throws(SetupFailure) -> any AppPasswordAdministration {
+        let settings = try SettingsLocation(config: options.config).load().settings
+        if !settings.database.isMariaDB { try StateDirectory.prepare(settings.server.stateDirectory) }
+        var logger = Logger.program(level: settings.log.level)
+        logger.logLevel = max(logger.logLevel, .warning)
+        return try BackEnds.openDatabase(settings, logger: logger).administration
+    }
+
+    /// Runs one operation on the database; its trouble ends the program with 69.
+    fileprivate static func asking<Value>(
+        _ operation: () async throws(BackendError) -> Value
+    ) async throws(SetupFailure) -> Value {
+        do throws(BackendError) { return try await operation() } catch { throw SetupFailure(error) }
+    }
+
+    fileprivate static func noSuchPassword(_ id: Int64) -> SetupFailure {
+        SetupFailure(["there is no app password \(id) that this could be done to"], exitCode: .usage)
+    }
+}
+
+extension AppPasswordCommand {
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make an app password; prints it, once and alone, on standard output.")
+        @OptionGroup var options: ConfigOption
+        @Argument(help: "The account.")
+        var user: String
+        @Option(help: "What it is for: \"phone\".")
+        var comment: String?
+        @Option(help: "How it is stored: \(PasswordScheme.allCases.map(\.rawValue).joined(separator: ", ")).")
+        var scheme: String = PasswordScheme.sha512Crypt.rawValue
+
+        func run() async throws {
+            guard user.isPlausibleLogin else {
+                throw SetupFailure(["a name with control characters or outer blanks can never log in"], exitCode: .usage)
+            }
+            guard let scheme = PasswordScheme(name: scheme) else {
+                throw ValidationError("unknown scheme \(scheme)")
+            }
+            let database = try await AppPasswordCommand.administration(options)
+            let password = AppPasswordGenerator.password()
+            let stored = try scheme.hash(password)
+            let id = try await AppPasswordCommand.asking { () async throws(BackendError) in
+                try await database.add(uid: user, storedHash: stored, comment: comment, created: .now)
+            }
+            print(String(decoding: password.bytes, as: UTF8.self))
+            standardError("app password \(id) for \(user); it is shown only now")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List a user's app passwords, revoked ones too.")
+        @OptionGroup var options: ConfigOption
+        @Argument(help: "The account.")
+        var user: String
+        @Flag(help: "Print one JSON array.")
+        var json = false
+
+        func run() async throws {
+            let database = try await AppPasswordCommand.administration(options)
+            let rows = try await AppPasswordCommand.asking { () async throws(BackendError) in
+                try await database.list(uid: user)
+            }
+            if json { return print(AuditValue.list(rows.map(\.value)).jsonText) }
+            for row in rows {
+                let used = row.lastUsed.map { "last used \($0.time) \($0.line)" } ?? "never used"
+                let state = row.deleted.map { ", revoked \($0)" } ?? ""
+                print("\(row.id)\t\((row.comment ?? "").auditEscaped(for: .bracketed))\t\(used)\(state)")
+            }
+        }
+    }
+
+    struct Rename: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Change what an app password is called.")
+        @OptionGroup var options: ConfigOption
+        @Argument(help: "The app password's id.")
+        var id: Int64
+        @Argument(help: "The new comment.")
+        var comment: String
+
+        func run() async throws {
+            let database = try await AppPasswordCommand.administration(options)
+            let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
+                try await database.rename(id: id, comment: comment)
+            }
+            if !found { throw AppPasswordCommand.noSuchPassword(id) }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Revoke an app password: the very next login with it is refused.")
+        @OptionGroup var options: ConfigOption
+        @Argument(help: "The app password's id.")
+        var id: Int64
+        @Flag(help: "Remove it with its history, so that a login with it counts as a wrong password.")
+        var hard = false
+
+        func run() async throws {
+            let database = try await AppPasswordCommand.administration(options)
+            let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
+                try await database.revoke(id: id, hard: hard, at: .now)
+            }
+            if !found { throw AppPasswordCommand.noSuchPassword(id) }
+        }
+    }
+
+    struct History: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show the logins with an app password, newest first.")
+        @OptionGroup var options: ConfigOption
+        @Argument(help: "The app password's id.")
+        var id: Int64
+        @Option(help: "How many.")
+        var limit = 50
+        @Option(help: "How many to leave out.")
+        var offset = 0
+        @Flag(help: "Print one JSON array.")
+        var json = false
+
+        func validate() throws {
+            guard (1...100_000).contains(limit), offset >= 0 else {
+                throw ValidationError("--limit is 1 to 100000, --offset 0 or more")
+            }
+        }
+
+        func run() async throws {
+            let database = try await AppPasswordCommand.administration(options)
+            let rows = try await AppPasswordCommand.asking { () async throws(BackendError) in
+                try await database.history(id: id, limit: limit, offset: offset)
+            }
+            guard let rows else { throw AppPasswordCommand.noSuchPassword(id) }
+            if json { return print(AuditValue.list(rows.map(\.value)).jsonText) }
+            for row in rows { print("\(row.time)\t\(row.line)") }
+        }
+    }
+}
+
+extension AppPasswordSummary {
+    fileprivate var value: AuditValue {
+        .object([
+            ("id", .integer(id)), ("user", .text(uid)), ("comment", AuditValue(comment)),
+            ("created", AuditValue(created?.description)), ("deleted", AuditValue(deleted?.description)),
+            ("last_used", lastUsed?.value ?? .none),
+        ])
+    }
+}
+
+extension LoginLogRow {
+    fileprivate var value: AuditValue {
+        .object([
+            ("timestamp", .text(time.description)), ("service", .text(service)),
+            ("src_ip", AuditValue(sourceAddress)), ("src_rdns", AuditValue(sourceName)),
+            ("src_loc", AuditValue(sourceLocation)), ("src_isp", AuditValue(sourceISP)),
+        ])
+    }
+
+    /// `imap from 192.0.2.1 (host.example.com, Berlin, Example Net)`.
+    fileprivate var line: String {
+        let details = [sourceName, sourceLocation, sourceISP].compactMap { $0 }.joined(separator: ", ")
+        let text = "\(service) from \(sourceAddress ?? "this machine")" + (details.isEmpty ? "" : " (\(details))")
+        return text.auditEscaped(for: .bracketed)
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import AuditCore
+import Settings
+
+struct CheckConfigCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config", abstract: "Parse the settings and every list, and name each problem.",
+        discussion: "Prints each problem as file:line:column: message; exit status 78 if there is any.")
+
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+        let location = try SettingsLocation(config: options.config)
+        let loaded = try location.load()
+        for note in loaded.notes { print("note: \(note)") }
+        let policy = try LoadedPolicy(loaded.settings) { _ in }
+        for note in policy.notes { print("note: \(note)") }
+        for (list, entries) in policy.counts {
+            print("\(list.rawValue): \(entries) \(entries == 1 ? "entry" : "entries")")
+        }
+        guard policy.problems.isEmpty else { throw SetupFailure(policy.problems, exitCode: .configuration) }
+        switch location.source {
+        case .file(let path): print("\(path.written): ok")
+        case .embeddedDefault: print("no settings file: the embedded default is used")
+        }
+    }
+}

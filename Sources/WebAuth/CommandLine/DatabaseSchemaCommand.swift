@@ -1,0 +1,22 @@
+import ArgumentParser
+import SQLiteStore
+
+struct DatabaseSchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "database-schema", abstract: "Print the DDL of a database (the same text as in database/).")
+
+    enum Dialect: String, ExpressibleByArgument, CaseIterable {
+        case mariadb
+        case sqlite
+    }
+
+    @Argument(help: "mariadb or sqlite.")
+    var dialect: Dialect
+
+    func run() throws {
+        switch dialect {
+        case .sqlite: print(SQLiteSchema.ddl, terminator: "")
+        case .mariadb: print("", terminator: "")
+        }
+    }
+}

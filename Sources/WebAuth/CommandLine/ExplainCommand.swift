@@ -1,0 +1,64 @@
+import AppPasswordCore
+import ArgumentParser
+import AuditCore
+import Settings
+
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Show every fact about an address, every rule tried, and what decides.",
+        discussion: """
+            Needs no running server and no database. Exit status with --exit-code: 0 allow, 1 deny, 2 would deny (watch \
+            mode), 3 a fact that a rule needs is unknown.
+            """)
+
+    @OptionGroup var options: ConfigOption
+    @Argument(help: "An IPv4 or IPv6 address.")
+    var ip: String
+    @Option(help: "The login name to judge with.")
+    var user: String = ""
+    @Option(help: "The service to judge with: imap, pop3, smtp, …")
+    var service: String = ""
+    @Flag(help: "Print one JSON object.")
+    var json = false
+    @Flag(help: "Tell the verdict by the exit status.")
+    var exitCode = false
+
+    func run() async throws {
+        guard let address = IPAddress(ip) else {
+            throw SetupFailure(["\(ip): is not an IPv4 or IPv6 address"], exitCode: .usage)
+        }
+        let settings = try SettingsLocation(config: options.config).load().settings
+        let policy = try LoadedPolicy(settings) { problem in standardError("given up at its match limit: \(problem)") }
+        for problem in policy.problems { standardError("skipped: \(problem)") }
+        let attempt = LoginAttempt(login: user, service: service, address: address, time: .now)
+        let explanation = await policy.explain(attempt, settings)
+        print(json ? explanation.json : explanation.text, terminator: json ? "\n" : "")
+        if exitCode { throw ExitCode(explanation.outcome.exitCode) }
+    }
+}
+
+extension LoadedPolicy {
+    /// Gathers all facts, waiting as long as a lookup may take, and judges with them as a login would be judged.
+    func explain(_ attempt: LoginAttempt, _ settings: Settings) async -> Explanation {
+        let gatherer = FactGatherer()
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { await gatherer.run() }
+            let trail = AuditTrail { _ in }
+            let gathering = Auditor(auditor, gatherer: gatherer, trail: trail).gather(for: attempt)
+            let facts = await gathering.facts(
+                needing: Set(FactKind.allCases), until: .now.advanced(by: auditor.lookupTimeout))
+            let judgement = auditor.policy.judge(attempt, facts: facts, thoroughly: true)
+            let outcome: AuthOutcome =
+                switch judgement.verdict {
+                case .allow, .wouldDeny: .success(passwordID: 0)
+                case .deny(let denial): .denied(passwordID: 0, denial)
+                case .tryLater: .undecided(passwordID: 0)
+                }
+            let answer = PassdbAnswer(outcome, resultBlock: settings.audit.resultBlock)
+            await gatherer.finish(within: .zero)
+            return Explanation(
+                attempt: attempt, facts: facts, judgement: judgement, status: answer.status,
+                httpCode: answer.outcome.rawValue)
+        }
+    }
+}

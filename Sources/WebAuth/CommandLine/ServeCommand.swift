@@ -1,0 +1,21 @@
+import ArgumentParser
+import Settings
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve in the foreground (the default verb).",
+        discussion: "SIGTERM and SIGINT end it after what is in flight; SIGHUP reloads settings and lists.")
+
+    @OptionGroup var options: ConfigOption
+    @Option(help: "The address to listen on, in place of server.host.")
+    var host: String?
+    @Option(help: "The port to listen on, in place of server.port.")
+    var port: Int?
+
+    func run() async throws {
+        let location = try SettingsLocation(
+            config: options.config, overrides: SettingsOverrides(host: host, port: port))
+        FileDescriptors.raiseLimit()
+        try await WebAuthServer(location).run()
+    }
+}

@@ -1,0 +1,76 @@
+import AuditCore
+import HTTPKit
+import Logging
+import Settings
+import Synchronization
+
+/// Reads settings and lists anew and takes them into use as one, or leaves everything as it is.
+final class Reloader: Sendable {
+    /// How a reload came out.
+    enum Outcome: Sendable {
+        /// New settings are in force; these keys differ, but only a restart takes them into use.
+        case reloaded(counts: [(list: DenyListKind, entries: Int)], restartNeeded: [String])
+        /// Nothing has changed, for these reasons.
+        case refused([String])
+    }
+
+    private let location: SettingsLocation
+    private let builder: SnapshotBuilder
+    private let live: LiveSnapshot
+    private let apply: @Sendable (Snapshot) -> Void
+    private let logger: Logger
+    /// Reloads take turns: the one that started last is the one in force.
+    private let turn = AsyncTurn()
+
+    /// - Parameter apply: Takes into use what lies outside of the snapshot (limits, token, sinks).
+    init(
+        _ location: SettingsLocation, builder: SnapshotBuilder, live: LiveSnapshot, logger: Logger,
+        apply: @escaping @Sendable (Snapshot) -> Void
+    ) {
+        self.location = location
+        self.builder = builder
+        self.live = live
+        self.apply = apply
+        self.logger = logger
+    }
+
+    func reload() async -> Outcome {
+        await turn.take()
+        defer { turn.pass() }
+        let old = live.current
+        let built: SnapshotBuilder.Built
+        do throws(SetupFailure) {
+            let settings = try location.load().settings
+            let backEnds = try BackEnds.open(settings, keeping: old, logger: logger)
+            built = try builder.build(settings, backEnds)
+        } catch {
+            return refuse(error.problems)
+        }
+        guard built.listProblems.isEmpty else { return refuse(built.listProblems) }
+        let fresh = built.snapshot
+        live.replace(with: fresh)
+        apply(fresh)
+        let restart = Self.restartNeeded(old.settings, fresh.settings)
+        logger.notice("reloaded", metadata: ["restart_needed": "\(restart)"])
+        return .reloaded(counts: fresh.listCounts, restartNeeded: restart)
+    }
+
+    private func refuse(_ problems: [String]) -> Outcome {
+        for problem in problems { logger.error("reload refused", metadata: ["problem": "\(problem)"]) }
+        return .refused(problems)
+    }
+
+    /// The keys that differ and that are only read at start.
+    private static func restartNeeded(_ old: Settings, _ new: Settings) -> [String] {
+        var keys: [String] = []
+        if old.server.host != new.server.host { keys.append("server.host") }
+        if old.server.port != new.server.port { keys.append("server.port") }
+        if old.server.stateDirectory != new.server.stateDirectory { keys.append("server.state_directory") }
+        if old.database.syncsSpool != new.database.syncsSpool { keys.append("database.spool_fsync") }
+        if old.database.spoolMaximum != new.database.spoolMaximum { keys.append("database.spool_max") }
+        if old.audit.logBucket != new.audit.logBucket { keys.append("audit.db_authlog_dd_hash_bucket") }
+        if old.audit.logPause != new.audit.logPause { keys.append("audit.db_authlog_dd_per_login") }
+        if old.auth.verifyCacheTTL != new.auth.verifyCacheTTL { keys.append("auth.verify_cache_ttl") }
+        return keys
+    }
+}

@@ -1,0 +1,145 @@
+import AppPasswordCore
+import AuditCore
+import HTTPKit
+import Logging
+import LoginSpool
+import PasswordSchemes
+import Settings
+import UnixSignals
+
+/// The service: everything that lives as long as the process, started and ended in order.
+struct WebAuthServer: Sendable {
+    private let settings: Settings
+    private let logger: Logger
+    private let server: HTTPServer
+    private let reloader: Reloader
+    private let gatherer: FactGatherer
+    private let recorder: SpooledLoginRecorder
+    private let trail: AuditTrail
+
+    /// What remains to be written at the end has this long; the spool keeps what it could not.
+    private static let flushTime = Duration.seconds(5)
+
+    /// Puts everything together; nothing runs yet.
+    ///
+    /// - Throws: ``SetupFailure`` if the settings or lists cannot be used, or a back end cannot be opened.
+    init(_ location: SettingsLocation) async throws(SetupFailure) {
+        let loaded = try location.load()
+        let settings = loaded.settings
+        let logger = Logger.program(level: settings.log.level)
+        for note in loaded.notes { logger.warning("settings", metadata: ["note": "\(note)"]) }
+        try StateDirectory.prepare(settings.server.stateDirectory)
+
+        let backEnds = try BackEnds.open(settings, logger: logger)
+        let recorder = try Self.recorder(settings, backEnds.database.log, logger)
+        let trail = AuditTrail { Self.report($0, to: logger) }
+        let gatherer = FactGatherer()
+        let builder = SnapshotBuilder(
+            gatherer: gatherer, trail: trail, recorder: recorder, verifier: Self.verifier(settings, logger),
+            logger: logger)
+        let built = try builder.build(settings, backEnds)
+        for problem in built.listProblems {
+            logger.error("a bad line of a list is skipped", metadata: ["problem": "\(problem)"])
+        }
+
+        let live = LiveSnapshot(built.snapshot)
+        let router = LateRouter()
+        let apply: @Sendable (Snapshot) -> Void = { fresh in
+            recorder.replace(log: fresh.backEnds.database.log)
+            trail.use(AuditSinks.open(fresh.settings, logger: logger))
+            router.use(fresh.settings)
+        }
+        let reloader = Reloader(location, builder: builder, live: live, logger: logger, apply: apply)
+        let endpoints = Endpoints(
+            live: live, reloader: reloader, health: Health(live: live, recorder: recorder, trail: trail), now: { .now },
+            logger: logger)
+        apply(built.snapshot)
+        self.settings = settings
+        self.logger = logger
+        self.reloader = reloader
+        self.gatherer = gatherer
+        self.recorder = recorder
+        self.trail = trail
+        server = HTTPServer(
+            configuration: HTTPServer.Configuration(host: settings.server.host, port: settings.server.port),
+            router: router.make(endpoints.routes, settings), logger: logger)
+    }
+
+    /// Serves until SIGTERM or SIGINT; then stops accepting, finishes what is in flight (10 s), and writes every queue
+    /// out.
+    func run() async throws(SetupFailure) {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        let listening: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
+            group.addTask { await trail.run() }
+            group.addTask { await gatherer.run() }
+            group.addTask { await recorder.run() }
+            group.addTask { await heed(signals) }
+            let result = await serve()
+            // In the order in which records flow: facts complete the rows and the audit records.
+            await gatherer.finish(within: Self.flushTime)
+            let waiting = await recorder.flush(within: Self.flushTime)
+            if waiting > 0 { logger.warning("rows of the log stay in the spool", metadata: ["rows": "\(waiting)"]) }
+            await trail.finish(within: Self.flushTime)
+            group.cancelAll()
+            return result
+        }
+        if case .failure(let error) = listening { throw SetupFailure(["\(error)"], exitCode: .unavailable) }
+        logger.notice("stopped")
+    }
+
+    private func serve() async -> Result<Void, any Error> {
+        do {
+            try await server.run { port in
+                logger.notice("listening", metadata: ["address": "\(settings.server.host)", "port": "\(port)"])
+            }
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func heed(_ signals: UnixSignalsSequence) async {
+        for await signal in signals {
+            if signal == .sighup {
+                await trail.reopen()
+                _ = await reloader.reload()
+            } else {
+                logger.notice("stopping", metadata: ["signal": "\(signal)"])
+                server.shutdown()
+            }
+        }
+    }
+
+    private static func recorder(
+        _ settings: Settings, _ log: any LoginLog, _ logger: Logger
+    ) throws(SetupFailure) -> SpooledLoginRecorder {
+        var configuration = SpoolConfiguration()
+        configuration.bucket = settings.audit.logBucket
+        configuration.quiet = settings.audit.logPause
+        configuration.factsTimeout = settings.lookup.timeout + .seconds(2)
+        configuration.maxBytes = settings.database.spoolMaximum
+        configuration.fsync = settings.database.syncsSpool
+        do throws(SpoolError) {
+            return try SpooledLoginRecorder(
+                directory: settings.server.stateDirectory + "/spool", log: log, configuration: configuration,
+                logger: logger, now: { .now })
+        } catch {
+            throw SetupFailure(["\(error)"], exitCode: .unavailable)
+        }
+    }
+
+    private static func verifier(_ settings: Settings, _ logger: Logger) -> HashingVerifier {
+        var configuration = HashingVerifier.Configuration()
+        configuration.matchLifetime = settings.auth.verifyCacheTTL
+        return HashingVerifier(configuration, checker: HashingThreads(), logger: logger)
+    }
+
+    private static func report(_ event: AuditTrail.Event, to logger: Logger) {
+        switch event {
+        case .losing(let sink, let reason):
+            logger.error("audit records are being lost", metadata: ["audit.sink": "\(sink)", "reason": "\(reason)"])
+        case .recovered(let sink, let lost):
+            logger.warning("audit records are written again", metadata: ["audit.sink": "\(sink)", "lost": "\(lost)"])
+        }
+    }
+}

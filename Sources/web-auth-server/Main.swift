@@ -1,0 +1,8 @@
+import WebAuth
+
+@main
+struct Main {
+    static func main() async {
+        await WebAuthCommand.runAndExit()
+    }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// A directory of its own for one test, removed at its end.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "web-auth-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ name: String, _ text: String) throws {
+        try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+    }
+
+    func read(_ name: String) -> String { (try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)) ?? "" }
+}
+
+/// The real program, run as a process.
+struct Program {
+    /// The binary under test: `$WEB_AUTH_SERVER` (a release build, in CI), else the one built beside the tests.
+    static let path: String =
+        ProcessInfo.processInfo.environment["WEB_AUTH_SERVER"]
+        ?? URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
+            .appendingPathComponent("web-auth-server").path
+
+    /// Whether it is a release build, so that bounds on time and memory mean something.
+    static let isRelease = ProcessInfo.processInfo.environment["WEB_AUTH_SERVER"] != nil
+
+    /// What a run gave.
+    struct Result {
+        var status: Int32
+        var output: String
+        var errors: String
+    }
+
+    /// Runs a verb to its end in `directory`.
+    static func run(_ arguments: [String], in directory: TemporaryDirectory) throws -> Result {
+        let process = process(arguments, in: directory)
+        let (output, errors) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError) = (output, errors)
+        try process.run()
+        let (text, trouble) = (output.fileHandleForReading.readDataToEndOfFile(), errors.fileHandleForReading)
+        let result = Result(
+            status: 0, output: String(decoding: text, as: UTF8.self),
+            errors: String(decoding: trouble.readDataToEndOfFile(), as: UTF8.self))
+        process.waitUntilExit()
+        return Result(status: process.terminationStatus, output: result.output, errors: result.errors)
+    }
+
+    static func process(_ arguments: [String], in directory: TemporaryDirectory) -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: directory.path)
+        var environment = ProcessInfo.processInfo.environment
+        for name in ["CONFIG_PATH", "STATE_DIRECTORY"] { environment[name] = nil }
+        process.environment = environment
+        return process
+    }
+}
+
+/// The real program, serving.
+final class ServerProcess: Sendable {
+    let port: Int
+    let pid: Int32
+    /// From the start of the process until it listened.
+    let startTime: Duration
+    private let process: Mutex<Process>
+    private let log: Log
+
+    /// What the server writes to standard error, read as it comes.
+    private final class Log: Sendable {
+        let text = Mutex("")
+        let (lines, line) = AsyncStream<String>.makeStream()
+    }
+
+    /// Starts `serve` on a free port and waits until it listens.
+    init(in directory: TemporaryDirectory, _ arguments: [String] = []) async throws {
+        let log = Log()
+        let process = Program.process(["serve", "--port", "0"] + arguments, in: directory)
+        let errors = Pipe()
+        process.standardError = errors
+        process.standardOutput = FileHandle.nullDevice
+        errors.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            guard !data.isEmpty else {
+                handle.readabilityHandler = nil
+                log.line.finish()
+                return
+            }
+            let text = String(decoding: data, as: UTF8.self)
+            log.text.withLock { $0 += text }
+            for line in text.split(separator: "\n") { log.line.yield(String(line)) }
+        }
+        let start = ContinuousClock.now
+        try process.run()
+        var port: Int?
+        for await line in log.lines where line.contains("listening") {
+            port = line.firstMatch(of: #/port=(\d+)/#).flatMap { Int($0.1) }
+            break
+        }
+        startTime = .now - start
+        self.log = log
+        pid = process.processIdentifier
+        self.process = Mutex(process)
+        self.port = try #require(port, "the server did not start: \(log.text.withLock { $0 })")
+    }
+
+    deinit { if process.withLock({ $0.isRunning }) { kill(pid, SIGKILL) } }
+
+    /// What it has logged so far.
+    var logText: String { log.text.withLock { $0 } }
+
+    /// Waits until the log holds a text; a test that waits for what never comes is ended by its time limit.
+    func waitForLog(_ text: String) async {
+        while !logText.contains(text) { await Task.yield() }
+    }
+
+    func signal(_ number: Int32) { kill(pid, number) }
+
+    /// Waits for the end and returns the exit status.
+    func waitForExit() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [self] in
+                let process = process.withLock { $0 }
+                process.waitUntilExit()
+                continuation.resume(returning: process.terminationStatus)
+            }
+        }
+    }
+
+    /// Resident memory in KiB (`VmRSS` of proc(5)).
+    var residentKiB: Int {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        return status.firstMatch(of: #/VmRSS:\s+(\d+) kB/#).flatMap { Int($0.1) } ?? 0
+    }
+}

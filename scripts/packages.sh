@@ -1,0 +1,22 @@
+# Installs Debian packages that are missing; sourced by the other scripts.
+
+build_packages="libargon2-dev libcrypt-dev libsodium-dev libsqlite3-dev pkg-config"
+test_packages="dovecot-core dovecot-imapd dovecot-pop3d dovecot-auth-lua lua-cjson python3 openssl curl"
+
+# need PACKAGE...: installs those that are not there; says so when it cannot.
+need() {
+    local missing=() package
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    echo "installing ${missing[*]}" >&2
+    local as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo)
+    # Services must not start by themselves: the tests start what they need in private directories.
+    "${as_root[@]}" apt-get -q update >/dev/null &&
+        DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get -q -y -o DPkg::Lock::Timeout=300 \
+            install --no-install-recommends "${missing[@]}" >/dev/null && return 0
+    echo "could not install: ${missing[*]}" >&2
+    return 1
+}
