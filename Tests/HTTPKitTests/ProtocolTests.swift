@@ -220,6 +220,20 @@ struct ProtocolTests {
         }
     }
 
+    @Test func `a client that resets the connection in the middle of a body does no harm`() async throws {
+        let who = Route(.post, "/who") { .text(200, $0.remoteAddress ?? "nobody") }
+        try await TestServer.with([who]) { server in
+            for _ in 0..<20 {
+                let client = try server.client()
+                try await client.send("POST /who HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhal")
+                client.resetOnClose()
+            }
+            let client = try server.client()
+            try await client.send(post("/who"))
+            #expect(try await client.readAnswer().body == "127.0.0.1")
+        }
+    }
+
     @Test func `a handler ends in peace when its client resets the connection`() async throws {
         let gate = Gate()
         let slow = Route(.post, "/slow") { _ in

@@ -257,6 +257,7 @@ final class Connection: ChannelInboundHandler {
             respond(response, then: mayGoOn ? .restOfBody : .end)
         case .admitted(let route):
             owesInterimAnswer = head.expectation == .interimAnswer
+            body = ByteBuffer()
             phase = .receiving(head, route)
             waitingSince = .now()
             timer?.set(after: limits.bodyDeadline)
@@ -277,7 +278,7 @@ final class Connection: ChannelInboundHandler {
         let request = HTTPRequest(
             head.method, head.path, query: head.query, headers: head.fields, body: Array(body.readableBytesView),
             remoteAddress: remoteAddress, arrived: exchange.started)
-        body = ByteBuffer()
+        body = ByteBuffer()  // gives the memory back while the handler works
         exchangeNumber += 1
         let number = exchangeNumber
         let (core, loop, load) = (NIOLoopBound(core, eventLoop: context.eventLoop), context.eventLoop, route.load)
