@@ -2,12 +2,10 @@ import Foundation
 import HTTPKit
 
 /// The body of a login as lua/auth.lua sends it.
-private let authBody =
-    Array(
-        #"{"username":"honey.craig","password":"Y29ycmVjdCBob3JzZSBiYXR0ZXJ5","service":"imap","remote_ip":"176.112.169.218","#
-            .utf8)
-    + Array(
-        #""session":"gN3bcLYr9qGwcKna","local_ip":"192.0.2.25","protocol":"imap","client_id":"(\"name\" \"x\")"}"#.utf8)
+private let authBody = Array(
+    (#"{"username":"honey.craig","password":"Y29ycmVjdCBob3JzZSBiYXR0ZXJ5","service":"imap","#
+        + #""remote_ip":"176.112.169.218","session":"gN3bcLYr9qGwcKna","local_ip":"192.0.2.25","protocol":"imap","#
+        + #""client_id":"(\"name\" \"x\")"}"#).utf8)
 
 private struct AuthBody: Decodable {
     var username: String

@@ -10,8 +10,8 @@ import Synchronization
     import Musl
 #endif
 
-/// Told of every answered request: the route's path (`unknown` if there is none), the status, and the time from the head
-/// to the moment when the socket took the answer. Called on the server's event loop, so it must be quick.
+/// Told of every answered request: the route's path (`unknown` if there is none), the status, and the time from the
+/// head to the moment when the socket took the answer. Called on the server's event loop, so it must be quick.
 public typealias RequestObserver = @Sendable (_ route: String, _ status: Int, _ duration: Duration) -> Void
 
 /// An HTTP/1.1 and 1.0 server for small JSON services.
