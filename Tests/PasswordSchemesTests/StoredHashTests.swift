@@ -109,7 +109,7 @@ struct StoredHashTests {
             // 256 MiB and 512 MiB; then what crypt_gensalt writes for its highest cost.
             ("$y$jDT$salt$\(h43)", true), ("$y$jET$salt$\(h43)", false), ("$gy$jFT$salt$\(h43)", false),
             ("$7$EU..../....salt$\(h43)", true), ("$7$FU..../....salt$\(h43)", false),
-            ("$7$zzzzzzzzzzzsalt$\(h43)", false), ("$y$jzzzzzz$salt$\(h43)", false),
+            ("$7$zzzzzzzzzzzsalt$\(h43)", false), ("$y$jyzzzzyzzzz$salt$\(h43)", false),
             (argon2(262_144, 8, 1), true), (argon2(262_145, 1, 1), false), (argon2(262_144, 9, 1), false),
             (argon2(1024, 16, 16), true), (argon2(1024, 17, 1), false), (argon2(1024, 1, 17), false),
             (argon2(4_294_967_295, 4_294_967_295, 16_777_215), false), (argon2(1_048_576, 5, 1), false),
@@ -126,13 +126,16 @@ struct StoredHashTests {
     }
 
     @Test func `yescrypt's parameters are read as its author wrote them`() throws {
-        // N 4096, r 32 (crypt_gensalt's default); N 65536, r 8, p 1, t 4 in the second (mask 2).
+        // crypt_gensalt's default: N 4096, r 32; then N 65536, r 8 and, by mask 1, p 11.
         #expect(YescryptCost(yescrypt: Array("j9T".utf8)[...])?.work == 128 * 32 * 4096)
-        let tests = YescryptCost(yescrypt: Array("jD5.7".utf8)[...])
-        #expect(tests?.logN == 16)
-        #expect(tests?.blockSize == 8)
+        let published = try #require(YescryptCost(yescrypt: Array("jD5.7".utf8)[...]))
+        #expect(published.logN == 16)
+        #expect(published.blockSize == 8)
+        #expect(published.parallelism == 11)
+        let classic = try #require(YescryptCost(yescrypt: Array(".D5.7".utf8)[...]))
+        #expect(classic.work == 128 * 8 * 65536 * 11)
         #expect(YescryptCost(scrypt: Array("CU..../....".utf8)[...])?.work == 128 * 32 * 16384)
-        for broken in ["", "j", "j9", "j9T8", "j9T/.", "j9T.", "zzzzzzzzzzz", "j9Tzzzz", "!9T"] {
+        for broken in ["", "j", "j9", "j9T8", "j9T/", "j9T/..", "j9T.", "zzzzzzzzzzz", "j9Tzzzz", "!9T"] {
             #expect(YescryptCost(yescrypt: Array(broken.utf8)[...]) == nil, "\(broken)")
         }
     }

@@ -114,6 +114,11 @@ final class GuessLimiter: Sendable {
         if wasCounted { count(-1, guess, now) }
     }
 
+    /// Entries held in all tables.
+    var entryCount: Int {
+        guesses.count + accounts.count + networks.count + accountsFromNetworks.count + successes.count
+    }
+
     private func count(_ number: Int, _ guess: Guess, _ now: Duration) {
         for (table, digest) in [
             (networks, guess.network), (accounts, guess.account), (accountsFromNetworks, guess.accountFromNetwork),

@@ -3,9 +3,9 @@ import AppPasswordCore
 /// A stored hash whose scheme, form and cost have been checked.
 ///
 /// `{SCHEME}` in any case, with an optional `.b64`, `.base64` or `.hex` for the encoding of what follows, as
-/// `doveadm pw` writes them, or a bare crypt hash. As in Dovecot, `{CRYPT}`, `{SHA512-CRYPT}`, `{SHA256-CRYPT}`,
-/// `{BLF-CRYPT}` and `{DES-CRYPT}` hold whatever libcrypt knows; `{MD5-CRYPT}` holds `$1$` only; `{ARGON2I}` and
-/// `{ARGON2ID}` hold either variant. Never printed.
+/// `doveadm pw` writes them, or a bare crypt hash. As in Dovecot, `{CRYPT}`, `{SHA512-CRYPT}`, `{SHA256-CRYPT}` and
+/// `{DES-CRYPT}` hold whatever libcrypt knows, `{BLF-CRYPT}` only `$2`, `{MD5-CRYPT}` only `$1$`, and `{ARGON2I}` and
+/// `{ARGON2ID}` either variant. Never printed.
 public struct StoredHash: Sendable, CustomStringConvertible, CustomReflectable {
     enum Method: Sendable {
         case crypt(CryptHash)
@@ -45,10 +45,10 @@ public struct StoredHash: Sendable, CustomStringConvertible, CustomReflectable {
         // No scheme of ours writes a blank, a control character, or anything beyond ASCII.
         guard body.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .malformed }
         switch scheme {
-        case "CRYPT", "SHA512-CRYPT", "SHA256-CRYPT", "BLF-CRYPT", "DES-CRYPT":
+        case "CRYPT", "SHA512-CRYPT", "SHA256-CRYPT", "DES-CRYPT":
             method = .crypt(try CryptHash(Array(body), limits: limits))
-        case "MD5-CRYPT":
-            guard body.starts(with: Array("$1$".utf8)) else { throw .malformed }
+        case "BLF-CRYPT", "MD5-CRYPT":
+            guard body.starts(with: Array((scheme == "BLF-CRYPT" ? "$2" : "$1$").utf8)) else { throw .malformed }
             method = .crypt(try CryptHash(Array(body), limits: limits))
         case "ARGON2I", "ARGON2ID":
             method = .argon2(try Argon2Hash(Array(body), limits: limits))

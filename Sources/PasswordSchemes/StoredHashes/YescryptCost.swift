@@ -4,26 +4,30 @@ struct YescryptCost: Equatable {
     private(set) var blockSize: UInt32
     private(set) var parallelism: UInt32
     private(set) var time: UInt32 = 0
+    /// Whether the lanes share one memory and its work, as yescrypt's own flavors do; in scrypt each does all of it.
+    private(set) var lanesShare = false
 
     /// Bytes of memory times how often they are gone over; nil if that is beyond counting. At least the memory.
     var work: UInt64? {
-        guard logN < 48 else { return nil }
-        var work = UInt64(128) << UInt64(logN)
-        for factor in [UInt64(blockSize), UInt64(parallelism), UInt64(time) + 1] {
-            let (product, overflow) = work.multipliedReportingOverflow(by: factor)
-            if overflow { return nil }
-            work = product
-        }
-        return work
+        guard logN < 32, time < 1 << 16 else { return nil }
+        let blocks = (UInt64(1) << UInt64(logN)) * (UInt64(time) + 1)  // below 2^48
+        let (memory, overflow) = blocks.multipliedReportingOverflow(by: 128 * UInt64(blockSize))
+        // A further lane: S-boxes of 12 KB and a block of its own, or all of the memory.
+        let lanes = UInt64(parallelism - 1).multipliedReportingOverflow(
+            by: lanesShare ? 12_288 + 128 * UInt64(blockSize) : memory)
+        if overflow || lanes.overflow { return nil }
+        let (sum, sumOverflow) = memory.addingReportingOverflow(lanes.partialValue)
+        return sumOverflow ? nil : sum
     }
 
     /// Reads the field after `$y$`: flavor, log2 N, r, and, if a mask says so, p, t (g and ROM are not used here).
     init?(yescrypt field: ArraySlice<UInt8>) {
         var rest = field
-        guard Self.number(&rest, minimum: 0) != nil, let logN = Self.number(&rest, minimum: 1),
+        guard let flavor = Self.number(&rest, minimum: 0), let logN = Self.number(&rest, minimum: 1),
             let blockSize = Self.number(&rest, minimum: 1)
         else { return nil }
         (self.logN, self.blockSize, parallelism) = (logN, blockSize, 1)
+        lanesShare = flavor >= 2
         if !rest.isEmpty {
             guard let mask = Self.number(&rest, minimum: 1), mask < 4 else { return nil }
             if mask & 1 != 0 {
