@@ -1,0 +1,340 @@
+import AppPasswordCore
+import AppPasswordCoreTesting
+import AuditCore
+import Logging
+import Testing
+
+@testable import PasswordSchemes
+
+struct HashingVerifierTests {
+    private let checker = CountingChecker()
+    private let clock = ManualClock()
+    private let log = RecordingLog()
+
+    private func verifier(_ change: (inout HashingVerifier.Configuration) -> Void = { _ in }) -> HashingVerifier {
+        var configuration = HashingVerifier.Configuration()
+        change(&configuration)
+        return HashingVerifier(configuration, checker: checker, clock: clock, logger: log.logger)
+    }
+
+    /// `number` live rows: row n has the password `secret n`.
+    private static func rows(_ number: Int) -> [AppPassword] {
+        (1...number).map { row(Int64($0), cheapHash("secret \($0)")) }
+    }
+
+    @Test(arguments: PasswordVerifierContract.rules, [Duration.seconds(3600), .zero])
+    func `it keeps the contract, with and without a cache`(
+        rule: PasswordVerifierContract.Rule, ttl: Duration
+    ) async throws {
+        let contract = PasswordVerifierContract(
+            makeVerifier: {
+                var configuration = HashingVerifier.Configuration()
+                configuration.matchLifetime = ttl
+                configuration.deadline = .seconds(60)  // shared machines
+                return HashingVerifier(configuration, checker: HashingThreads(), logger: RecordingLog().logger)
+            },
+            storedHash: { cheapHash($0) })
+        try await contract.check(rule)
+    }
+
+    // MARK: The verify cache
+
+    @Test func `a client that logs in again costs no hash until the entry ends`() async throws {
+        let verifier = verifier()
+        let rows = Self.rows(3)
+        #expect(try await verifier.id("secret 1", rows) == 1)
+        #expect(checker.takeCount() == 3)
+        for _ in 0..<5 { #expect(try await verifier.id("secret 1", rows) == 1) }
+        clock.advance(by: .seconds(3599))
+        #expect(try await verifier.id("secret 1", rows, from: "2001:db8::1") == 1)
+        #expect(checker.takeCount() == 0)
+        clock.advance(by: .seconds(1))
+        #expect(try await verifier.id("secret 1", rows) == 1)
+        #expect(checker.takeCount() == 1)
+        var expected = VerifyCacheStatistics()
+        (expected.hits, expected.misses, expected.entries) = (6, 2, 1)
+        #expect(verifier.statistics == expected)
+    }
+
+    @Test func `a lifetime of zero switches it off`() async throws {
+        let verifier = verifier { $0.matchLifetime = .zero }
+        let rows = Self.rows(1)
+        for _ in 0..<3 { #expect(try await verifier.id("secret 1", rows) == 1) }
+        for _ in 0..<3 { #expect(try await verifier.id("wrong", rows) == nil) }
+        #expect(checker.takeCount() == 6)
+        #expect(verifier.statistics.entries == 0)
+    }
+
+    @Test func `a wrong password is remembered for a minute, for just these rows`() async throws {
+        let verifier = verifier()
+        var rows = Self.rows(3)
+        #expect(try await verifier.id("wrong", rows) == nil)
+        #expect(checker.takeCount() == 3)
+        #expect(try await verifier.id("wrong", rows.reversed()) == nil)
+        #expect(checker.takeCount() == 0)
+        #expect(verifier.statistics.knownMismatches == 1)
+        rows.append(row(4, cheapHash("wrong")))
+        #expect(try await verifier.id("wrong", rows) == 4)
+        rows.removeLast()
+        clock.advance(by: .seconds(60))
+        _ = checker.takeCount()
+        #expect(try await verifier.id("wrong", rows) == nil)
+        #expect(checker.takeCount() == 3)
+    }
+
+    @Test func `a row that is changed, deleted or removed is seen at the next login`() async throws {
+        let verifier = verifier()
+        let rows = Self.rows(2)
+        #expect(try await verifier.id("secret 2", rows) == 2)
+        let deleted = row(2, rows[1].storedHash, isDeleted: true)
+        let found = try await verifier.match(of: Password("secret 2"), in: [rows[0], deleted], attempt: attempt())
+        #expect(found?.id == 2)
+        #expect(found?.isDeleted == true)
+        #expect(try await verifier.id("secret 2", [rows[0], row(2, cheapHash("new"))]) == nil)
+        #expect(try await verifier.id("secret 2", [rows[0]]) == nil)
+        // The same hash in another account's row is another entry.
+        _ = checker.takeCount()
+        #expect(try await verifier.id("secret 2", [row(7, rows[1].storedHash, uid: "bob")]) == 7)
+        #expect(checker.takeCount() == 1)
+    }
+
+    @Test func `a flood of wrong guesses pushes no match out`() async throws {
+        let verifier = verifier {
+            $0.cacheCapacity = 64
+            $0.guessLimits.perNetwork = 0
+            $0.guessLimits.perAccount = 0
+        }
+        let rows = Self.rows(1)
+        #expect(try await verifier.id("secret 1", rows) == 1)
+        for number in 0..<2000 { #expect(try await verifier.id("guess \(number)", rows) == nil) }
+        _ = checker.takeCount()
+        #expect(try await verifier.id("secret 1", rows) == 1)
+        #expect(checker.takeCount() == 0)
+        #expect(verifier.statistics.entries <= 2 * 64)
+    }
+
+    // MARK: Most likely first
+
+    @Test func `of twenty passwords a known client pays for one, whatever its age`() async throws {
+        let verifier = verifier { $0.matchLifetime = .zero }
+        var rows = Self.rows(20)
+        for id in [1, 7, 20] { #expect(try await verifier.id("secret \(id)", rows, from: "192.0.2.\(id)") == Int64(id)) }
+        _ = checker.takeCount()
+        for id in [1, 7, 20, 7, 1] {
+            #expect(try await verifier.id("secret \(id)", rows, from: "192.0.2.\(id)") == Int64(id))
+            #expect(checker.takeCount() == 1)
+        }
+        // A new row costs each client that could have meant it one hash more, once.
+        rows.append(row(21, cheapHash("secret 21")))
+        #expect(try await verifier.id("secret 1", rows) == 1)
+        #expect(checker.takeCount() == 2)
+        #expect(try await verifier.id("secret 1", rows) == 1)
+        #expect(checker.takeCount() == 1)
+        // A known password from a new address: by last success.
+        #expect(try await verifier.id("secret 7", rows, from: "198.51.100.1") == 7)
+        #expect(checker.takeCount() <= 4)
+    }
+
+    @Test func `of two live rows with one password the newest is reported, whenever it was made`() async throws {
+        for ttl in [Duration.zero, .seconds(3600)] {
+            let verifier = verifier { $0.matchLifetime = ttl }
+            var rows = [row(1, cheapHash("same"))]
+            for id in 2...6 {
+                #expect(try await verifier.id("same", rows) == Int64(id - 1))
+                #expect(try await verifier.id("same", rows) == Int64(id - 1))
+                rows.insert(row(Int64(id), cheapHash("same", salt: "salt\(id)")), at: id % rows.count)
+            }
+            #expect(try await verifier.id("same", rows) == 6)
+            rows.removeAll { $0.id == 6 }
+            #expect(try await verifier.id("same", rows) == 5)
+            rows = rows.map { $0.id == 5 ? row(5, $0.storedHash, isDeleted: true) : $0 }
+            #expect(try await verifier.id("same", rows) == 4)
+        }
+    }
+
+    @Test(arguments: 1...6) func `whatever happened before, the answer is that of a fresh look`(seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        let verifier = verifier {
+            $0.matchLifetime = seed.isMultiple(of: 2) ? .zero : .seconds(100)
+            $0.guessLimits.perNetwork = 0
+            $0.guessLimits.perAccount = 0
+        }
+        // "password" and "password2" are one to DES; bcrypt would do the same from 72 bytes on.
+        let secrets = ["password", "password2", "third", "fourth"]
+        let hashes = secrets.flatMap { secret in
+            [1, 2].map { (secret, cheapHash(secret, salt: "salt\($0)")) }
+                + [("des:" + secret.prefix(8), CryptScratch().hash(Array(secret.utf8), setting: Array("xx".utf8)) ?? "")]
+        }
+        var rows: [AppPassword] = []
+        var meaning: [Int64: String] = [:]
+        for step in 0..<400 {
+            let (secret, hash) = hashes[Int.random(in: hashes.indices, using: &random)]
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0 where rows.count < 12:
+                // Ids out of order, so that newer is not always later.
+                let id = Int64.random(in: 1...1_000_000, using: &random)
+                rows.append(row(id, hash, isDeleted: Bool.random(using: &random)))
+                meaning[id] = secret
+            case 1 where !rows.isEmpty: rows.remove(at: Int.random(in: rows.indices, using: &random))
+            case 2 where !rows.isEmpty:
+                let index = Int.random(in: rows.indices, using: &random)
+                rows[index] = row(rows[index].id, hash, isDeleted: rows[index].isDeleted)
+                meaning[rows[index].id] = secret
+            case 3: clock.advance(by: .seconds(Int.random(in: 0...60, using: &random)))
+            default:
+                let password = secrets[Int.random(in: secrets.indices, using: &random)]
+                let expected = rows.filter {
+                    meaning[$0.id] == password || meaning[$0.id] == "des:" + password.prefix(8)
+                }.min { $0.precedes($1) }
+                let client = "192.0.2.\(Int.random(in: 1...3, using: &random))"
+                let found = try await verifier.match(of: Password(password), in: rows, attempt: attempt(from: client))
+                #expect(found == expected, "step \(step)")
+            }
+        }
+    }
+
+    // MARK: Broken rows, overload, limits
+
+    @Test func `a broken row is logged once, with its id and nothing of its hash`() async throws {
+        let verifier = verifier { $0.matchLifetime = .zero }
+        let secretive = "{CRYPT}$6$neverprintthis$abc"
+        var rows = [row(1, cheapHash("secret")), row(2, secretive), row(3, "{ROT13}frperg")]
+        for _ in 0..<3 {
+            #expect(try await verifier.id("secret", rows) == 1)
+            #expect(try await verifier.id("wrong", rows) == nil)
+        }
+        #expect(log.lines.sorted() == [
+            "warning: stored hash cannot be used app_password.id=2 reason=malformed",
+            "warning: stored hash cannot be used app_password.id=3 reason=unknown scheme",
+        ])
+        rows[1] = row(2, "{CRYPT}$6$rounds=999999999$salt$" + String(repeating: "a", count: 86))
+        #expect(try await verifier.id("secret", rows) == 1)
+        #expect(log.lines.count == 3)
+        #expect(log.lines.last?.contains("parameters above the limits") == true)
+    }
+
+    @Test(arguments: [PasswordVerifierError.overloaded, .timedOut])
+    func `trouble is reported as trouble, remembered as nothing, and does not stop known clients`(
+        failure: PasswordVerifierError
+    ) async throws {
+        let verifier = verifier { $0.guessLimits.perNetwork = 1 }
+        let rows = Self.rows(2)
+        #expect(try await verifier.id("secret 1", rows) == 1)
+        checker.fail(with: failure)
+        for password in ["secret 2", "wrong", "secret 2", "wrong"] {
+            await #expect(throws: failure) { try await verifier.id(password, rows, from: "203.0.113.1") }
+        }
+        #expect(try await verifier.id("secret 1", rows) == 1)
+        checker.fail(with: nil)
+        #expect(try await verifier.id("secret 2", rows, from: "203.0.113.1") == 2)
+        #expect(try await verifier.id("wrong", rows, from: "203.0.113.2") == nil)
+    }
+
+    @Test func `what takes longer than the deadline is timed out`() async throws {
+        struct Stuck: HashChecker {
+            func check(
+                _ password: Password, against hashes: [StoredHash]
+            ) async throws(PasswordVerifierError) -> [HashFinding] {
+                try? await Task.sleep(for: .seconds(3600))  // until it is cancelled
+                throw .timedOut
+            }
+        }
+        let verifier = HashingVerifier(checker: Stuck(), clock: clock, logger: log.logger)
+        let login = Task { try await verifier.id("x", Self.rows(1)) }
+        await clock.waitForSleeper()
+        clock.advance(by: .seconds(5))
+        await #expect(throws: PasswordVerifierError.timedOut) { try await login.value }
+        let cancelled = Task { try await verifier.id("x", Self.rows(1)) }
+        await clock.waitForSleeper()
+        cancelled.cancel()
+        await #expect(throws: PasswordVerifierError.timedOut) { try await cancelled.value }
+    }
+
+    @Test func `no memory for a hash is trouble, not a wrong password`() async throws {
+        struct NoMemory: HashChecker {
+            func check(
+                _ password: Password, against hashes: [StoredHash]
+            ) async throws(PasswordVerifierError) -> [HashFinding] { [HashFinding(index: 0, outcome: .outOfMemory)] }
+        }
+        let verifier = HashingVerifier(checker: NoMemory(), clock: clock, logger: log.logger)
+        await #expect(throws: PasswordVerifierError.overloaded) { try await verifier.id("x", Self.rows(1)) }
+    }
+
+    @Test func `a checker may answer piece by piece and check more than it was asked to stop at`() async throws {
+        /// Two hashes at a time, side by side, as SIMD lanes would.
+        struct Pairs: HashChecker {
+            func check(
+                _ password: Password, against hashes: [StoredHash]
+            ) async throws(PasswordVerifierError) -> [HashFinding] {
+                let scratch = CryptScratch()
+                return hashes.indices.prefix(2).reversed().map {
+                    HashFinding(index: $0, outcome: hashes[$0].check(password, scratch))
+                }
+            }
+        }
+        let verifier = HashingVerifier(checker: Pairs(), clock: clock, logger: log.logger)
+        let rows = Self.rows(7) + [row(8, cheapHash("secret 3", salt: "other"))]
+        #expect(try await verifier.id("secret 1", rows) == 1)
+        #expect(try await verifier.id("secret 3", rows) == 8)
+        #expect(try await verifier.id("wrong", rows) == nil)
+    }
+
+    @Test func `a flood of guesses is refused unhashed and locks nobody out`() async throws {
+        let verifier = verifier {
+            $0.guessLimits.perNetwork = 20
+            $0.guessLimits.perAccount = 30
+            $0.guessLimits.perNetworkUnderAttack = 2
+        }
+        let rows = Self.rows(2)
+        #expect(try await verifier.id("secret 1", rows, from: "192.0.2.1") == 1)
+        clock.advance(by: .seconds(4000))  // the owner is no longer in the cache
+        _ = checker.takeCount()
+        for number in 0..<500 {
+            #expect(try await verifier.id("guess \(number)", rows, from: "203.0.113.\(number % 250)") == nil)
+        }
+        #expect(checker.takeCount() == 20 * 2)
+        #expect(verifier.statistics.refusedGuesses == 480)
+        #expect(log.lines == [
+            "notice: too many wrong passwords: further ones are refused unhashed"
+                + " client.network=203.0.113.0/24 login.name=alice"
+        ])
+        // From many networks: the account is under attack.
+        for number in 0..<500 {
+            #expect(try await verifier.id("botnet \(number)", rows, from: "10.0.\(number % 250).1") == nil)
+        }
+        #expect(checker.takeCount() <= 2 * (10 + 2 * 250))
+        // The owner's network, cold; then typos there; then a new network, unknown until now.
+        #expect(try await verifier.id("secret 1", rows, from: "192.0.2.77") == 1)
+        for number in 0..<50 { #expect(try await verifier.id("typo \(number)", rows, from: "192.0.2.1") == nil) }
+        #expect(try await verifier.id("secret 2", rows, from: "198.51.100.9") == 2)
+        // From the guessing network itself a known client gets in, an unknown one does not.
+        #expect(try await verifier.id("secret 1", rows, from: "203.0.113.5") == 1)
+        // A local login has no network to count for.
+        #expect(try await verifier.id("local guess", rows, from: nil) == nil)
+        #expect(checker.takeCount() > 0)
+    }
+
+    @Test func `a misconfigured client with one wrong password never reaches a limit`() async throws {
+        let verifier = verifier { $0.guessLimits.perNetwork = 3 }
+        let rows = Self.rows(1)
+        for _ in 0..<100 {
+            #expect(try await verifier.id("old password", rows) == nil)
+            clock.advance(by: .seconds(5))
+        }
+        #expect(checker.takeCount() <= 100 * 5 / 60 + 1)
+        #expect(verifier.statistics.refusedGuesses == 0)
+    }
+}
+
+/// SplitMix64: the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
