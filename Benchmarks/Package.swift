@@ -3,14 +3,22 @@ import PackageDescription
 
 let package = Package(
     name: "Benchmarks",
-    dependencies: [.package(name: "dovecot-web-auth", path: "..")],
+    dependencies: [
+        .package(name: "dovecot-web-auth", path: ".."),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    ],
     targets: [
         // Counts calls of malloc and friends by standing in front of glibc's.
         .target(name: "CAllocationCounter"),
+        // libcrypt without anything of ours around it.
+        .target(name: "CRawCrypt", linkerSettings: [.linkedLibrary("crypt")]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CAllocationCounter",
+                "CAllocationCounter", "CRawCrypt",
+                .product(name: "AppPasswordCore", package: "dovecot-web-auth"),
+                .product(name: "PasswordSchemes", package: "dovecot-web-auth"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "AuditCore", package: "dovecot-web-auth"),
                 .product(name: "HTTPKit", package: "dovecot-web-auth"),
             ],

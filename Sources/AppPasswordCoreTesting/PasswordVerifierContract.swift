@@ -33,7 +33,8 @@ public struct PasswordVerifierContract: Sendable {
 
     /// Stored hashes that no verifier can use.
     public static let brokenHashes = [
-        "", " ", "{", "}", "{}", "{CRYPT}", "{CRYPT", "{NO-SUCH-SCHEME}x", "{CRYPT}*0", "{CRYPT}*1", "*0", "*1", "!", "x",
+        "", " ", "{", "}", "{}", "{CRYPT}", "{CRYPT", "{NO-SUCH-SCHEME}x", "{CRYPT}*0", "{CRYPT}*1", "*0", "*1", "!",
+        "x",
         "$", "$$$", "$6$", "$6$salt", "$6$salt$", "{CRYPT}$6$salt$tooshort", "{SHA512-CRYPT.B64}%%%%",
         "{CRYPT.HEX}abc", "{CRYPT.ROT13}x", "{ARGON2ID}$argon2id$v=19$m=4294967295,t=4294967295,p=255$c29tZXNhbHQ$AAAA",
         "{ARGON2ID}$argon2id$", "{CRYPT}$6$rounds=999999999$salt$" + String(repeating: "a", count: 86),
@@ -145,6 +146,7 @@ public struct PasswordVerifierContract: Sendable {
         guard found != id else { return }
         func text(_ id: Int64?) -> String { id.map { "row \($0)" } ?? "no row" }
         throw Violation(
-            description: "\(text(id)) of \(rows.map(\.id)) expected for \(password.debugDescription), got \(text(found))")
+            description:
+                "\(text(id)) of \(rows.map(\.id)) expected for \(password.debugDescription), got \(text(found))")
     }
 }

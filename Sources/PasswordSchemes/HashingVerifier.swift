@@ -99,33 +99,28 @@ public final class HashingVerifier: PasswordVerifier {
             password: password, attempt: attempt, name: name, account: key.digest(.account) { $0.add(name) })
         var search = search(for: login, in: rows)
         let known = search.best
+        var guess: GuessLimiter.Guess?
+        if known == nil {
+            let now = time.now()
+            if cache.knowsMismatch(password, rows, at: now) {
+                counts.withLock { $0.knownMismatches += 1 }
+                return nil
+            }
+            guess = limiter.guess(password, account: name, from: attempt.address)
+            if let guess, case .refused(let isFirst) = limiter.admit(guess, at: now) {
+                refuse(guess, attempt, isFirst: isFirst)
+                return nil
+            }
+        }
         let hashes = openHashes(&search)
-        guard !hashes.isEmpty else {
-            counts.withLock { if known == nil { $0.misses += 1 } else { $0.hits += 1 } }
-            return conclude(login, search, known: known, guess: nil)
-        }
-        // A password that is known to match one row is no guess at the others.
-        guard known == nil else {
-            counts.withLock { $0.misses += 1 }
-            return conclude(login, try await hash(password, hashes, search), known: known, guess: nil)
-        }
-        let now = time.now()
-        if cache.knowsMismatch(password, rows, at: now) {
-            counts.withLock { $0.knownMismatches += 1 }
-            return nil
-        }
-        counts.withLock { $0.misses += 1 }
-        let guess = limiter.guess(password, account: name, from: attempt.address)
-        if let guess, case .refused(let isFirst) = limiter.admit(guess, at: now) {
-            refuse(guess, attempt, isFirst: isFirst)
-            return nil
-        }
+        counts.withLock { if known != nil, hashes.isEmpty { $0.hits += 1 } else { $0.misses += 1 } }
         do throws(PasswordVerifierError) {
-            return conclude(login, try await hash(password, hashes, search), known: nil, guess: guess)
+            if !hashes.isEmpty { search = try await hash(password, hashes, search) }
         } catch {
             if let guess { limiter.takeBack(guess, at: time.now()) }
             throw error
         }
+        return conclude(login, search, known: known, guess: guess)
     }
 
     /// What earlier logins and the verify cache know.
@@ -188,7 +183,7 @@ public final class HashingVerifier: PasswordVerifier {
     ///
     /// - Parameters:
     ///   - known: The row that the cache knew.
-    ///   - guess: What the guess limits let through.
+    ///   - guess: What the guess limits let through, if they were asked.
     private func conclude(
         _ login: Login, _ search: RowSearch, known: Int?, guess: GuessLimiter.Guess?
     ) -> AppPassword? {
@@ -200,13 +195,15 @@ public final class HashingVerifier: PasswordVerifier {
         if best != known { cache.rememberMatch(login.password, search.rows[best], at: now) }
         let (winner, refuted) = (search.fingerprints[best], search.refuted)
         let isNews = accounts.access(login.account, at: now) { memory in
-            if refuted.isEmpty, memory?.isCurrent(winner, for: login.client) ?? false { return (false, false) }
+            if best == known, refuted.isEmpty, memory?.isCurrent(winner, for: login.client) ?? false {
+                return (false, false)
+            }
             var changed = memory ?? AccountMemory()
             changed.remember(winner, refuted: refuted, of: search.fingerprints, from: login.client)
             memory = changed
             return (true, true)
         }
-        if isNews || best != known,
+        if isNews,
             let guess = guess ?? limiter.guess(login.password, account: login.name, from: login.attempt.address)
         {
             limiter.succeeded(guess, at: now)
@@ -215,7 +212,10 @@ public final class HashingVerifier: PasswordVerifier {
     }
 
     private func refuse(_ guess: GuessLimiter.Guess, _ attempt: LoginAttempt, isFirst: Bool) {
-        counts.withLock { $0.refusedGuesses += 1 }
+        counts.withLock { counts in
+            counts.misses += 1
+            counts.refusedGuesses += 1
+        }
         guard isFirst else { return }
         logger.notice(
             "too many wrong passwords: further ones are refused unhashed",

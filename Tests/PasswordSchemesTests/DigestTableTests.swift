@@ -50,16 +50,43 @@ struct DigestTableTests {
 
     @Test func `parts cannot be shifted into one another, kinds and keys not mixed`() {
         func equal(_ one: Digest, _ other: Digest) -> Bool { one.isEqual(to: other) }
-        let one = key.digest(.match) { $0.add("ab"); $0.add("c") }
-        #expect(equal(one, key.digest(.match) { $0.add("ab"); $0.add([0x63]) }))
-        #expect(!equal(one, key.digest(.match) { $0.add("a"); $0.add("bc") }))
-        #expect(!equal(one, key.digest(.match) { $0.add("abc"); $0.add("") }))
+        let one = key.digest(.match) {
+            $0.add("ab"); $0.add("c")
+        }
+        #expect(
+            equal(
+                one,
+                key.digest(.match) {
+                    $0.add("ab"); $0.add([0x63])
+                }))
+        #expect(
+            !equal(
+                one,
+                key.digest(.match) {
+                    $0.add("a"); $0.add("bc")
+                }))
+        #expect(
+            !equal(
+                one,
+                key.digest(.match) {
+                    $0.add("abc"); $0.add("")
+                }))
         #expect(!equal(one, key.digest(.match) { $0.add("abc") }))
-        #expect(!equal(one, key.digest(.mismatch) { $0.add("ab"); $0.add("c") }))
-        #expect(!equal(one, DigestKey().digest(.match) { $0.add("ab"); $0.add("c") }))
+        #expect(
+            !equal(
+                one,
+                key.digest(.mismatch) {
+                    $0.add("ab"); $0.add("c")
+                }))
+        #expect(
+            !equal(
+                one,
+                DigestKey().digest(.match) {
+                    $0.add("ab"); $0.add("c")
+                }))
     }
 
-    @Test func `a digest is HMAC-SHA-256, and equal only if all of it is`() {
+    @Test func `digests are equal only if all of them is`() {
         let digest = Digest(high: 1, low: 2)
         #expect(digest.isEqual(to: Digest(high: 1, low: 2)))
         #expect(!digest.isEqual(to: Digest(high: 1, low: 3)))

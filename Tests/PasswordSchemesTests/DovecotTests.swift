@@ -46,7 +46,8 @@ struct DovecotTests {
             "{CRYPT.B64}\(base64)", "{crypt.base64}\(base64)", "{CRYPT.b64}\(base64.replacing("=", with: ""))",
             "{CRYPT.b64}\(base64)=", "{CRYPT.b64}\(crypt)", "{CRYPT.hex}\(hex)", "{CRYPT.HEX}\(hex.uppercased())",
             "{CRYPT.hex}\(hex)0", "{CRYPT.hex}\(hex.dropLast())", "{CRYPT.rot13}\(crypt)", "{CRYPT.}\(crypt)",
-            "{CRYPT}\(crypt.dropLast())", "{CRYPT}\(crypt)x", "{CRYPT}*0", "{CRYPT}", "{CRYPT}$6$", "{CRYPT}$1$xxxxxxxx$",
+            "{CRYPT}\(crypt.dropLast())", "{CRYPT}\(crypt)x", "{CRYPT}*0", "{CRYPT}", "{CRYPT}$6$",
+            "{CRYPT}$1$xxxxxxxx$",
             "{ARGON2ID}\(argon2)", "{ARGON2I}\(argon2)", "{argon2id}\(argon2)", "{CRYPT}\(argon2)",
             "{ARGON2ID}\(crypt)", "{ARGON2ID}\(argon2.dropLast())", "{ARGON2ID}\(argon2)$", "{ARGON2ID}",
         ]
@@ -70,7 +71,8 @@ struct Doveadm {
     private let settings: URL
 
     init() throws {
-        settings = FileManager.default.temporaryDirectory.appending(path: "doveadm-\(ProcessInfo.processInfo.processIdentifier).conf")
+        settings = FileManager.default.temporaryDirectory.appending(
+            path: "doveadm-\(ProcessInfo.processInfo.processIdentifier).conf")
         try Data("ssl = no\nlog_path = /dev/stderr\n".utf8).write(to: settings)
     }
 

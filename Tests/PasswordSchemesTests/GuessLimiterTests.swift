@@ -88,7 +88,11 @@ struct GuessLimiterTests {
             let guess = try #require(
                 limiter.guess(Password("\(number)"), account: "user \(number)", from: IPAddress("192.0.2.1")))
             #expect(limiter.admit(guess, at: .zero) == .admitted)
-            if number.isMultiple(of: 2) { limiter.succeeded(guess, at: .zero) } else { limiter.takeBack(guess, at: .zero) }
+            if number.isMultiple(of: 2) {
+                limiter.succeeded(guess, at: .zero)
+            } else {
+                limiter.takeBack(guess, at: .zero)
+            }
         }
         #expect(admit(limiter, "fresh", "192.0.2.1") == .admitted)
     }

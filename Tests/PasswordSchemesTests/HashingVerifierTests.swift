@@ -118,7 +118,9 @@ struct HashingVerifierTests {
     @Test func `of twenty passwords a known client pays for one, whatever its age`() async throws {
         let verifier = verifier { $0.matchLifetime = .zero }
         var rows = Self.rows(20)
-        for id in [1, 7, 20] { #expect(try await verifier.id("secret \(id)", rows, from: "192.0.2.\(id)") == Int64(id)) }
+        for id in [1, 7, 20] {
+            #expect(try await verifier.id("secret \(id)", rows, from: "192.0.2.\(id)") == Int64(id))
+        }
         _ = checker.takeCount()
         for id in [1, 7, 20, 7, 1] {
             #expect(try await verifier.id("secret \(id)", rows, from: "192.0.2.\(id)") == Int64(id))
@@ -152,7 +154,9 @@ struct HashingVerifierTests {
         }
     }
 
-    @Test(arguments: 1...6) func `whatever happened before, the answer is that of a fresh look`(seed: UInt64) async throws {
+    @Test(arguments: 1...6) func `whatever happened before, the answer is that of a fresh look`(seed: UInt64)
+        async throws
+    {
         var random = SeededGenerator(seed: seed)
         let verifier = verifier {
             $0.matchLifetime = seed.isMultiple(of: 2) ? .zero : .seconds(100)
@@ -163,7 +167,12 @@ struct HashingVerifierTests {
         let secrets = ["password", "password2", "third", "fourth"]
         let hashes = secrets.flatMap { secret in
             [1, 2].map { (secret, cheapHash(secret, salt: "salt\($0)")) }
-                + [("des:" + secret.prefix(8), CryptScratch().hash(Array(secret.utf8), setting: Array("xx".utf8)) ?? "")]
+                + [
+                    (
+                        "des:" + secret.prefix(8),
+                        CryptScratch().hash(Array(secret.utf8), setting: Array("xx".utf8)) ?? ""
+                    )
+                ]
         }
         var rows: [AppPassword] = []
         var meaning: [Int64: String] = [:]
@@ -203,10 +212,11 @@ struct HashingVerifierTests {
             #expect(try await verifier.id("secret", rows) == 1)
             #expect(try await verifier.id("wrong", rows) == nil)
         }
-        #expect(log.lines.sorted() == [
-            "warning: stored hash cannot be used app_password.id=2 reason=malformed",
-            "warning: stored hash cannot be used app_password.id=3 reason=unknown scheme",
-        ])
+        #expect(
+            log.lines.sorted() == [
+                "warning: stored hash cannot be used app_password.id=2 reason=malformed",
+                "warning: stored hash cannot be used app_password.id=3 reason=unknown scheme",
+            ])
         rows[1] = row(2, "{CRYPT}$6$rounds=999999999$salt$" + String(repeating: "a", count: 86))
         #expect(try await verifier.id("secret", rows) == 1)
         #expect(log.lines.count == 3)
@@ -294,10 +304,11 @@ struct HashingVerifierTests {
         }
         #expect(checker.takeCount() == 20 * 2)
         #expect(verifier.statistics.refusedGuesses == 480)
-        #expect(log.lines == [
-            "notice: too many wrong passwords: further ones are refused unhashed"
-                + " client.network=203.0.113.0/24 login.name=alice"
-        ])
+        #expect(
+            log.lines == [
+                "notice: too many wrong passwords: further ones are refused unhashed"
+                    + " client.network=203.0.113.0/24 login.name=alice"
+            ])
         // From many networks: the account is under attack.
         for number in 0..<500 {
             #expect(try await verifier.id("botnet \(number)", rows, from: "10.0.\(number % 250).1") == nil)

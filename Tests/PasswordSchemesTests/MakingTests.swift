@@ -4,10 +4,14 @@ import Testing
 @testable import PasswordSchemes
 
 struct MakingTests {
-    @Test(arguments: zip(
-        PasswordScheme.allCases,
-        ["{CRYPT}$6$", "{SHA256-CRYPT}$5$", "{BLF-CRYPT}$2y$10$", "{CRYPT}$y$j9T$", "{ARGON2I}$argon2i$v=19$m=32768,t=4,p=1$",
-            "{ARGON2ID}$argon2id$v=19$m=65536,t=3,p=1$"]))
+    @Test(
+        arguments: zip(
+            PasswordScheme.allCases,
+            [
+                "{CRYPT}$6$", "{SHA256-CRYPT}$5$", "{BLF-CRYPT}$2y$10$", "{CRYPT}$y$j9T$",
+                "{ARGON2I}$argon2i$v=19$m=32768,t=4,p=1$",
+                "{ARGON2ID}$argon2id$v=19$m=65536,t=3,p=1$",
+            ]))
     func `a scheme's hash is read again and matches`(scheme: PasswordScheme, prefix: String) throws {
         let stored = try scheme.hash(Password("pä$$wörd"))
         #expect(stored.hasPrefix(prefix))

@@ -46,12 +46,17 @@ struct StoredHashTests {
         // The NT hash of "password".
         Vector("password", "$3$$8846f7eaee8fb117ad06bdd830b7586c"),
         // phc-winner-argon2, src/test.c.
-        Vector("password", "{ARGON2I}$argon2i$v=19$m=256,t=2,p=2$c29tZXNhbHQ$T/XOJ2mh1/TIpJHfCdQan76Q5esCFVoT5MAeIM1Oq2E"),
+        Vector(
+            "password", "{ARGON2I}$argon2i$v=19$m=256,t=2,p=2$c29tZXNhbHQ$T/XOJ2mh1/TIpJHfCdQan76Q5esCFVoT5MAeIM1Oq2E"),
         Vector("password", "{ARGON2I}$argon2i$m=256,t=2,p=2$c29tZXNhbHQ$tsEVYKap1h6scGt5ovl9aLRGOqOth+AMB+KwHpDFZPs"),
         Vector(
             "password", "{ARGON2I}$argon2i$v=16$m=256,t=2,p=2$c29tZXNhbHQ$tsEVYKap1h6scGt5ovl9aLRGOqOth+AMB+KwHpDFZPs"),
-        Vector("password", "{ARGON2ID}$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"),
-        Vector("password", "{ARGON2ID}$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"),
+        Vector(
+            "password", "{ARGON2ID}$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+        ),
+        Vector(
+            "password", "{ARGON2ID}$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"
+        ),
         Vector(
             "differentpassword",
             "{ARGON2ID}$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$C4TWUs9rDEvq7w3+J4umqA32aWKB1+DSiRuBfYxFj94"),
@@ -66,7 +71,9 @@ struct StoredHashTests {
         }
     }
 
-    @Test(arguments: ["{CRYPT}", "{crypt}", "{Crypt}", "{SHA512-CRYPT}", "{sha512-crypt}", "{SHA256-CRYPT}", "{DES-CRYPT}", ""])
+    @Test(arguments: [
+        "{CRYPT}", "{crypt}", "{Crypt}", "{SHA512-CRYPT}", "{sha512-crypt}", "{SHA256-CRYPT}", "{DES-CRYPT}", "",
+    ])
     func `scheme names are read in any case, and crypt's hold all of crypt`(scheme: String) throws {
         let hash = try StoredHash(scheme + "$1$xxxxxxxx$UYCIxa628.9qXjpQCjM4a.")
         #expect(hash.check(Password("password"), CryptScratch()) == .match)
@@ -76,7 +83,8 @@ struct StoredHashTests {
         "{CRYPT.B64}JDEkeHh4eHh4eHgkVVlDSXhhNjI4LjlxWGpwUUNqTTRhLg==",
         "{crypt.base64}JDEkeHh4eHh4eHgkVVlDSXhhNjI4LjlxWGpwUUNqTTRhLg==",
         "{CRYPT.HEX}243124787878787878787824555943497861363238"
-            + "2e3971586a7051436a4d34612e", "{CRYPT.hex}243124787878787878787824555943497861363238"
+            + "2e3971586a7051436a4d34612e",
+        "{CRYPT.hex}243124787878787878787824555943497861363238"
             + "2E3971586A7051436A4D34612E",
     ])
     func `base64 and hex are decoded`(text: String) throws {
@@ -94,7 +102,9 @@ struct StoredHashTests {
 
     /// Hashes at the limit, and one step above it.
     static let costs: [(String, Bool)] = {
-        let (h86, h43, h53) = (String(repeating: "a", count: 86), String(repeating: "a", count: 43), String(repeating: "a", count: 53))
+        let (h86, h43, h53) = (
+            String(repeating: "a", count: 86), String(repeating: "a", count: 43), String(repeating: "a", count: 53)
+        )
         func argon2(_ m: UInt64, _ t: UInt64, _ p: UInt64) -> String {
             "{ARGON2ID}$argon2id$v=19$m=\(m),t=\(t),p=\(p)$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
         }
@@ -147,7 +157,10 @@ struct StoredHashTests {
 
     @Test func `each published hash is refused when a character is missing, too much, or a strange one`() {
         for hash in Self.vectors.map(\.hash) where hash.first == "$" || hash.first == "{" {
-            for damaged in [String(hash.dropLast()), hash + "a", hash + "$", hash.replacing("$", with: "$$"), hash + "\n", hash + "\u{e9}", hash + "*"]
+            for damaged in [
+                String(hash.dropLast()), hash + "a", hash + "$", hash.replacing("$", with: "$$"), hash + "\n",
+                hash + "\u{e9}", hash + "*",
+            ]
             where damaged != hash {
                 let parsed = try? StoredHash(damaged)
                 // A longer argon2 hash is another valid hash; it must not match.

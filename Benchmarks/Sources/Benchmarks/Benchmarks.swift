@@ -10,6 +10,7 @@ struct Benchmarks {
         addressBenchmarks(suite)
         judgingBenchmarks(suite)
         try await httpBenchmarks(suite)
+        try await passwordBenchmarks(suite)
         for failure in suite.failures { print("FAILED \(failure)") }
         if !suite.failures.isEmpty { exit(1) }
     }

@@ -47,6 +47,8 @@ final class GuessLimiter: Sendable {
     private let successes: DigestTable<Void>
 
     init(_ limits: GuessLimits, key: DigestKey) {
+        var limits = limits
+        limits.window = max(limits.window, .seconds(1))  // it is divided by
         (self.limits, self.key) = (limits, key)
         guesses = DigestTable(capacity: limits.capacity, lifetime: limits.window)
         // Two slots of a sliding count.

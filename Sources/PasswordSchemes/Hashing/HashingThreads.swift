@@ -7,9 +7,9 @@ import Foundation
 public final class HashingThreads: HashChecker {
     /// How much may be under way.
     public struct Configuration: Sendable {
-        /// How many threads hash; as many as there are cores unless told otherwise.
+        /// How many threads hash, at least one; as many as there are cores unless told otherwise.
         public var threads = ProcessInfo.processInfo.activeProcessorCount
-        /// How many logins may wait for a thread; the next is refused at once. 256 one-row logins are 0.2-0.5 s of
+        /// How many logins may wait for a thread, at least one; the next is refused at once. 256 one-row logins are 0.2-0.5 s of
         /// work for two cores.
         public var waiting = 256
         /// Bytes that memory-hard hashes under way may take together; one that takes more runs alone.
@@ -31,7 +31,7 @@ public final class HashingThreads: HashChecker {
         _ configuration: Configuration,
         check: @escaping @Sendable (Password, StoredHash, CryptScratch) -> HashOutcome
     ) {
-        queue = HashingQueue(limit: configuration.waiting, memoryLimit: configuration.memory)
+        queue = HashingQueue(limit: max(1, configuration.waiting), memoryLimit: configuration.memory)
         for number in 0..<max(1, configuration.threads) {
             let thread = Thread { [queue] in
                 let scratch = CryptScratch()

@@ -25,7 +25,7 @@ struct AccountMemory: Sendable {
 
     /// The rows that do not match the password that `winner` matches.
     func refuted(by winner: Fingerprint) -> Set<Fingerprint> {
-        guard let mask = winners.first(where: { $0.row == winner })?.refuted else { return [] }
+        guard let mask = winners.first(where: { $0.row == winner })?.refuted, mask != 0 else { return [] }
         return Set(rows.indices.lazy.filter { mask & 1 << UInt64($0) != 0 }.map { rows[$0] })
     }
 

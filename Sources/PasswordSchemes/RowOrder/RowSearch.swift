@@ -61,13 +61,15 @@ struct RowSearch: Sendable {
         states[index] = state
         guard state == .matches, best.map({ rows[index].precedes(rows[$0]) }) ?? true else { return }
         best = index
-        excluded = identifies(index) ? memory?.refuted(by: fingerprints[index]) ?? [] : []
+        excluded = memory?.refuted(by: fingerprints[index]) ?? []
+        if !excluded.isEmpty, !identifies(index) { excluded = [] }
     }
 
-    /// The rows that were seen not to match, in this login.
+    /// The rows that were seen not to match, in this login; none if that says nothing of other logins.
     var refuted: [AccountMemory.Fingerprint] {
-        guard let best, identifies(best) else { return [] }
-        return states.indices.filter { states[$0] == .refuted }.map { fingerprints[$0] }
+        let refuted = states.indices.filter { states[$0] == .refuted }
+        guard let best, !refuted.isEmpty, identifies(best) else { return [] }
+        return refuted.map { fingerprints[$0] }
     }
 
     /// Stands for the row as it is now.

@@ -11,7 +11,7 @@ struct CryptHash: Sendable {
 
     init(_ text: [UInt8], limits: HashCostLimits) throws(StoredHashError) {
         self.text = text
-        guard text.count < 384, !text.contains(where: { Array(":;*!\\".utf8).contains($0) }) else { throw .malformed }
+        guard text.count < 384, !text.contains(where: Self.isForbidden) else { throw .malformed }
         guard text.first == UInt8(ascii: "$") else {
             try checkDES(limits)
             return
@@ -45,6 +45,14 @@ struct CryptHash: Sendable {
                 try Self.checkRounds(option.dropFirst(",rounds=".utf8.count), 1..., limits)
             }
         default: throw .unknownScheme
+        }
+    }
+
+    /// What crypt(5) says never occurs in a hash.
+    private static func isForbidden(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "*"), UInt8(ascii: "!"), UInt8(ascii: "\\"): true
+        default: false
         }
     }
 

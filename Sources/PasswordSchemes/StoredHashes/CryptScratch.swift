@@ -18,6 +18,12 @@ import Glibc
         unsafe data.deallocate()
     }
 
+    /// Whether nothing is left in it.
+    var isClear: Bool {
+        unsafe sodium_is_zero(UnsafeRawPointer(data).assumingMemoryBound(to: UInt8.self), MemoryLayout<crypt_data>.size)
+            == 1
+    }
+
     private func clear() { unsafe sodium_memzero(data, MemoryLayout<crypt_data>.size) }
 
     /// libcrypt takes no longer passwords.

@@ -33,6 +33,9 @@ internal import CSodium
 
     deinit { unsafe sodium_free(keyed) }
 
+    /// Where it lies, for a test that looks at the kernel's view of that memory.
+    var location: UInt { unsafe UInt(bitPattern: keyed) }
+
     /// The digest of some parts, each preceded by its length, so that no two lists of parts are the same bytes.
     ///
     /// - Complexity: O(length), about a microsecond; no allocation.

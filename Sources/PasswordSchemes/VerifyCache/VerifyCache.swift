@@ -18,7 +18,8 @@ final class VerifyCache: Sendable {
         self.key = key
         let isOn = matchLifetime > .zero
         matches = isOn ? DigestTable(capacity: capacity, lifetime: matchLifetime) : nil
-        mismatches = isOn && mismatchLifetime > .zero
+        mismatches =
+            isOn && mismatchLifetime > .zero
             ? DigestTable(capacity: capacity, lifetime: mismatchLifetime) : nil
     }
 
