@@ -71,10 +71,6 @@ let package = Package(
             dependencies: ["AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "CSodium", logging],
             swiftSettings: strictC),
         .testTarget(
-            name: "HTTPKitTests", dependencies: ["HTTPKit", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: strict),
-        .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore", "AuditCoreTesting"], swiftSettings: strict),
-        .testTarget(
             name: "PasswordSchemesTests",
             dependencies: ["PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging],
             swiftSettings: strict),
