@@ -1,0 +1,70 @@
+public import AppPasswordCore
+import AuditCore
+
+/// What every ``LoginLog`` promises.
+public enum LoginLogContract {
+    /// Checks a log; it may hold rows already, and keeps those of the password that is made here.
+    ///
+    /// - Throws: ``ContractViolation``, or the log's own ``BackendError``.
+    public static func check(_ log: some LoginLog & AppPasswordAdministration) async throws {
+        let start = Timestamp(milliseconds: 1_763_918_141_123)
+        let uid = "contract-\(UInt64.random(in: 0 ... .max))"
+        let id = try await log.add(uid: uid, storedHash: "{CRYPT}$6$a", comment: nil, created: start)
+        func row(_ milliseconds: Int64, service: String = "imap", from address: String? = "2001:db8::1") -> LoginLogRow {
+            LoginLogRow(
+                passwordID: id, service: service, sourceAddress: address,
+                time: Timestamp(milliseconds: start.milliseconds + milliseconds))
+        }
+        func expect(_ expected: [LoginLogRow], _ promise: String) async throws {
+            try ContractViolation.unless(try await log.history(id: id, limit: 1000, offset: 0), is: expected, promise)
+        }
+
+        try await log.insert([], mayBeThere: false)
+        try await expect([], "no rows are no rows")
+        var full = row(0)
+        full.sourceName = "dyn-1.example.org"
+        full.sourceLocation = "24941 Jarplund-Weding, SH, Germany '\"\\;%"
+        full.sourceISP = "Vodafone GmbH, ü, 邮, 📮"
+        let bare = row(1, from: nil)
+        try await log.insert([full, bare], mayBeThere: false)
+        try await expect([bare, full], "texts, NULLs and milliseconds come back as they were written")
+
+        // A batch that may be there: what is there is left alone, what is not is written.
+        let others = [row(0, service: "smtp"), row(0, from: "2001:db8::2"), row(2), row(1)]
+        try await log.insert([full, bare] + others, mayBeThere: true)
+        let all = try await log.history(id: id, limit: 1000, offset: 0) ?? []
+        try ContractViolation.unless(all.count, is: 6, "only the missing rows of a batch in doubt are written")
+        try ContractViolation.unless(Set(all), is: Set([full, bare] + others), "just the missing ones")
+        try await log.insert([full, bare] + others, mayBeThere: true)
+        try ContractViolation.unless(
+            try await log.history(id: id, limit: 1000, offset: 0)?.count, is: 6, "a third time changes nothing")
+        try await log.insert([row(0, service: "smtp")], mayBeThere: true)
+        try ContractViolation.unless(
+            try await log.history(id: id, limit: 1000, offset: 0)?.count, is: 6, "a row is told by its service, too")
+
+        // A service too long for the table is cut, and found again when it is in doubt.
+        let long = row(10, service: String(repeating: "a", count: 254) + "ü")
+        try await log.insert([long], mayBeThere: false)
+        try await log.insert([long], mayBeThere: true)
+        let cut = try await log.history(id: id, limit: 2, offset: 0) ?? []
+        try ContractViolation.unless(cut.first, is: long.stored, "a long service is cut at a character's boundary")
+        try ContractViolation.unless(cut.count { $0.time == long.time }, is: 1, "and is not written twice")
+
+        // A row of a password that is gone is left out; the others of its batch are written.
+        let gone = try await log.add(uid: uid, storedHash: "{CRYPT}$6$gone", comment: nil, created: start)
+        _ = try await log.revoke(id: gone, hard: true, at: start)
+        var orphan = row(20)
+        orphan.passwordID = gone
+        for isInDoubt in [false, true] {
+            let good = row(isInDoubt ? 22 : 21)
+            try await log.insert([orphan, good], mayBeThere: isInDoubt)
+            try ContractViolation.unless(
+                try await log.history(id: id, limit: 1, offset: 0), is: [good], "a row without a password stops no other")
+        }
+
+        let many = (0..<200).map { row(1000 + $0, service: "pop3") }
+        try await log.insert(many, mayBeThere: false)
+        try ContractViolation.unless(
+            try await log.history(id: id, limit: 200, offset: 0), is: many.reversed(), "200 rows in one call")
+    }
+}

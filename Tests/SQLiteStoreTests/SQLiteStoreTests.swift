@@ -1,0 +1,160 @@
+import AppPasswordCore
+import AppPasswordCoreTesting
+import AuditCore
+import Foundation
+import GRDB
+import SQLiteStore
+import Testing
+
+struct SQLiteStoreTests {
+    /// A file in a directory of its own, removed with the value that is last to go.
+    final class TemporaryFile {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "sqlite-store-\(UUID().uuidString)")
+        var path: String { directory.appending(path: "deeper/app.sqlite").path }
+        deinit { try? FileManager.default.removeItem(at: directory) }
+
+        func change(_ sql: String) throws {
+            try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+        }
+    }
+
+    let file = TemporaryFile()
+
+    @Test func `SQLite keeps the contracts`() async throws {
+        let store = try SQLiteStore(path: file.path)
+        try await AppPasswordStoreContract.check(store)
+        try await LoginLogContract.check(store)
+        try await AppPasswordAdministrationContract.check(store)
+        // Also when it is opened again.
+        try await LoginLogContract.check(SQLiteStore(path: file.path))
+    }
+
+    @Test func `the DDL in the tree is the DDL that is used`() throws {
+        let tree = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../database/sqlite.sql")
+        #expect(try String(contentsOf: tree, encoding: .utf8) == SQLiteSchema.ddl)
+    }
+
+    @Test func `the view has the plugin's eleven columns and the newest log row`() async throws {
+        let store = try SQLiteStore(path: file.path)
+        let time = Timestamp(milliseconds: 1_763_918_141_123)
+        let id = try await store.add(uid: "alice", storedHash: "{CRYPT}$6$x", comment: "phone", created: time)
+        for offset in [1, 2, 0] as [Int64] {
+            let used = Timestamp(milliseconds: time.milliseconds + offset)
+            try await store.insert(
+                [LoginLogRow(passwordID: id, service: "imap", sourceAddress: "::1", time: used)], mayBeThere: false)
+        }
+        let rows = try DatabaseQueue(path: file.path).read { try Row.fetchAll($0, sql: "SELECT * FROM app_passwords_with_log") }
+        #expect(rows.count == 1)
+        let row = try #require(rows.first)
+        #expect(
+            Array(row.columnNames) == [
+                "id", "uid", "password", "created", "comment", "last_used_timestamp", "last_used_src_ip",
+                "last_used_src_rdns", "last_used_src_loc", "last_used_src_isp", "deleted",
+            ])
+        #expect(row["last_used_timestamp"] == "2025-11-23 17:15:41.125")
+    }
+
+    @Test func `the file and its directory are nobody else's`() throws {
+        _ = try SQLiteStore(path: file.path)
+        for (path, mode) in [(file.path, 0o600), (URL(fileURLWithPath: file.path).deletingLastPathComponent().path, 0o700)] {
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == mode)
+        }
+    }
+
+    @Test func `an id is never used again`() async throws {
+        let store = try SQLiteStore(path: file.path)
+        let time = Timestamp(milliseconds: 0)
+        let first = try await store.add(uid: "alice", storedHash: "a", comment: nil, created: time)
+        _ = try await store.revoke(id: first, hard: true, at: time)
+        #expect(try await store.add(uid: "alice", storedHash: "b", comment: nil, created: time) > first)
+    }
+
+    @Test func `hostile rows are unusable, not an error`() async throws {
+        let store = try SQLiteStore(path: file.path)
+        try file.change(
+            """
+            DROP VIEW app_passwords_with_log; DROP TABLE app_passwords;
+            CREATE TABLE app_passwords (id INTEGER PRIMARY KEY, uid, password, created, comment, deleted);
+            INSERT INTO app_passwords (uid, password, created, comment, deleted) VALUES
+                ('alice', NULL, NULL, NULL, NULL), ('alice', x'00ff', x'00', x'ff', NULL), ('alice', 42, 'yesterday', 1.5, NULL),
+                ('alice', CAST(x'7b435259ff' AS TEXT), '0000-00-00 00:00:00', CAST(x'ff' AS TEXT), x'00'),
+                ('alice', '', '9999-99-99 99:99:99', '', ''), (x'616c696365', '{CRYPT}$6$blob', NULL, NULL, NULL),
+                ('alice', '{CRYPT}$6$good', '2026-11-23 17:15:41.123', 'good', NULL);
+            INSERT INTO log (pwid, service, src_ip, timestamp) VALUES
+                (7, x'ff', 5, '2026-11-23 17:15:41'), (7, NULL, NULL, 'never'), (7, CAST(x'ff' AS TEXT), x'', 1.5);
+            """)
+        let rows = try await store.passwords(of: "alice")
+        #expect(rows.map(\.isDeleted) == [false, false, false, true, true, false])
+        #expect(rows.map(\.storedHash) == ["", "", "", "{CRY\u{FFFD}", "", "{CRYPT}$6$good"])
+        #expect(rows.compactMap(\.created) == [Timestamp(milliseconds: 1_795_454_141_123)])
+        #expect(try await store.list(uid: "alice").count == 6)
+        #expect(try await store.history(id: 7, limit: 10, offset: 0)?.count == 1)
+    }
+
+    @Test func `a locked database is a timeout, and the rows can be written when it is free`() async throws {
+        let store = try SQLiteStore(path: file.path, timeout: .milliseconds(100))
+        let time = Timestamp(milliseconds: 0)
+        let id = try await store.add(uid: "alice", storedHash: "a", comment: nil, created: time)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: file.path, configuration: configuration)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+        let rows = [LoginLogRow(passwordID: id, service: "imap", sourceAddress: nil, time: time)]
+        let error = await #expect(throws: BackendError.self) { try await store.insert(rows, mayBeThere: false) }
+        #expect(error?.code == .timedOut)
+        #expect(try await store.passwords(of: "alice").count == 1)  // readers do not wait for writers
+        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        try await store.insert(rows, mayBeThere: true)
+        #expect(try await store.history(id: id, limit: 9, offset: 0) == rows)
+    }
+
+    @Test func `a query without end is ended`() async throws {
+        let store = try SQLiteStore(path: file.path, timeout: .milliseconds(100))
+        try file.change(
+            """
+            DROP VIEW app_passwords_with_log; DROP TABLE log; DROP TABLE app_passwords;
+            CREATE VIEW app_passwords AS
+                WITH RECURSIVE numbers (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM numbers)
+                SELECT max(id) AS id, 'alice' AS uid, '' AS password, '' AS created, '' AS comment, '' AS deleted FROM numbers;
+            """)
+        let error = await #expect(throws: BackendError.self) { try await store.passwords(of: "alice") }
+        #expect(error?.code == .timedOut)
+    }
+
+    @Test func `a removed file is trouble, another in its place is opened`() async throws {
+        let store = try SQLiteStore(path: file.path)
+        _ = try await store.add(uid: "alice", storedHash: "a", comment: nil, created: Timestamp(milliseconds: 0))
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }
+        let error = await #expect(throws: BackendError.self) { try await store.passwords(of: "alice") }
+        #expect(error?.code == .unreachable)
+        _ = try SQLiteStore(path: file.path)
+        #expect(try await store.passwords(of: "alice") == [])
+    }
+
+    @Test(arguments: ["not a database, but long enough to be taken for the header of one, one would think", "PRAGMA"])
+    func `what is no database of ours is refused`(content: String) throws {
+        try FileManager.default.createDirectory(at: file.directory.appending(path: "deeper"), withIntermediateDirectories: true)
+        if content == "PRAGMA" {
+            try file.change("PRAGMA user_version = 99")
+        } else {
+            try Data(content.utf8).write(to: URL(fileURLWithPath: file.path))
+        }
+        #expect(throws: BackendError.self) { try SQLiteStore(path: file.path) }
+    }
+
+    @Test func `a directory that cannot be made is an error`() throws {
+        #expect(throws: BackendError.self) { try SQLiteStore(path: "/proc/no/such.sqlite") }
+    }
+
+    @Test func `an error tells nothing of the values`() async throws {
+        let store = try SQLiteStore(path: file.path)
+        let time = Timestamp(milliseconds: 0)
+        _ = try await store.add(uid: "alice", storedHash: "SECRET", comment: nil, created: time)
+        let error = await #expect(throws: BackendError.self) {
+            try await store.add(uid: "alice", storedHash: "SECRET", comment: nil, created: time)
+        }
+        #expect(error?.code == .refused)
+        #expect(error?.debugDescription.contains("SECRET") == false)
+        #expect(error?.debugDescription.contains("INSERT") == false)
+    }
+}
