@@ -6,6 +6,7 @@ let package = Package(
     dependencies: [
         .package(name: "dovecot-web-auth", path: ".."),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         // Counts calls of malloc and friends by standing in front of glibc's.
@@ -21,6 +22,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "AuditCore", package: "dovecot-web-auth"),
                 .product(name: "HTTPKit", package: "dovecot-web-auth"),
+                "CAllocationCounter",
+                .product(name: "AppPasswordCore", package: "dovecot-web-auth"),
+                .product(name: "AuditCore", package: "dovecot-web-auth"),
+                .product(name: "LoginSpool", package: "dovecot-web-auth"),
+                .product(name: "SQLiteStore", package: "dovecot-web-auth"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]

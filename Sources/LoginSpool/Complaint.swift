@@ -30,7 +30,7 @@ enum Complaint: Sendable {
     var text: String {
         switch self {
         case .full: "the login spool is full: uses of app passwords are being lost until the database takes rows again"
-        case .storage: "the login spool cannot be written: uses of app passwords are being lost"
+        case .storage: "the login spool cannot be written; uses of app passwords that do not get in are lost"
         case .unlinked: "a file of the login spool was removed behind our back; going on in a new one"
         case .database: "rows of the login log cannot be written to the database; they are kept and tried again"
         case .unreadable: "rows of the login log could not be read back from the spool and are lost"

@@ -8,7 +8,7 @@ public struct SpoolConfiguration: Sendable {
     public var factsTimeout: Duration = .seconds(12)
     /// Bytes on disk at which further uses are dropped (`spool_max`). Facts and marks of what is there already still get
     /// in, so the files may grow past it by a few percent. Memory: some 40 bytes for each row that waits, the rows
-    /// themselves are only in the files; at the default at most 100 MB, when the database was away for weeks.
+    /// themselves are only in the files; at the default at most 100 MB, with two million rows of an outage waiting.
     public var maxBytes = 256 << 20
     /// Whether a use is on the disk, not only with the kernel, before ``SpooledLoginRecorder/record(_:)`` returns.
     public var fsync = false

@@ -11,6 +11,8 @@ extension SpooledLoginRecorder {
         case idle(until: Timestamp?)
         /// The database did not take the rows.
         case failed
+        /// The database refused the rows; fewer of them go next, at once.
+        case split
         /// Another task is writing just now.
         case busy
     }
@@ -31,6 +33,8 @@ extension SpooledLoginRecorder {
             case .idle(let due):
                 failures = 0
                 await sleep(until: due)
+            case .split:
+                continue
             case .busy:
                 await sleep(until: now().advanced(by: .milliseconds(5)))
             }
@@ -39,6 +43,7 @@ extension SpooledLoginRecorder {
 
     /// Writes everything that waits, also what is pending and what waits for facts, for the end of the process.
     ///
+    /// A call of the database that is under way at the limit is cancelled, and waited for.
     /// - Returns: How many rows still wait; they stay in the spool and are written after the next start.
     public func flush(within limit: Duration) async -> Int {
         await withTaskGroup { group in
@@ -62,6 +67,8 @@ extension SpooledLoginRecorder {
             case .failed:
                 failures += 1
                 await pause(afterFailures: failures)
+            case .split:
+                continue
             case .busy:
                 try? await clock.sleep(for: .milliseconds(5))
             }
@@ -74,6 +81,9 @@ extension SpooledLoginRecorder {
         let (batch, log, wasUnlinked, isBusy, due) = state.withLock { state in
             let isBusy = state.isWriting
             let wasUnlinked = state.spool.sealIfUnlinked()
+            for _ in 0..<8 where !isBusy {
+                if !state.spool.compact(now: now) { break }
+            }
             let batch = isBusy ? nil : state.spool.takeBatch(now: now)
             state.isWriting = isBusy || batch != nil
             return (batch, state.log, wasUnlinked, isBusy, state.spool.nextDue)
@@ -86,12 +96,12 @@ extension SpooledLoginRecorder {
         do throws(BackendError) {
             if !rows.isEmpty { try await log.insert(rows, mayBeThere: batch.isInDoubt) }
         } catch {
-            state.withLock { state in
-                state.spool.fail(batch, rows: rows, error: error)
+            let isSplit = state.withLock { state in
                 state.isWriting = false
+                return state.spool.fail(batch, rows: rows, error: error)
             }
             complain(.database(error.debugDescription))
-            return .failed
+            return isSplit ? .split : .failed
         }
         let trouble = state.withLock { state in
             state.isWriting = false

@@ -127,6 +127,24 @@ struct SpooledLoginRecorderTests {
         #expect(world.database.rows.count == 50)
     }
 
+    @Test func `clients that never pause do not fill the spool while the database is away`() async throws {
+        var configuration = SpoolConfiguration()
+        configuration.maxBytes = 30_000
+        configuration.segmentBytes = 1000
+        let world = try World(configuration)
+        world.database.answer(.refuses(.unreachable))
+        for second in 0..<1500 {
+            world.advance(milliseconds: 1000)
+            _ = await world.recorder.record(world.row(1))
+            if second % 10 == 0 { #expect(await world.recorder.step() == .failed || second < 20) }
+        }
+        #expect(world.recorder.statistics.lost == 0)
+        #expect(world.recorder.statistics.bytes < 30_000)
+        try world.restart()
+        await world.drain()
+        #expect(world.database.rows.map(\.time.milliseconds).sorted() == expectedTimes((1...1500).map { 1_700_000_000_000 + $0 * 1000 }))
+    }
+
     @Test func `batches are bounded`() async throws {
         let world = try World()
         for password in 1...500 as ClosedRange<Int64> { _ = await world.recorder.record(world.row(password)) }

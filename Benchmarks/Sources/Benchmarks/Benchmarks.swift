@@ -11,6 +11,7 @@ struct Benchmarks {
         judgingBenchmarks(suite)
         try await httpBenchmarks(suite)
         try await passwordBenchmarks(suite)
+        try await loginLogBenchmarks(suite)
         for failure in suite.failures { print("FAILED \(failure)") }
         if !suite.failures.isEmpty { exit(1) }
     }

@@ -93,13 +93,14 @@ extension Spool {
             if let before = waiting.removeValue(forKey: use.number) { release(before) }
             if let replaced = waiting.removeValue(forKey: use.replaces) { release(replaced) }
             waiting[use.number] = WaitingUse(number: use.number, use: place)
-            let last = segments.count - 1
-            segments[last].live += 1
-            segments[last].latestBucketStart = max(segments[last].latestBucketStart, use.bucketStart)
+            enter(use, at: place)
             guard !use.isMoved else { return }
             coalescer.restore(use.row, number: use.number, bucketStart: use.bucketStart, isFollower: use.isFollower)
         case .facts(let number, _, _, _):
-            waiting[number]?.facts = place
+            if var use = waiting[number] {
+                join(factsAt: place, to: &use)
+                waiting[number] = use
+            }
         case .written(let numbers):
             for number in numbers {
                 nextNumber = max(nextNumber, number &+ 1)

@@ -41,6 +41,8 @@ struct Spool: Sendable {
     private var batchLimit = Int.max
     /// Written, but the mark could not be.
     private var unmarked: [UInt64] = []
+    /// Bytes of the records of all uses that wait.
+    private var liveBytes = 0
     private var buffer: [UInt8] = []
 
     init(disk: any SpoolDisk, configuration: SpoolConfiguration) {
@@ -89,7 +91,7 @@ struct Spool: Sendable {
         }
         nextNumber += 1
         statistics.recorded += 1
-        enter(use)
+        enter(use, at: place)
         open[use.number] = OpenUse(
             waiting: WaitingUse(number: use.number, use: place), isChosen: !use.isFollower, isComplete: false)
         factsAwaited.append((use.number, now))
@@ -107,7 +109,8 @@ struct Spool: Sendable {
         var trouble: SpoolError?
         if name != nil || location != nil || isp != nil {
             do {
-                use.waiting.facts = try append(.facts(number: number, name: name, location: location, isp: isp))
+                let place = try append(.facts(number: number, name: name, location: location, isp: isp))
+                join(factsAt: place, to: &use.waiting)
             } catch {
                 trouble = error
             }
@@ -134,10 +137,7 @@ struct Spool: Sendable {
         guard inFlight == 0, !ready.isEmpty else { return nil }
         let uses = Array(ready.prefix(max(1, min(configuration.batchSize, batchLimit))))
         inFlight = uses.count
-        let wanted = Set(uses.flatMap { [$0.use.segment, $0.facts.segment] })
-        var files: [UInt32: Segment] = [:]
-        for segment in segments where wanted.contains(segment.name.sequence) { files[segment.name.sequence] = segment }
-        return Batch(uses: uses, segments: files)
+        return Batch(uses: uses, segments: segmentsByNumber(of: uses))
     }
 
     /// Ends a batch that is in the database (or, some of it, lost), and marks it so.
@@ -165,23 +165,22 @@ struct Spool: Sendable {
 
     /// Ends a batch that failed: its rows are in doubt and go again. Of a refused batch only half goes next, and a row
     /// that is refused alone moves to the end, so that no row stops the others for ever.
-    mutating func fail(_ batch: Batch, rows: [LoginLogRow], error: BackendError) {
+    ///
+    /// - Returns: Whether it is worth trying again at once, with fewer rows.
+    mutating func fail(_ batch: Batch, rows: [LoginLogRow], error: BackendError) -> Bool {
         statistics.databaseFailures += 1
         statistics.databaseTrouble = error.description
         ready.changeFirst(inFlight) { $0.isInDoubt = true }
         defer { inFlight = 0 }
-        guard error.code == .refused else { return }
+        guard error.code == .refused else { return false }
         batchLimit = max(1, batch.uses.count / 2)
-        guard batch.uses.count == 1, ready.count > 1, let row = rows.first, var use = ready.first else { return }
-        let record = SpoolRecord.Use(
-            number: use.number, row: row, bucketStart: row.time, isFollower: false, replaces: 0, isMoved: true)
-        guard let place = try? append(.use(record)) else { return }
-        release(use)
-        enter(record)
-        use.use = place
-        use.facts = .nowhere
+        guard batch.uses.count == 1 else { return true }
+        guard ready.count > 1, let row = rows.first, let use = ready.first, let moved = move(use, row) else {
+            return false
+        }
         ready.removeFirst()
-        ready.append(use)
+        ready.append(moved)
+        return false
     }
 
     /// Takes every open use for chosen and complete: what is pending is written without waiting.
@@ -195,7 +194,48 @@ struct Spool: Sendable {
         }
     }
 
+    /// Copies what still waits in the oldest file to the end and removes the file, if the spool is half full and most of
+    /// that is waste, so that a client that never pauses does not fill the spool while the database is away.
+    ///
+    /// - Returns: Whether it did.
+    /// - Complexity: O(n) in the rows that wait, and one file read and written at most.
+    mutating func compact(now: Timestamp) -> Bool {
+        guard statistics.bytes > configuration.maxBytes / 2, liveBytes < statistics.bytes / 2, inFlight == 0,
+            segments.count > 1, let oldest = segments.first, oldest.live > 0,
+            now >= oldest.latestBucketStart.advanced(by: configuration.bucket)
+        else { return false }
+        var uses: [WaitingUse] = []
+        ready.changeFirst(ready.count) { if $0.use.segment == oldest.name.sequence { uses.append($0) } }
+        var moved: [UInt64: WaitingUse] = [:]
+        for (use, row) in zip(uses, Batch(uses: uses, segments: segmentsByNumber(of: uses)).rows()) {
+            if let row, let copy = move(use, row) { moved[use.number] = copy }
+        }
+        ready.changeFirst(ready.count) { $0 = moved[$0.number] ?? $0 }
+        _ = removeWritten(now: now)
+        return segments.first?.name != oldest.name
+    }
+
     // MARK: Helpers
+
+    /// Enters a ready use once more, at the end and with its facts joined; nil if that could not be written.
+    private mutating func move(_ use: WaitingUse, _ row: LoginLogRow) -> WaitingUse? {
+        let record = SpoolRecord.Use(
+            number: use.number, row: row, bucketStart: row.time, isFollower: false, replaces: 0, isMoved: true)
+        guard let place = try? append(.use(record)) else { return nil }
+        release(use)
+        enter(record, at: place)
+        var moved = use
+        moved.use = place
+        moved.facts = .nowhere
+        return moved
+    }
+
+    private func segmentsByNumber(of uses: [WaitingUse]) -> [UInt32: Segment] {
+        let wanted = Set(uses.flatMap { [$0.use.segment, $0.facts.segment] })
+        var found: [UInt32: Segment] = [:]
+        for segment in segments where wanted.contains(segment.name.sequence) { found[segment.name.sequence] = segment }
+        return found
+    }
 
     mutating func choose(_ number: UInt64) {
         guard var use = open[number] else { return }
@@ -213,16 +253,24 @@ struct Spool: Sendable {
     }
 
     /// Counts a use that was appended to the last segment.
-    private mutating func enter(_ use: SpoolRecord.Use) {
-        segments[segments.count - 1].live += 1
-        segments[segments.count - 1].latestBucketStart = max(
-            segments[segments.count - 1].latestBucketStart, use.bucketStart)
+    mutating func enter(_ use: SpoolRecord.Use, at place: Place) {
+        let last = segments.count - 1
+        segments[last].live += 1
+        segments[last].latestBucketStart = max(segments[last].latestBucketStart, use.bucketStart)
+        liveBytes += Int(place.size)
     }
 
     /// Counts a use out of its segment.
     mutating func release(_ use: WaitingUse) {
         guard let index = segments.firstIndex(where: { $0.name.sequence == use.use.segment }) else { return }
         segments[index].live -= 1
+        liveBytes -= Int(use.use.size) + Int(use.facts.size)
+    }
+
+    /// Joins facts in the files to a use that waits.
+    mutating func join(factsAt place: Place, to use: inout WaitingUse) {
+        liveBytes += Int(place.size) - Int(use.facts.size)
+        use.facts = place
     }
 
     /// Removes the oldest files as long as all uses in them are written and their buckets are over. In this order only:
