@@ -22,7 +22,7 @@ public final class RecordingLoginRecorder: LoginRecorder {
     }
 
     /// Joins the facts to the row.
-    public func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?) async {
+    public func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?) {
         kept.withLock { kept in
             guard let index = Int(exactly: ticket.number).map({ $0 - 1 }), kept.indices.contains(index) else { return }
             kept[index].row.sourceName = name ?? kept[index].row.sourceName

@@ -6,25 +6,6 @@ import Synchronization
 import Testing
 
 struct AuthenticatorTests {
-    /// A recorder that keeps what it was given.
-    private final class Recorder: LoginRecorder {
-        private let kept = Mutex<[LoginLogRow]>([])
-        private let completed = Mutex<[UInt64: String?]>([:])
-        var rows: [LoginLogRow] { kept.withLock { $0 } }
-        var locations: [UInt64: String?] { completed.withLock { $0 } }
-
-        func record(_ row: LoginLogRow) async -> LoginTicket {
-            kept.withLock { rows in
-                rows.append(row)
-                return LoginTicket(number: UInt64(rows.count))
-            }
-        }
-
-        func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?) {
-            completed.withLock { $0[ticket.number] = location }
-        }
-    }
-
     private struct FailingStore: AppPasswordStore {
         func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
             throw BackendError("database", .unreachable, detail: "gone")
@@ -58,7 +39,7 @@ struct AuthenticatorTests {
 
     private struct Service {
         let authenticator: Authenticator
-        let recorder: Recorder
+        let recorder: RecordingLoginRecorder
         let sink: RecordingAuditSink
         let trail: AuditTrail
 
@@ -84,7 +65,7 @@ struct AuthenticatorTests {
         _ store: any AppPasswordStore = InMemoryAppPasswordStore(rows), accounts: Authenticator.Accounts? = nil,
         policy: Policy = Policy(), ignoring: [String] = [], refusing: [String] = [], recordsLocal: Bool = true
     ) -> Service {
-        let (recorder, sink) = (Recorder(), RecordingAuditSink())
+        let (recorder, sink) = (RecordingLoginRecorder(), RecordingAuditSink())
         let trail = AuditTrail { _ in }
         trail.use([sink])
         var configuration = Auditor.Configuration(
@@ -130,7 +111,7 @@ struct AuthenticatorTests {
             #expect(try await service.login("alice", password) == outcome)
             #expect(service.recorder.rows.map(\.sourceAddress) == ["198.18.0.1"])
             #expect(service.recorder.rows.map(\.time.milliseconds) == [1000])
-            #expect(service.recorder.locations.count == 1)
+            #expect(service.recorder.completeCount == 1)
             let record = try #require(service.sink.records.first)
             #expect(record.isBlocked == isBlocked)
             #expect(record.matched == matched)

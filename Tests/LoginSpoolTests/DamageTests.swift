@@ -11,7 +11,7 @@ struct DamageTests {
         let world = try World()
         for password in 1...3 as ClosedRange<Int64> {
             let ticket = await world.recorder.record(world.row(password))
-            await world.recorder.complete(ticket, name: "a.example.org", location: "Dresden", isp: "DFN")
+            world.recorder.complete(ticket, name: "a.example.org", location: "Dresden", isp: "DFN")
         }
         #expect(await world.recorder.step() == .wrote(3))
         for password in 4...6 as ClosedRange<Int64> { _ = await world.recorder.record(world.row(password)) }

@@ -10,8 +10,8 @@ struct SpooledLoginRecorderTests {
         let ticket = await world.recorder.record(world.row(1))
         _ = await world.recorder.record(world.row(2))
         #expect(await world.recorder.step() == .idle(until: world.now.timestamp.advanced(by: .seconds(12))))
-        await world.recorder.complete(ticket, name: "a.example.org", location: nil, isp: "DFN")
-        await world.recorder.complete(ticket, name: "second", location: "second", isp: nil)
+        world.recorder.complete(ticket, name: "a.example.org", location: nil, isp: "DFN")
+        world.recorder.complete(ticket, name: "second", location: "second", isp: nil)
         #expect(await world.recorder.step() == .wrote(1))
         world.advance(milliseconds: 11_999)
         guard case .idle = await world.recorder.step() else { Issue.record("too early"); return }
@@ -29,7 +29,7 @@ struct SpooledLoginRecorderTests {
             world.advance(milliseconds: 1000)
         }
         world.advance(milliseconds: 7000)
-        for ticket in tickets { await world.recorder.complete(ticket, name: "a", location: nil, isp: nil) }
+        for ticket in tickets { world.recorder.complete(ticket, name: "a", location: nil, isp: nil) }
         #expect(await world.recorder.step() == .wrote(2))
         #expect(world.recorder.statistics.coalesced == 2)
         #expect(world.recorder.statistics.waiting == 0)
@@ -42,7 +42,7 @@ struct SpooledLoginRecorderTests {
         #expect(world.recorder.statistics.recovered == 1)
         #expect(await world.recorder.step() == .wrote(1))
         let ticket = await world.recorder.record(world.row(2))
-        await world.recorder.complete(ticket, name: nil, location: nil, isp: nil)
+        world.recorder.complete(ticket, name: nil, location: nil, isp: nil)
         #expect(await world.recorder.step() == .wrote(1))
         #expect(world.database.state.withLock { $0.calls.map(\.mayBeThere) } == [true, false])
         try world.restart()
@@ -185,7 +185,7 @@ struct SpooledLoginRecorderTests {
             var row = world.row(Int64(index), service: text, from: text)
             row.sourceISP = text
             let ticket = await world.recorder.record(row)
-            await world.recorder.complete(ticket, name: text, location: text, isp: nil)
+            world.recorder.complete(ticket, name: text, location: text, isp: nil)
         }
         try world.restart()
         await world.drain()
@@ -207,11 +207,11 @@ struct SpooledLoginRecorderTests {
         let database = world.database
         let writer = Task { await recorder.run() }
         let ticket = await recorder.record(world.row(1))
-        await recorder.complete(ticket, name: nil, location: nil, isp: nil)
+        recorder.complete(ticket, name: nil, location: nil, isp: nil)
         while database.rows.isEmpty { await Task.yield() }
         database.answer(.refuses(.unreachable))
         let second = await recorder.record(world.row(2))
-        await recorder.complete(second, name: nil, location: nil, isp: nil)
+        recorder.complete(second, name: nil, location: nil, isp: nil)
         while recorder.statistics.databaseFailures < 3 { await Task.yield() }
         database.answer(.takes)
         while database.rows.count < 2 { await Task.yield() }
@@ -230,7 +230,7 @@ struct SpooledLoginRecorderTests {
                         let ticket = await recorder.record(
                             LoginLogRow(
                                 passwordID: password * 1000 + number, service: "imap", sourceAddress: nil, time: start))
-                        await recorder.complete(ticket, name: "n", location: "l", isp: "i")
+                        recorder.complete(ticket, name: "n", location: "l", isp: "i")
                     }
                 }
             }
