@@ -37,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .library(name: "MariaDBStore", targets: ["MariaDBStore"]),
     ],
     targets: [
         // The cores: no C, no dependency.
@@ -118,5 +119,20 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "web-auth-server", dependencies: ["WebAuth"], swiftSettings: strict),
         .testTarget(name: "IntegrationTests", dependencies: ["web-auth-server"], swiftSettings: strict),
+        // Back ends that wait: C libraries on lanes of their own.
+        .target(name: "BlockingLanes", swiftSettings: strict),
+        .testTarget(name: "BlockingLanesTests", dependencies: ["BlockingLanes"], swiftSettings: strict),
+
+        .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+        .target(
+            name: "MariaDBStore", dependencies: ["AppPasswordCore", "AuditCore", "BlockingLanes", "CMariaDB"],
+            swiftSettings: strictC),
+
+        // Real servers for tests, started privately from Debian's packages.
+        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        .testTarget(
+            name: "MariaDBStoreTests",
+            dependencies: ["MariaDBStore", "AppPasswordCore", "AuditCore", "TestServers"], exclude: ["Fixtures"],
+            swiftSettings: strict),
     ]
 )

@@ -1,0 +1,88 @@
+internal import Foundation
+
+/// Why lanes did not run a call to its end.
+public enum LaneRefusal: Error, Sendable, Equatable {
+    /// The queue in front of the lanes is full.
+    case overloaded
+    /// The deadline passed while the call waited or ran; if it ran, it goes on in the background and its answer is lost.
+    case timedOut
+}
+
+/// A fixed number of threads for C that waits, each with one connection of its own.
+///
+/// A call waits in a bounded queue until a lane is free, runs there, and answers its caller by its deadline whatever
+/// the C library does: a lane that hangs is short of one lane, not of an answer. Nothing runs on the cooperative pool.
+/// The threads block all signals, so that a `write` to a closed socket cannot raise `SIGPIPE`. When the last reference
+/// goes, the lanes finish what is queued, let go of their connections on their own threads, and end.
+public final class BlockingLanes<Connection, Failure: Error>: Sendable {
+    private let shared: LaneQueue<Connection>
+    private let refusal: @Sendable (LaneRefusal) -> Failure
+
+    /// Starts the lanes.
+    ///
+    /// - Parameters:
+    ///   - name: Of the threads; the system shows its first 15 bytes.
+    ///   - count: How many lanes, at least one.
+    ///   - queueLimit: How many calls may wait for a lane; one more is refused.
+    ///   - refusal: Turns a refusal into the error callers throw.
+    ///   - open: Makes the connection of one lane, on its thread; it should connect when it is first used.
+    public init(
+        name: String, count: Int, queueLimit: Int, refusal: @escaping @Sendable (LaneRefusal) -> Failure,
+        open: @escaping @Sendable () -> Connection
+    ) {
+        let shared = LaneQueue<Connection>(limit: max(1, queueLimit), lanes: max(1, count))
+        self.shared = shared
+        self.refusal = refusal
+        for _ in 0..<max(1, count) {
+            Self.startThread(name) {
+                let connection = open()
+                while let call = shared.next() { call.run(with: connection) }
+            }
+        }
+        Self.startThread(name + "-clock") { shared.watchDeadlines() }
+    }
+
+    deinit { shared.close() }
+
+    /// Runs a job on a free lane.
+    ///
+    /// - Parameters:
+    ///   - timeout: How long the caller waits at most, queueing included.
+    ///   - job: Gets the lane's connection and the deadline; not started once the deadline has passed.
+    /// - Throws: What the job throws, or a refusal.
+    /// - Complexity: About 10 us on top of the job.
+    public func run<Value: Sendable>(
+        within timeout: Duration,
+        _ job: @escaping @Sendable (Connection, ContinuousClock.Instant) throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let deadline = ContinuousClock.now + timeout
+        let refusal = refusal
+        let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
+            let call = LaneCall<Connection>(
+                deadline: deadline,
+                run: { connection in
+                    do throws(Failure) {
+                        let value = try job(connection, deadline)
+                        return { continuation.resume(returning: .success(value)) }
+                    } catch {
+                        return { continuation.resume(returning: .failure(error)) }
+                    }
+                },
+                refuse: { reason in continuation.resume(returning: .failure(refusal(reason))) })
+            shared.submit(call)
+        }
+        return try result.get()
+    }
+
+    private static func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        let thread = Thread {
+            var all = sigset_t()
+            sigfillset(&all)
+            pthread_sigmask(SIG_BLOCK, &all, nil)
+            Thread.current.name = name  // taken over by the system only from within the thread
+            body()
+        }
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+}

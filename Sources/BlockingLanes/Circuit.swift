@@ -1,0 +1,48 @@
+internal import Synchronization
+
+/// Says when it is worth asking a server again that failed: back-off with a growing pause.
+///
+/// While all is well everybody may ask. After a failure nobody may until a pause is over; then one may try, and if that
+/// fails the next pause is twice as long. So a dead or frozen server costs one caller a timeout for each pause.
+public final class Circuit: Sendable {
+    private struct State {
+        var pause: Duration?
+        var nextTry: ContinuousClock.Instant
+        var isBeingTried = false
+    }
+
+    private let firstPause: Duration
+    private let longestPause: Duration
+    private let state: Mutex<State>
+
+    /// Makes a circuit that lets everybody through.
+    public init(firstPause: Duration, longestPause: Duration) {
+        self.firstPause = firstPause
+        self.longestPause = longestPause
+        state = Mutex(State(pause: nil, nextTry: .now))
+    }
+
+    /// Whether the caller may ask now; of those who come after a pause, one may, the others must wait for its outcome
+    /// or for another pause.
+    public func admits(at now: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in
+            guard let pause = state.pause else { return true }
+            guard now >= state.nextTry else { return false }
+            state.nextTry = now + pause
+            state.isBeingTried = true
+            return true
+        }
+    }
+
+    /// Says that the server answered.
+    public func succeeded() { state.withLock { $0 = State(pause: nil, nextTry: $0.nextTry) } }
+
+    /// Says that the server did not answer; calls from before the pause that fail during it do not make it longer.
+    public func failed(at now: ContinuousClock.Instant) {
+        state.withLock { state in
+            guard state.pause == nil || state.isBeingTried else { return }
+            let pause = state.pause.map { min($0 * 2, longestPause) } ?? firstPause
+            state = State(pause: pause, nextTry: now + pause)
+        }
+    }
+}

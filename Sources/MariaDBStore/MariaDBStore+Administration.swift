@@ -1,0 +1,102 @@
+public import AppPasswordCore
+public import AuditCore
+internal import BlockingLanes
+internal import CMariaDB
+
+extension MariaDBStore: AppPasswordAdministration {
+    /// Adds a row; needs `INSERT` on `app_passwords`.
+    ///
+    /// - Throws: ``BackendError`` `.refused` if the account has that very hash already, or a value is too long.
+    public func add(
+        uid: String, storedHash: String, comment: String?, created: Timestamp
+    ) async throws(BackendError) -> Int64 {
+        try await manage { connection throws(SQLError) in
+            try connection.change(
+                "INSERT INTO app_passwords (uid, password, comment, created) VALUES (?, ?, ?, ?)",
+                [.text(uid), .text(storedHash), SQLValue(comment), .text(created.sqlText)]
+            ).insertedID
+        }
+    }
+
+    /// Lists an account's rows with their last use, the newest first.
+    public func list(uid: String) async throws(BackendError) -> [AppPasswordSummary] {
+        let rows = try await manage { connection throws(SQLError) in
+            try connection.select(
+                """
+                SELECT p.id, p.uid, p.comment, p.created, p.deleted, \
+                l.id, l.service, l.src_ip, l.src_rdns, l.src_loc, l.src_isp, l.`timestamp` \
+                FROM app_passwords p LEFT JOIN log l ON l.id = (SELECT n.id FROM log n WHERE n.pwid = p.id \
+                ORDER BY n.`timestamp` DESC, n.id DESC LIMIT 1) WHERE p.uid = ?
+                """, [.text(uid)]
+            ) { row -> AppPasswordSummary? in
+                guard let id = row.integer(0), let stored = row.text(1), stored.utf8.elementsEqual(uid.utf8) else {
+                    return nil
+                }
+                return AppPasswordSummary(
+                    id: id, uid: stored, comment: row.text(2), created: row.text(3).flatMap { Timestamp(sqlText: $0) },
+                    deleted: row.text(4).map { Timestamp(sqlText: $0) ?? Timestamp(milliseconds: 0) },
+                    lastUsed: Self.logRow(row, from: 6, passwordID: id))
+            }
+        }
+        return rows.sorted { one, other in
+            let (mine, theirs) = (one.created?.milliseconds ?? .min, other.created?.milliseconds ?? .min)
+            return (mine, one.id) > (theirs, other.id)
+        }
+    }
+
+    /// Changes a comment; needs `UPDATE(comment)`.
+    public func rename(id: Int64, comment: String?) async throws(BackendError) -> Bool {
+        try await manage { connection throws(SQLError) in
+            try connection.change(
+                "UPDATE app_passwords SET comment = ? WHERE id = ?", [SQLValue(comment), .integer(id)]
+            )
+            .rows > 0
+        }
+    }
+
+    /// Marks a row deleted (needs `UPDATE(deleted)`), or removes it, its log rows with it (needs `DELETE`).
+    public func revoke(id: Int64, hard: Bool, at time: Timestamp) async throws(BackendError) -> Bool {
+        try await manage { connection throws(SQLError) in
+            if hard {
+                return try connection.change("DELETE FROM app_passwords WHERE id = ?", [.integer(id)]).rows > 0
+            }
+            return try connection.change(
+                "UPDATE app_passwords SET deleted = ? WHERE id = ? AND deleted IS NULL",
+                [.text(time.sqlText), .integer(id)]
+            ).rows > 0
+        }
+    }
+
+    /// Reads log rows, the newest first.
+    public func history(id: Int64, limit: Int, offset: Int) async throws(BackendError) -> [LoginLogRow]? {
+        try await manage { connection throws(SQLError) in
+            let exists = try connection.select("SELECT 1 FROM app_passwords WHERE id = ?", [.integer(id)]) {
+                $0.integer(0)
+            }
+            guard !exists.isEmpty else { return nil }
+            return try connection.select(
+                """
+                SELECT service, src_ip, src_rdns, src_loc, src_isp, `timestamp` FROM log WHERE pwid = ? \
+                ORDER BY `timestamp` DESC, id DESC LIMIT ? OFFSET ?
+                """, [.integer(id), .integer(Int64(max(0, limit))), .integer(Int64(max(0, offset)))]
+            ) { Self.logRow($0, from: 0, passwordID: id) }
+        }
+    }
+
+    private func manage<Value: Sendable>(
+        _ body: @escaping @Sendable (MariaDBConnection) throws(SQLError) -> Value
+    ) async throws(BackendError) -> Value {
+        try await writer.run(within: configuration.writeTimeout) { connection, deadline throws(BackendError) in
+            try connection.perform(by: deadline, for: .changes, body)
+        }
+    }
+
+    /// Reads service, src_ip, src_rdns, src_loc, src_isp and timestamp; nil without a time.
+    private static func logRow(_ row: PreparedStatement, from column: Int, passwordID: Int64) -> LoginLogRow? {
+        guard let time = row.text(column + 5).flatMap({ Timestamp(sqlText: $0) }) else { return nil }
+        return LoginLogRow(
+            passwordID: passwordID, service: row.text(column) ?? "", sourceAddress: row.text(column + 1),
+            sourceName: row.text(column + 2), sourceLocation: row.text(column + 3), sourceISP: row.text(column + 4),
+            time: time)
+    }
+}

@@ -1,0 +1,116 @@
+public import AppPasswordCore
+internal import AuditCore
+internal import BlockingLanes
+
+extension MariaDBStore: LoginLog {
+    /// Rows in one statement: seven parameters each, of at most 65,535.
+    private static let rowsInStatement = 500
+    /// The column's size in the old tables.
+    private static let longestService = 255
+    /// No name, place or provider is longer; the columns are `text`, 65,535 bytes.
+    private static let longestText = 4096
+
+    /// Writes rows in one transaction.
+    ///
+    /// A row whose password was removed meanwhile cannot be written (its own rows went with it) and must not hold up
+    /// the others: it is dropped, and `rowRefused` is told. Values that the old tables cannot hold (a place in letters
+    /// that their character set has not) are stored as near as possible.
+    ///
+    /// With `mayBeThere`, rows of an interrupted call that the server is still working on are waited for (the look-up
+    /// takes shared locks), so that none is written twice.
+    public func insert(_ rows: [LoginLogRow], mayBeThere: Bool) async throws(BackendError) {
+        guard !rows.isEmpty else { return }
+        let rows = rows.map(Self.storable)
+        let dropped = try await writer.run(within: configuration.writeTimeout) {
+            connection, deadline throws(BackendError) in
+            try connection.perform(by: deadline, for: .changes) { connection throws(SQLError) in
+                try connection.transaction { () throws(SQLError) in
+                    var missing = rows
+                    if mayBeThere {
+                        let there = try Self.written(of: rows, connection)
+                        missing = rows.filter { row in !there.contains { $0.isSameUse(as: row) } }
+                    }
+                    return try Self.write(missing, connection)
+                }
+            }
+        }
+        for row in dropped { rowRefused(row) }
+    }
+
+    /// Writes rows and returns those that have no password any more.
+    private static func write(_ rows: [LoginLogRow], _ connection: MariaDBConnection) throws(SQLError) -> [LoginLogRow]
+    {
+        var dropped: [LoginLogRow] = []
+        for start in stride(from: 0, to: rows.count, by: rowsInStatement) {
+            let chunk = rows[start..<min(start + rowsInStatement, rows.count)]
+            var parameters: [SQLValue] = []
+            for row in chunk {
+                parameters += [
+                    .integer(row.passwordID), .text(row.service), SQLValue(row.sourceAddress),
+                    SQLValue(row.sourceName), SQLValue(row.sourceLocation), SQLValue(row.sourceISP),
+                    .text(row.time.sqlText),
+                ]
+            }
+            // IGNORE: rows without a password are left out, values that do not fit are fitted; all else still fails.
+            let written = try connection.change(
+                "INSERT IGNORE INTO log (pwid, service, src_ip, src_rdns, src_loc, src_isp, `timestamp`) VALUES "
+                    + repeatElement("(?, ?, ?, ?, ?, ?, ?)", count: chunk.count).joined(separator: ", "),
+                parameters, isKept: chunk.count == 1
+            ).rows
+            guard written < chunk.count else { continue }
+            let wanted = Array(Set(chunk.map(\.passwordID)))
+            let present = try connection.selectOnce(
+                "SELECT id FROM app_passwords WHERE id IN (\(repeatElement("?", count: wanted.count).joined(separator: ", ")))",
+                wanted.map(SQLValue.integer)
+            ) { $0.integer(0) }
+            dropped += chunk.filter { !present.contains($0.passwordID) }
+        }
+        return dropped
+    }
+
+    /// The rows that are in the table already.
+    private static func written(
+        of rows: [LoginLogRow], _ connection: MariaDBConnection
+    ) throws(SQLError) -> [LoginLogRow] {
+        var there: [LoginLogRow] = []
+        for start in stride(from: 0, to: rows.count, by: rowsInStatement) {
+            let chunk = rows[start..<min(start + rowsInStatement, rows.count)]
+            there += try connection.selectOnce(
+                """
+                SELECT pwid, service, src_ip, `timestamp` FROM log WHERE \
+                \(repeatElement("(pwid = ? AND `timestamp` = ?)", count: chunk.count).joined(separator: " OR ")) \
+                LOCK IN SHARE MODE
+                """, chunk.flatMap { [.integer($0.passwordID), .text($0.time.sqlText)] }
+            ) { row in
+                guard let id = row.integer(0), let time = row.text(3).flatMap({ Timestamp(sqlText: $0) }) else {
+                    return nil
+                }
+                return LoginLogRow(
+                    passwordID: id, service: row.text(1) ?? "", sourceAddress: row.text(2), time: time)
+            }
+        }
+        return there
+    }
+
+    private static func storable(_ row: LoginLogRow) -> LoginLogRow {
+        var row = row
+        row.service = cut(row.service, to: longestService)
+        row.sourceName = row.sourceName.map { cut($0, to: longestText) }
+        row.sourceLocation = row.sourceLocation.map { cut($0, to: longestText) }
+        row.sourceISP = row.sourceISP.map { cut($0, to: longestText) }
+        return row
+    }
+
+    /// Cuts at a character's boundary.
+    private static func cut(_ text: String, to bytes: Int) -> String {
+        guard text.utf8.count > bytes else { return text }
+        var kept = ""
+        var count = 0
+        for character in text {
+            count += character.utf8.count
+            if count > bytes { break }
+            kept.append(character)
+        }
+        return kept
+    }
+}

@@ -1,0 +1,135 @@
+import AppPasswordCore
+import AuditCore
+import MariaDBStore
+import TestServers
+import Testing
+
+@Suite(.enabled(if: InstalledServers.mariadb, "\(InstalledServers.mariadbMissing)"))
+struct LoginLogTests {
+    private static let all = "SELECT pwid, service, ifnull(src_ip, '-'), `timestamp` FROM log ORDER BY `timestamp`, id"
+
+    private func database(_ schema: TestDatabase.Schema) async throws -> TestDatabase {
+        let database = try await TestDatabase(schema, on: try await SharedServer.get())
+        try await database.sql(
+            "INSERT INTO app_passwords (id, uid, password) VALUES (1, 'alice', 'x'), (2, 'bob', 'y')")
+        return database
+    }
+
+    @Test(arguments: TestDatabase.Schema.allCases)
+    func `rows are written with the login's own time in UTC`(schema: TestDatabase.Schema) async throws {
+        let database = try await database(schema)
+        try await database.sql("SET GLOBAL time_zone = '+05:00'")
+        let rows = [row(1, at: 0), row(2, at: 1, service: "smtp", address: nil), row(1, at: 2, address: "2001:db8::1")]
+        try await database.store().insert(rows, mayBeThere: false)
+        #expect(
+            try await database.sql(Self.all) == """
+                1\timap\t192.0.2.1\t2026-11-23 17:15:41.123
+                2\tsmtp\t-\t2026-11-23 17:15:41.124
+                1\timap\t2001:db8::1\t2026-11-23 17:15:41.125
+
+                """)
+        #expect(
+            try await database.sql("SELECT src_rdns, src_loc, src_isp FROM log LIMIT 1")
+                == "host.example.org\t01187 Dresden, SN, Germany\tExample ISP\n")
+    }
+
+    @Test(arguments: TestDatabase.Schema.allCases)
+    func `rows that may be there are written once`(schema: TestDatabase.Schema) async throws {
+        let database = try await database(schema)
+        let store = try database.store()
+        let rows: [LoginLogRow] = (0..<700).map { (number: Int) -> LoginLogRow in
+            let service = number % 4 < 2 ? "imap" : "smtp"
+            return row(Int64(1 + number % 2), at: Int64(number / 4), service: service)
+        }
+        try await store.insert(Array(rows[..<400]), mayBeThere: false)
+        try await store.insert(rows, mayBeThere: true)
+        try await store.insert(rows, mayBeThere: true)
+        try await store.insert([row(1, at: 0, address: nil)], mayBeThere: true)
+        try await store.insert([row(1, at: 0, address: nil)], mayBeThere: true)
+        #expect(
+            try await database.sql("SELECT count(*), count(DISTINCT pwid, service, `timestamp`) FROM log")
+                == "701\t700\n")
+    }
+
+    @Test(arguments: [false, true])
+    func `a row whose password was removed is dropped and reported, the others are written`(mayBeThere: Bool)
+        async throws
+    {
+        let database = try await database(.old)
+        let refused = RefusedRows()
+        let store = try database.store { refused.append($0) }
+        let rows = [row(1, at: 0), row(99, at: 1), row(2, at: 2), row(98, at: 3)]
+        try await store.insert(rows, mayBeThere: mayBeThere)
+        #expect(refused.all == [rows[1], rows[3]])
+        #expect(try await database.sql("SELECT pwid FROM log ORDER BY `timestamp`") == "1\n2\n")
+        try await store.insert([row(99, at: 4)], mayBeThere: mayBeThere)
+        #expect(refused.all.count == 3)
+    }
+
+    @Test(arguments: [TestDatabase.Schema.new, .old, .oldLatin1])
+    func `values that do not fit are stored as near as possible`(schema: TestDatabase.Schema) async throws {
+        let database = try await database(schema)
+        var odd = row(1, at: 0, service: String(repeating: "ü", count: 200))
+        odd.sourceLocation = "Łódź 😀, Poland"
+        odd.sourceISP = String(repeating: "x", count: 100_000)
+        odd.sourceName = "a'b\"c\\d\0e"
+        try await database.store().insert([odd, row(2, at: 0)], mayBeThere: false)
+        #expect(
+            try await database.sql("SELECT char_length(service), char_length(src_isp) FROM log WHERE pwid = 1")
+                == "127\t4096\n")
+        #expect(try await database.sql("SELECT hex(src_rdns) FROM log WHERE pwid = 1") == "61276222635C640065\n")
+        let place = try await database.sql("SELECT src_loc FROM log WHERE pwid = 1")
+        #expect(place == (schema == .oldLatin1 ? "?ód? ?, Poland\n" : "Łódź 😀, Poland\n"))
+        #expect(try await database.sql("SELECT count(*) FROM log") == "2\n")
+        try await database.store().insert([odd], mayBeThere: true)
+        #expect(try await database.sql("SELECT count(*) FROM log") == "2\n")
+    }
+
+    @Test func `all rows are written or none`() async throws {
+        let database = try await database(.new)
+        try await database.sql(
+            """
+            CREATE TRIGGER refuse BEFORE INSERT ON log FOR EACH ROW
+            IF NEW.service = 'no' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'; END IF
+            """.withDelimiter)
+        let rows = (0..<600).map { row(1, at: Int64($0), service: $0 == 599 ? "no" : "imap") }
+        await #expect(throws: BackendError.self) { try await database.store().insert(rows, mayBeThere: false) }
+        #expect(try await database.sql("SELECT count(*) FROM log") == "0\n")
+    }
+
+    @Test func `nothing to write asks nobody`() async throws {
+        let server = DatabaseServer(user: "nobody", password: Secret(""), host: "127.0.0.1", port: 1, database: "none")
+        try await MariaDBStore(MariaDBStore.Configuration(server: server)).insert([], mayBeThere: true)
+    }
+
+    @Test func `a write that the server is still busy with is waited for, so that nothing is written twice`()
+        async throws
+    {
+        let database = try await database(.old)
+        // Another session has written the row and not committed yet, as after an interrupted call.
+        async let other = database.sql(
+            """
+            START TRANSACTION;
+            INSERT INTO log (pwid, service, src_ip, `timestamp`) VALUES (1, 'imap', '192.0.2.1', '2026-11-23 17:15:41.123');
+            SELECT get_lock('\(database.name)', 0); SELECT sleep(1); COMMIT;
+            """)
+        while try await database.sql("SELECT is_used_lock('\(database.name)') IS NULL") == "1\n" {}
+        try await database.store().insert([row(1, at: 0)], mayBeThere: true)
+        _ = try await other
+        #expect(try await database.sql("SELECT count(*) FROM log") == "1\n")
+    }
+
+    @Test func `writing goes on over a connection that the server closed`() async throws {
+        let database = try await database(.new)
+        let store = try database.store()
+        try await store.insert([row(1, at: 0)], mayBeThere: false)
+        try await database.killConnections()
+        try await store.insert([row(1, at: 1)], mayBeThere: false)
+        #expect(try await database.sql("SELECT count(*) FROM log") == "2\n")
+    }
+}
+
+extension String {
+    /// A statement of several parts, for the client.
+    fileprivate var withDelimiter: String { "DELIMITER //\n\(self)//\nDELIMITER ;\n" }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// A private MariaDB server on a Unix socket and a port of 127.0.0.1; its `root` has no password.
+public final class MariaDBServer: Sendable {
+    /// An empty data directory, made once for the process and copied for each server.
+    private static let template = Task {
+        let directory = try PrivateDirectory()
+        _ = try await Command.run([
+            "mariadb-install-db", "--no-defaults", "--datadir=\(directory.path)/data", "--user=\(NSUserName())",
+            "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=4M",
+        ])
+        return directory
+    }
+
+    /// The server's process, to end, freeze and start.
+    public let process: ServerProcess
+    /// Its Unix socket.
+    public let socket: String
+    /// Its TCP port.
+    public let port: UInt16
+    /// Its general log, if it writes one: every statement it got.
+    public let generalLog: String
+
+    private let directory: PrivateDirectory
+
+    /// Starts a server.
+    ///
+    /// - Parameter options: More options of `mariadbd`.
+    public init(options: [String] = []) async throws {
+        let template = try await Self.template.value
+        directory = try PrivateDirectory()
+        _ = try await Command.run(["cp", "-r", template.path + "/data", directory.path + "/data"])
+        let path = directory.path
+        let (socket, port) = (path + "/s", try freePort())
+        (self.socket, self.port, generalLog) = (socket, port, path + "/general.log")
+        let command =
+            [
+                "mariadbd", "--no-defaults", "--datadir=\(path)/data", "--socket=\(socket)", "--port=\(port)",
+                "--bind-address=127.0.0.1", "--user=\(NSUserName())", "--pid-file=\(path)/pid", "--tmpdir=\(path)",
+                "--innodb-log-file-size=4M", "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0",
+                "--general-log-file=\(generalLog)", "--skip-name-resolve",
+            ] + options
+        process = ServerProcess(command, log: path + "/log") {
+            (try? await Command.run(["mariadb-admin", "--no-defaults", "-uroot", "-S", socket, "ping"])) != nil
+        }
+        try await process.start()
+    }
+
+    /// Runs statements as `root` by way of the `mariadb` client and returns its output: rows as lines, columns with tabs.
+    @discardableResult
+    public func sql(_ statements: String, database: String = "") async throws -> String {
+        try await sql(statements, user: "root", password: "", database: database)
+    }
+
+    /// Runs statements as some user.
+    @discardableResult
+    public func sql(_ statements: String, user: String, password: String, database: String) async throws -> String {
+        try await Command.run(
+            [
+                "mariadb", "--no-defaults", "-u\(user)", "--password=\(password)", "-S", socket, "--batch",
+                "--skip-column-names", "--default-character-set=utf8mb4", database,
+            ].filter { !$0.isEmpty }, input: statements)
+    }
+}

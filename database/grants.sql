@@ -1,0 +1,16 @@
+-- The rights each side needs in the database `mail_auth`, and no more. Make the users first, each with a password of
+-- its own:  CREATE USER mailserver@localhost IDENTIFIED BY '...';
+
+-- This service: reads the passwords, writes their uses, looks for the rows of an interrupted write.
+GRANT SELECT ON mail_auth.app_passwords TO `mailserver`@`localhost`;
+GRANT SELECT, INSERT ON mail_auth.log TO `mailserver`@`localhost`;
+
+-- The webmail's plugin: lists, makes, names and revokes passwords, shows their uses.
+GRANT SELECT, SHOW VIEW ON mail_auth.app_passwords_with_log TO `roundcube`@`webmail.example.com`;
+GRANT SELECT, INSERT (uid, password, created), UPDATE (comment, deleted) ON mail_auth.app_passwords TO `roundcube`@`webmail.example.com`;
+GRANT SELECT ON mail_auth.log TO `roundcube`@`webmail.example.com`;
+-- Only where the plugin's delete_mode is "hard":
+GRANT DELETE ON mail_auth.app_passwords TO `roundcube`@`webmail.example.com`;
+
+-- `app-password add`, `rename` and `revoke` from a shell need INSERT, UPDATE (comment, deleted) and, with --hard,
+-- DELETE on mail_auth.app_passwords, besides the service's own rights: a user of their own, not the service's.
