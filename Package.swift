@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
         .library(name: "MariaDBStore", targets: ["MariaDBStore"]),
+        .library(name: "LDAPDirectory", targets: ["LDAPDirectory"]),
     ],
     targets: [
         // The cores: no C, no dependency.
@@ -127,12 +128,18 @@ let package = Package(
         .target(
             name: "MariaDBStore", dependencies: ["AppPasswordCore", "AuditCore", "BlockingLanes", "CMariaDB"],
             swiftSettings: strictC),
+        .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
+        .target(
+            name: "LDAPDirectory", dependencies: ["AppPasswordCore", "BlockingLanes", "CLDAP"], swiftSettings: strictC),
 
         // Real servers for tests, started privately from Debian's packages.
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
         .testTarget(
             name: "MariaDBStoreTests",
             dependencies: ["MariaDBStore", "AppPasswordCore", "AuditCore", "TestServers"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LDAPDirectoryTests", dependencies: ["LDAPDirectory", "AppPasswordCore", "TestServers"],
             swiftSettings: strict),
     ]
 )

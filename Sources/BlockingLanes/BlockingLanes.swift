@@ -79,7 +79,8 @@ public final class BlockingLanes<Connection, Failure: Error>: Sendable {
             var all = sigset_t()
             sigfillset(&all)
             pthread_sigmask(SIG_BLOCK, &all, nil)
-            Thread.current.name = name  // taken over by the system only from within the thread
+            // Where `ps` and `perf` look; Foundation's own way is lost if the thread is faster than its starter.
+            try? name.write(toFile: "/proc/thread-self/comm", atomically: false, encoding: .utf8)
             body()
         }
         thread.stackSize = 1 << 20

@@ -9,6 +9,7 @@ public final class Circuit: Sendable {
         var pause: Duration?
         var nextTry: ContinuousClock.Instant
         var isBeingTried = false
+        var lastSuccess: ContinuousClock.Instant?
     }
 
     private let firstPause: Duration
@@ -34,15 +35,24 @@ public final class Circuit: Sendable {
         }
     }
 
-    /// Says that the server answered.
-    public func succeeded() { state.withLock { $0 = State(pause: nil, nextTry: $0.nextTry) } }
+    /// Whether all is well as far as is known; asks for nothing.
+    public var isClosed: Bool { state.withLock { $0.pause == nil } }
 
-    /// Says that the server did not answer; calls from before the pause that fail during it do not make it longer.
-    public func failed(at now: ContinuousClock.Instant) {
+    /// Says that the server answered.
+    public func succeeded(at now: ContinuousClock.Instant) {
+        state.withLock { $0 = State(pause: nil, nextTry: now, lastSuccess: now) }
+    }
+
+    /// Says that the server did not answer.
+    ///
+    /// Calls from before the pause that fail during it do not make it longer; calls from before the last success
+    /// (which hung while the server was in trouble) say nothing about now.
+    public func failed(at now: ContinuousClock.Instant, begunAt start: ContinuousClock.Instant) {
         state.withLock { state in
             guard state.pause == nil || state.isBeingTried else { return }
+            if let lastSuccess = state.lastSuccess, start < lastSuccess { return }
             let pause = state.pause.map { min($0 * 2, longestPause) } ?? firstPause
-            state = State(pause: pause, nextTry: now + pause)
+            state = State(pause: pause, nextTry: now + pause, lastSuccess: state.lastSuccess)
         }
     }
 }

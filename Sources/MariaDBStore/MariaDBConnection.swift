@@ -115,7 +115,8 @@ internal import CMariaDB
     }
 
     private func connect() throws(SQLError) {
-        guard circuit.admits(at: .now) else {
+        let start = ContinuousClock.now
+        guard circuit.admits(at: start) else {
             throw SQLError(
                 number: UInt32(CR_CONN_HOST_ERROR), message: "could not be reached a moment ago", tookTooLong: false)
         }
@@ -132,10 +133,10 @@ internal import CMariaDB
         guard unsafe connected != nil else {
             let error = failure(watch)
             close()
-            circuit.failed(at: .now)
+            circuit.failed(at: .now, begunAt: start)
             throw error
         }
-        circuit.succeeded()
+        circuit.succeeded(at: .now)
     }
 
     private func setOptions(of handle: UnsafeMutablePointer<MYSQL>) {

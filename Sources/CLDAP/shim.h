@@ -1,0 +1,3 @@
+// libldap, and the values it hands out.
+#include <lber.h>
+#include <ldap.h>

@@ -1,0 +1,46 @@
+internal import AppPasswordCore
+internal import Synchronization
+
+/// Answers of the directory, for a while; the oldest go when it is full.
+final class AccountCache: Sendable {
+    private struct State {
+        var answers: [[UInt8]: (answer: AccountAnswer, until: ContinuousClock.Instant)] = [:]
+        /// Keys in the order they came, those before `head` gone.
+        var order: [[UInt8]] = []
+        var head = 0
+    }
+
+    private let lifetime: Duration
+    private let limit: Int
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let state = Mutex(State())
+
+    init(lifetime: Duration, limit: Int, now: @escaping @Sendable () -> ContinuousClock.Instant) {
+        (self.lifetime, self.limit, self.now) = (lifetime, max(1, limit), now)
+    }
+
+    /// The answer for a login; names are told apart by their bytes.
+    subscript(login: String) -> AccountAnswer? {
+        let (key, now) = (Array(login.utf8), now())
+        return state.withLock { state in
+            guard let known = state.answers[key], now < known.until else { return nil }
+            return known.answer
+        }
+    }
+
+    /// Remembers an answer.
+    func store(_ answer: AccountAnswer, for login: String) {
+        let (key, until) = (Array(login.utf8), now() + lifetime)
+        state.withLock { state in
+            if state.answers.updateValue((answer, until), forKey: key) == nil { state.order.append(key) }
+            while state.answers.count > limit {
+                state.answers[state.order[state.head]] = nil
+                state.head += 1
+            }
+            if state.head > limit {
+                state.order.removeFirst(state.head)
+                state.head = 0
+            }
+        }
+    }
+}

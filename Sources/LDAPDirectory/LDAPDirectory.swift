@@ -1,0 +1,110 @@
+public import AppPasswordCore
+internal import BlockingLanes
+
+/// Accounts in an LDAP directory (RFC 4511).
+///
+/// A login costs one search; binding, and StartTLS, are done once for a connection. Everything runs on threads of the
+/// directory's own. Trouble of any kind (a refused bind, an absent base, a server that does not answer) is an error,
+/// never "no such account".
+public final class LDAPDirectory: AccountDirectory, Sendable {
+    /// How to reach the directory, and what to look for.
+    public struct Configuration: Sendable {
+        /// `ldap://`, `ldaps://` or `ldapi://` URIs, tried in this order.
+        ///
+        /// With TLS the certificate must be for the name or address written here; libldap takes `localhost` for this
+        /// machine's own host name.
+        public var servers: [String]
+        /// Whether `ldap://` connections switch to TLS before anything is sent.
+        public var startsTLS = false
+        /// A PEM file of CA certificates that servers' are checked against; nil: the system's.
+        public var certificateAuthority: String?
+        /// Where accounts are searched, with all below it.
+        public var baseDN: String
+        /// The name to bind with; empty: anonymous.
+        public var bindDN = ""
+        /// Its password.
+        public var bindPassword = Secret("")
+        /// The filter (RFC 4515); `{username}` stands for the escaped login.
+        public var filter = "(uid={username})"
+        /// Accounts with one of these login shells are disabled.
+        public var disabledShells: Set<String> = ["/bin/false"]
+        /// Accounts with one of these home directories are disabled.
+        public var disabledHomes: Set<String> = ["/dev/null"]
+        /// What a login waits at most; with several servers, each gets its share of it.
+        public var timeout: Duration = .seconds(2)
+        /// How long an answer may be used again; zero: every login asks.
+        public var cacheLifetime: Duration = .zero
+        /// How many answers are remembered.
+        public var cacheSize = 10_000
+        /// Connections.
+        public var poolSize = 4
+        /// Logins that may wait for a connection; one more is refused as overloaded.
+        public var queueLimit = 1024
+
+        /// Makes a configuration with the defaults.
+        ///
+        /// - Parameter uri: One or several URIs, with blanks between them.
+        public init(uri: String, baseDN: String) {
+            servers = uri.split { $0.isWhitespace || $0 == "," }.map(String.init)
+            self.baseDN = baseDN
+        }
+
+        /// Makes a configuration with the defaults for one server.
+        ///
+        /// - Parameter host: A name or address, IPv6 without brackets.
+        public init(host: String, port: UInt16, baseDN: String) {
+            self.init(uri: "ldap://\(host.contains(":") ? "[\(host)]" : host):\(port)", baseDN: baseDN)
+        }
+    }
+
+    /// No directory has longer names (RFC 4524 asks for 256); longer ones are nobody's, and are not asked for.
+    private static let longestLogin = 1024
+
+    private let lanes: BlockingLanes<LDAPConnection, BackendError>
+    private let cache: AccountCache?
+    private let timeout: Duration
+
+    /// Makes a directory; connects when it is first asked.
+    ///
+    /// - Parameter now: The clock by which cached answers grow old.
+    public init(
+        _ configuration: Configuration, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        timeout = configuration.timeout
+        cache =
+            configuration.cacheLifetime > .zero
+            ? AccountCache(lifetime: configuration.cacheLifetime, limit: configuration.cacheSize, now: now) : nil
+        let servers = configuration.servers.map { uri in
+            LDAPServer(uri: uri, circuit: Circuit(firstPause: .milliseconds(100), longestPause: .seconds(1)))
+        }
+        lanes = BlockingLanes(
+            name: "ldap", count: configuration.poolSize, queueLimit: configuration.queueLimit,
+            refusal: { refusal in
+                switch refusal {
+                case .overloaded: BackendError("directory", .overloaded)
+                case .timedOut: BackendError("directory", .timedOut)
+                }
+            }, open: { LDAPConnection(configuration, servers: servers) })
+    }
+
+    /// Looks an account up.
+    ///
+    /// An entry needs neither home nor shell. The account's name is the value of `uid` that the login equals but for
+    /// case, else its first value, else the login.
+    public func account(for login: String) async throws(BackendError) -> AccountAnswer {
+        guard (1...Self.longestLogin).contains(login.utf8.count), !login.utf8.contains(0) else { return .notFound }
+        if let known = cache?[login] { return known }
+        let answer = try await lanes.run(within: timeout) { connection, deadline throws(BackendError) in
+            try connection.account(for: login, by: deadline)
+        }
+        cache?.store(answer, for: login)
+        return answer
+    }
+
+    /// Asks the directory whether the base is there, for readiness and at start.
+    public func ping() async throws(BackendError) {
+        try await lanes.run(within: timeout) { connection, deadline throws(BackendError) in
+            try connection.ping(by: deadline)
+        }
+    }
+}
