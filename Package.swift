@@ -39,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
         .library(name: "MariaDBStore", targets: ["MariaDBStore"]),
         .library(name: "LDAPDirectory", targets: ["LDAPDirectory"]),
+        .library(name: "RedisCache", targets: ["RedisCache"]),
     ],
     targets: [
         // The cores: no C, no dependency.
@@ -131,6 +132,10 @@ let package = Package(
         .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .target(
             name: "LDAPDirectory", dependencies: ["AppPasswordCore", "BlockingLanes", "CLDAP"], swiftSettings: strictC),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .target(
+            name: "RedisCache", dependencies: ["AuditCore", "AppPasswordCore", "BlockingLanes", "CHiredis"],
+            swiftSettings: strictC),
 
         // Real servers for tests, started privately from Debian's packages.
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
@@ -140,6 +145,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LDAPDirectoryTests", dependencies: ["LDAPDirectory", "AppPasswordCore", "TestServers"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RedisCacheTests",
+            dependencies: ["RedisCache", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "TestServers"],
             swiftSettings: strict),
     ]
 )

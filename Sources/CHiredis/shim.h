@@ -1,0 +1,2 @@
+// The blocking half of hiredis.
+#include <hiredis/hiredis.h>

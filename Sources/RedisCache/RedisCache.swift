@@ -1,0 +1,69 @@
+public import AppPasswordCore
+public import AuditCore
+internal import BlockingLanes
+
+/// A lookup cache in Redis, KeyDB or Valkey.
+///
+/// Optional by nature: while the server is dead or frozen, calls fail at once but for one that tries again after each
+/// pause, so that a login hardly ever waits for it and never longer than the timeout.
+public final class RedisCache: LookupCache, Sendable {
+    /// How to reach the server.
+    public struct Configuration: Sendable {
+        /// Name or address.
+        public var host = "localhost"
+        /// TCP port.
+        public var port: UInt16 = 6379
+        /// The socket's path; if set, host and port are not used.
+        public var unixSocket: String?
+        /// What `AUTH` sends; empty: nothing.
+        public var password = Secret("")
+        /// What a call waits at most, connecting included.
+        public var timeout: Duration = .milliseconds(250)
+        /// Connections.
+        public var poolSize = 2
+        /// Calls that may wait for a connection; one more is refused as overloaded.
+        public var queueLimit = 256
+
+        /// Makes a configuration with the defaults.
+        public init() {}
+    }
+
+    private let lanes: BlockingLanes<RedisConnection, LookupError>
+    private let timeout: Duration
+
+    /// Makes a cache; connects when it is first asked.
+    public init(_ configuration: Configuration) {
+        timeout = configuration.timeout
+        let circuit = Circuit(firstPause: .milliseconds(500), longestPause: .seconds(8))
+        lanes = BlockingLanes(
+            name: "redis", count: configuration.poolSize, queueLimit: configuration.queueLimit,
+            refusal: { refusal in
+                switch refusal {
+                case .overloaded: LookupError(.overloaded, detail: "redis")
+                case .timedOut: LookupError(.timedOut, detail: "redis")
+                }
+            }, open: { RedisConnection(configuration, circuit: circuit) })
+    }
+
+    /// Reads keys with one `MGET`.
+    public func values(for keys: [String]) async throws(LookupError) -> [String: [UInt8]] {
+        guard !keys.isEmpty else { return [:] }
+        return try await lanes.run(within: timeout) { connection, _ throws(LookupError) in
+            try connection.values(for: keys)
+        }
+    }
+
+    /// Writes entries with one `SET … PX` each, all sent at once; those that live less than a millisecond are left out.
+    public func store(_ entries: [LookupCacheEntry]) async throws(LookupError) {
+        let entries = entries.filter { $0.lifetime >= .milliseconds(1) }
+        guard !entries.isEmpty else { return }
+        try await lanes.run(within: timeout) { connection, _ throws(LookupError) in
+            try connection.store(entries)
+        }
+    }
+
+    /// Asks the server for a sign of life, for readiness.
+    public func ping() async throws(LookupError) {
+        try await lanes.run(within: timeout) { connection, _ throws(LookupError) in try connection.ping() }
+    }
+}
