@@ -40,6 +40,8 @@ let package = Package(
         .library(name: "MariaDBStore", targets: ["MariaDBStore"]),
         .library(name: "LDAPDirectory", targets: ["LDAPDirectory"]),
         .library(name: "RedisCache", targets: ["RedisCache"]),
+        .library(name: "SHA512CryptLanes", targets: ["SHA512CryptLanes"]),
+        .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
     ],
     targets: [
         // The cores: no C, no dependency.
@@ -48,6 +50,14 @@ let package = Package(
         .target(name: "AuditCoreTesting", dependencies: ["AuditCore"], swiftSettings: strict),
         .target(
             name: "AppPasswordCoreTesting", dependencies: ["AppPasswordCore", "AuditCore"], swiftSettings: strict),
+
+        // SHA-512-crypt in vector lanes, and the threads all hashing runs on. No dependency.
+        .target(name: "CSHA512CryptLanes"),
+        .target(name: "SHA512CryptLanes", dependencies: ["CSHA512CryptLanes"], swiftSettings: strictC),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .testTarget(
+            name: "SHA512CryptLanesTests", dependencies: ["SHA512CryptLanes", "CCrypt"], swiftSettings: strictC),
+
         .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore", "AuditCoreTesting"], swiftSettings: strict),
         .testTarget(
             name: "AppPasswordCoreTests", dependencies: ["AppPasswordCore", "AppPasswordCoreTesting", "AuditCore"],
