@@ -1,0 +1,11 @@
+/// Why a ``HashingPool`` gave no answer.
+public enum HashingError: Error, Sendable, Hashable {
+    /// The queue has no room for the request; nothing of it was started.
+    case overloaded
+    /// The deadline passed before the answer was known.
+    case timedOut
+    /// The task that waited was cancelled.
+    case cancelled
+    /// The pool was shut down.
+    case stopped
+}

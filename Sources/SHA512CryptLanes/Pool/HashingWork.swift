@@ -1,0 +1,10 @@
+/// One check of a password against a stored hash, for a ``HashingPool``.
+public enum HashingWork: Sendable {
+    /// A SHA-512-crypt hash, which shares a core with others; where there are no lanes, or nothing to share them with,
+    /// the closure is called instead. It is not called for a password with a NUL or more than 511 bytes, which matches
+    /// nothing.
+    case lane(SHA512CryptJob, otherwise: @Sendable () -> Bool)
+    /// Any other hash: called once on a thread that does nothing else meanwhile; true if it matches. It cannot be
+    /// interrupted, so what it costs must be bounded by who made it.
+    case closure(@Sendable () -> Bool)
+}

@@ -1,0 +1,221 @@
+@testable import SHA512CryptLanes
+import Testing
+
+struct HashingQueueTests {
+    private let start = ContinuousClock.now
+    private var later: ContinuousClock.Instant { start + .seconds(1) }
+    private let closure = HashingWork.closure { false }
+    private let job: HashingWork
+
+    init() throws {
+        let hash = try #require(SHA512CryptHash("$6$$" + SHA512CryptHashTests.digest))
+        job = .lane(SHA512CryptJob(password: SecretBytes([65]), hash: hash), otherwise: { false })
+    }
+
+    /// Names what a thread is to do next: `3.0` the closure at place 0 of request 3, `[1.0 2.0]` lane jobs.
+    private func next(_ queue: inout HashingQueue, atLeisure: Bool = false) -> String {
+        var settled: [HashingQueue.Settled] = []
+        switch queue.next(now: start, atLeisure: atLeisure, settled: &settled) {
+        case .closure(let waiting): return name(waiting.ticket)
+        case .lanes(let jobs): return "[" + jobs.map { name($0.ticket) }.joined(separator: " ") + "]"
+        case nil: return "-"
+        }
+    }
+
+    private func join(_ queue: inout HashingQueue, lanes: Int) -> [String] {
+        var settled: [HashingQueue.Settled] = []
+        return queue.join(lanes: lanes, now: start, settled: &settled).map { name($0.ticket) }
+    }
+
+    private func name(_ ticket: HashingQueue.Ticket) -> String { "\(ticket.request).\(ticket.index)" }
+
+    @discardableResult
+    private func admit(
+        _ work: [HashingWork], to queue: inout HashingQueue, until goal: HashingGoal = .everyAnswer,
+        deadline: ContinuousClock.Instant? = nil
+    ) throws -> HashingQueue.RequestID {
+        try queue.admit(work, goal: goal, deadline: deadline ?? later, now: start)
+    }
+
+    @Test func `work starts in the order in which it came, and lane jobs ride along`() throws {
+        var queue = HashingQueue(limit: 100, width: 4)
+        try admit([closure], to: &queue)
+        try admit([job], to: &queue)
+        try admit([closure], to: &queue)
+        try admit([job, closure, job], to: &queue)
+        #expect(next(&queue) == "1.0")
+        #expect(next(&queue) == "[2.0 4.0 4.2]")
+        #expect(next(&queue) == "3.0")
+        #expect(next(&queue) == "4.1")
+        #expect(next(&queue) == "-")
+    }
+
+    @Test func `no more lane jobs start than there are lanes`() throws {
+        var queue = HashingQueue(limit: 100, width: 4)
+        try admit(Array(repeating: job, count: 6), to: &queue)
+        #expect(next(&queue) == "[1.0 1.1 1.2 1.3]")
+        #expect(join(&queue, lanes: 1) == ["1.4"])
+        #expect(join(&queue, lanes: 0) == [])
+        #expect(next(&queue) == "[1.5]")
+    }
+
+    @Test func `a lane job joins those under way only if no older closure waits`() throws {
+        var queue = HashingQueue(limit: 100, width: 8)
+        try admit([job, job, closure, job], to: &queue)
+        #expect(join(&queue, lanes: 1) == ["1.0"])
+        #expect(join(&queue, lanes: 7) == ["1.1"])
+        #expect(join(&queue, lanes: 7) == [])
+        #expect(next(&queue) == "1.2")
+        #expect(join(&queue, lanes: 7) == ["1.3"])
+    }
+
+    @Test func `under a steady stream of both kinds neither waits for more than what was there before it`() throws {
+        var queue = HashingQueue(limit: 100, width: 2)
+        var started: [String] = []
+        for _ in 0..<50 {
+            try admit([job, job, job], to: &queue)
+            try admit([closure], to: &queue)
+            started.append(next(&queue))
+            _ = join(&queue, lanes: 2)
+        }
+        #expect(started.contains("2.0") && started.contains("48.0"))
+        for (position, name) in started.enumerated() {
+            let request = Int(name.drop { $0 == "[" }.prefix { $0 != "." }) ?? 0
+            #expect(request >= position && request <= 2 * position + 2, "\(name) was started as number \(position)")
+        }
+    }
+
+    @Test func `a request that does not fit is refused whole, and fits when work has started`() throws {
+        var queue = HashingQueue(limit: 3, width: 4)
+        try admit([closure, job], to: &queue)
+        #expect(throws: HashingError.overloaded) { try admit([job, job], to: &queue) }
+        #expect(queue.waitingJobs == 1 && queue.waitingClosures == 1)
+        try admit([job], to: &queue)
+        #expect(throws: HashingError.overloaded) { try admit([closure], to: &queue) }
+        #expect(next(&queue) == "1.0")
+        try admit([closure], to: &queue)
+        #expect(throws: HashingError.overloaded) { try admit([closure], to: &queue) }
+    }
+
+    @Test func `what is late is not started, and its request ends as timed out`() throws {
+        var queue = HashingQueue(limit: 10, width: 4)
+        try admit([job, closure], to: &queue, deadline: start + .milliseconds(1))
+        try admit([closure], to: &queue)
+        try admit([job], to: &queue, deadline: start + .milliseconds(2))
+        #expect(queue.earliestDeadline == start + .milliseconds(1))
+        #expect(queue.expire(now: start).isEmpty)
+        var settled: [HashingQueue.Settled] = []
+        guard
+            case .closure(let waiting) = queue.next(now: start + .milliseconds(1), atLeisure: false, settled: &settled)
+        else {
+            Issue.record("not the closure that is in time")
+            return
+        }
+        #expect(name(waiting.ticket) == "2.0")
+        #expect(settled.map(\.request) == [1])
+        #expect(settled.first?.outcome == .failure(.timedOut))
+        #expect(queue.earliestDeadline == start + .milliseconds(2))
+        #expect(queue.expire(now: later - .milliseconds(1)).map(\.request) == [3])
+        #expect(queue.waitingJobs == 0)
+        #expect(throws: HashingError.timedOut) { try admit([job], to: &queue, deadline: start) }
+    }
+
+    @Test func `what has started is late too when its deadline passes, and its answer is not needed`() throws {
+        var queue = HashingQueue(limit: 10, width: 4)
+        let request = try admit([job], to: &queue)
+        #expect(next(&queue) == "[1.0]")
+        #expect(queue.needs(.init(request: request, index: 0)))
+        #expect(queue.expire(now: later).map(\.request) == [request])
+        #expect(!queue.needs(.init(request: request, index: 0)))
+        #expect(queue.finish(.init(request: request, index: 0), matches: true) == nil)
+    }
+
+    @Test func `every answer is waited for`() throws {
+        var queue = HashingQueue(limit: 10, width: 4)
+        let request = try admit([job, job, closure], to: &queue)
+        #expect(queue.finish(.init(request: request, index: 1), matches: true) == nil)
+        #expect(queue.finish(.init(request: request, index: 2), matches: false) == nil)
+        #expect(
+            queue.finish(.init(request: request, index: 0), matches: true)?.outcome == .success([true, true, false]))
+        #expect(queue.earliestDeadline != nil && queue.expire(now: later).isEmpty && queue.earliestDeadline == nil)
+    }
+
+    @Test func `any match ends the request and drops what waits`() throws {
+        var queue = HashingQueue(limit: 10, width: 2)
+        let request = try admit([job, job, job, closure], to: &queue, until: .anyMatch)
+        #expect(next(&queue) == "[1.0 1.1]")
+        #expect(queue.finish(.init(request: request, index: 0), matches: false) == nil)
+        #expect(
+            queue.finish(.init(request: request, index: 1), matches: true)?.outcome
+                == .success([false, true, nil, nil]))
+        #expect(next(&queue) == "-")
+    }
+
+    @Test func `the first match is known when all before it have answered; those after it are dropped`() throws {
+        var queue = HashingQueue(limit: 10, width: 4)
+        let request = try admit(Array(repeating: job, count: 6), to: &queue, until: .firstMatch)
+        #expect(next(&queue) == "[1.0 1.1 1.2 1.3]")
+        #expect(queue.finish(.init(request: request, index: 2), matches: true) == nil)
+        #expect(queue.waitingJobs == 0)
+        #expect(!queue.needs(.init(request: request, index: 3)))
+        #expect(queue.finish(.init(request: request, index: 3), matches: true) == nil)
+        #expect(queue.finish(.init(request: request, index: 0), matches: false) == nil)
+        #expect(
+            queue.finish(.init(request: request, index: 1), matches: true)?.outcome
+                == .success([false, true, true, nil, nil, nil]))
+    }
+
+    @Test func `no match is known when all have answered`() throws {
+        for goal in [HashingGoal.anyMatch, .firstMatch, .everyAnswer] {
+            var queue = HashingQueue(limit: 10, width: 4)
+            let request = try admit([job, closure], to: &queue, until: goal)
+            #expect(queue.finish(.init(request: request, index: 1), matches: false) == nil)
+            #expect(
+                queue.finish(.init(request: request, index: 0), matches: false)?.outcome == .success([false, false]))
+        }
+    }
+
+    @Test func `a withdrawn request leaves nothing behind`() throws {
+        var queue = HashingQueue(limit: 4, width: 4)
+        let request = try admit([job, closure], to: &queue)
+        try admit([job, closure], to: &queue)
+        #expect(queue.withdraw(request, because: .cancelled)?.outcome == .failure(.cancelled))
+        #expect(queue.withdraw(request, because: .cancelled) == nil)
+        #expect(queue.waitingJobs == 1 && queue.waitingClosures == 1)
+        #expect(queue.withdrawAll(because: .stopped).map(\.request) == [2])
+        #expect(next(&queue) == "-")
+    }
+
+    @Test func `a lane job that is alone is its closure if threads are to spare, two are lane jobs`() throws {
+        var queue = HashingQueue(limit: 4, width: 4)
+        try admit([job], to: &queue)
+        #expect(next(&queue, atLeisure: true) == "1.0")
+        try admit([job, job], to: &queue)
+        #expect(next(&queue, atLeisure: true) == "[2.0 2.1]")
+        try admit([job], to: &queue)
+        #expect(next(&queue, atLeisure: false) == "[3.0]")
+        try admit([closure, job], to: &queue)
+        #expect(next(&queue, atLeisure: true) == "4.0")
+        #expect(next(&queue, atLeisure: true) == "4.1")
+        #expect(next(&queue, atLeisure: true) == "-")
+    }
+
+    @Test func `without lanes a lane job is its closure, which sees no password that libcrypt cannot hash`() throws {
+        var queue = HashingQueue(limit: 4, width: 0)
+        let hash = try #require(SHA512CryptHash("$6$$" + SHA512CryptHashTests.digest))
+        let work = [[65], [65, 0, 65], [UInt8](repeating: 65, count: 512)].map { password in
+            HashingWork.lane(SHA512CryptJob(password: SecretBytes(password), hash: hash), otherwise: { true })
+        }
+        try admit(work, to: &queue)
+        var settled: [HashingQueue.Settled] = []
+        for expected in [true, false, false] {
+            guard case .closure(let waiting) = queue.next(now: start, atLeisure: false, settled: &settled) else {
+                Issue.record("no closure")
+                return
+            }
+            #expect(waiting.payload() == expected)
+        }
+        #expect(join(&queue, lanes: 0) == [])
+        #expect(next(&queue) == "-")
+    }
+}
