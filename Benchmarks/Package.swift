@@ -28,6 +28,8 @@ let package = Package(
                 .product(name: "LoginSpool", package: "dovecot-web-auth"),
                 .product(name: "SQLiteStore", package: "dovecot-web-auth"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SHA512CryptLanes", package: "dovecot-web-auth"),
+                .product(name: "CCrypt", package: "dovecot-web-auth"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]

@@ -12,6 +12,7 @@ struct Benchmarks {
         try await httpBenchmarks(suite)
         try await passwordBenchmarks(suite)
         try await loginLogBenchmarks(suite)
+        await laneBenchmarks(suite)
         for failure in suite.failures { print("FAILED \(failure)") }
         if !suite.failures.isEmpty { exit(1) }
     }
