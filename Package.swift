@@ -27,6 +27,11 @@ let package = Package(
         .library(name: "PythonRegex", targets: ["PythonRegex"]),
         .library(name: "LoginSpool", targets: ["LoginSpool"]),
         .library(name: "SQLiteStore", targets: ["SQLiteStore"]),
+        .library(name: "MariaDBStore", targets: ["MariaDBStore"]),
+        .library(name: "LDAPDirectory", targets: ["LDAPDirectory"]),
+        .library(name: "RedisCache", targets: ["RedisCache"]),
+        .library(name: "SHA512CryptLanes", targets: ["SHA512CryptLanes"]),
+        .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "WebAuth", targets: ["WebAuth"]),
         .executable(name: "web-auth-server", targets: ["web-auth-server"]),
     ],
@@ -37,11 +42,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
-        .library(name: "MariaDBStore", targets: ["MariaDBStore"]),
-        .library(name: "LDAPDirectory", targets: ["LDAPDirectory"]),
-        .library(name: "RedisCache", targets: ["RedisCache"]),
-        .library(name: "SHA512CryptLanes", targets: ["SHA512CryptLanes"]),
-        .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
     ],
     targets: [
         // The cores: no C, no dependency.
@@ -54,7 +54,6 @@ let package = Package(
         // SHA-512-crypt in vector lanes, and the threads all hashing runs on. No dependency.
         .target(name: "CSHA512CryptLanes"),
         .target(name: "SHA512CryptLanes", dependencies: ["CSHA512CryptLanes"], swiftSettings: strictC),
-        .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
         .testTarget(
             name: "SHA512CryptLanesTests", dependencies: ["SHA512CryptLanes", "CCrypt"], swiftSettings: strictC),
 
@@ -123,8 +122,8 @@ let package = Package(
         .target(
             name: "WebAuth",
             dependencies: [
-                "AuditCore", "AppPasswordCore", "HTTPKit", "LoginSpool", "PasswordSchemes", "PythonRegex", "SQLiteStore",
-                "Settings", logging,
+                "AuditCore", "AppPasswordCore", "HTTPKit", "LDAPDirectory", "LoginSpool", "MariaDBStore",
+                "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -45,7 +45,7 @@ struct ExampleTests {
         // What has no default is an example; everything else must be the default.
         settings.ldap = nil
         settings.server.token = nil
-        settings.database.dsn = nil
+        settings.database.location = nil
         settings.audit.localNetworks = []
         settings.audit.maxMind = Settings.MaxMind()
         settings.audit.lists = [:]

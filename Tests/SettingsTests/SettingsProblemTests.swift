@@ -102,7 +102,7 @@ struct SettingsProblemTests {
         ),
         (
             "database.dsn = 'postgres://u:p@h/d'",
-            "config.toml:1:16: database.dsn: must begin with one of mysql+pymysql:// mysql:// mariadb:// sqlite:///"
+            "config.toml:1:16: database.dsn: must begin with mysql://, mysql+pymysql://, mariadb:// or sqlite:///"
         ),
         ("database.pool_size = 0", "config.toml:1:22: database.pool_size: 0 is not within 1 to 1000"),
         (

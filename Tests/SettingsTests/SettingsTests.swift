@@ -10,7 +10,7 @@ struct SettingsTests {
         #expect(settings.server.host == "127.0.0.1")
         #expect(settings.server.port == 8000)
         #expect(settings.server.stateDirectory == "/work-dir/var")
-        #expect(settings.database.dsn == nil)
+        #expect(settings.database.location == nil)
         #expect(settings.ldap == nil)
         #expect(settings.cache.mode == .redis)
         #expect(settings.audit.sinks == [.journal])
@@ -114,7 +114,7 @@ struct SettingsTests {
         #expect(settings.server.maximumBody == 65_536)
         #expect(settings.server.maximumInFlight == 7)
         #expect(settings.server.stateDirectory == "/etc/x/state")
-        #expect(settings.database.dsn?.revealed == "mariadb://u:p@db/mail")
+        #expect(settings.database.location == (try DatabaseDSN("mariadb://u:p@db/mail")))
         #expect(settings.database.isMariaDB)
         #expect(settings.database.poolSize == 2)
         #expect(settings.database.syncsSpool)
@@ -256,7 +256,7 @@ struct SettingsTests {
         let settings = try Settings.embeddedDefault(in: environment)
         #expect(settings.cache.mode == .sqlite)
         #expect(settings.server.stateDirectory == "/var/lib/a")
-        #expect(settings.database.dsn == nil)
+        #expect(settings.database.location == nil)
         #expect(!settings.lookup.isOffline)
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import MariaDBStore
 import SQLiteStore
 
 struct DatabaseSchemaCommand: ParsableCommand {
@@ -16,7 +17,7 @@ struct DatabaseSchemaCommand: ParsableCommand {
     func run() throws {
         switch dialect {
         case .sqlite: print(SQLiteSchema.ddl, terminator: "")
-        case .mariadb: print("", terminator: "")
+        case .mariadb: print(MariaDBSchema.ddl, terminator: "")
         }
     }
 }

@@ -1,5 +1,7 @@
 import AppPasswordCore
+import LDAPDirectory
 import Logging
+import MariaDBStore
 import SQLiteStore
 import Settings
 
@@ -29,40 +31,86 @@ struct BackEnds: Sendable {
         _ settings: Settings, keeping old: Snapshot? = nil, logger: Logger
     ) throws(SetupFailure) -> BackEnds {
         let database: Database
-        if let old, old.settings.databaseIdentity == settings.databaseIdentity {
+        if let old, old.settings.hasSameDatabase(as: settings) {
             database = old.backEnds.database
         } else {
             database = try openDatabase(settings, logger: logger)
         }
-        return BackEnds(database: database, directory: nil)
+        let directory: (any AccountDirectory)?
+        if let old, old.settings.directoryIdentity == settings.directoryIdentity {
+            directory = old.backEnds.directory
+        } else {
+            directory = settings.ldap.map { LDAPDirectory(LDAPDirectory.Configuration($0, pool: settings.database.poolSize)) }
+        }
+        return BackEnds(database: database, directory: directory)
     }
 
     /// Opens the database alone, for the verbs that manage app passwords.
+    ///
+    /// A MariaDB server is not asked for before the first query, so that the service starts without it.
     static func openDatabase(_ settings: Settings, logger: Logger) throws(SetupFailure) -> Database {
-        guard !settings.database.isMariaDB else {
-            throw SetupFailure(["database.dsn: MariaDB is not supported yet"], exitCode: .configuration)
-        }
-        do throws(BackendError) {
-            return Database(try SQLiteStore(path: settings.sqlitePath, timeout: settings.database.timeout))
-        } catch {
-            throw SetupFailure(error)
+        switch settings.databaseLocation {
+        case .sqlite(let path):
+            do throws(BackendError) {
+                return Database(try SQLiteStore(path: path, timeout: settings.database.timeout))
+            } catch {
+                throw SetupFailure(error)
+            }
+        case .mariadb(let server):
+            var configuration = MariaDBStore.Configuration(server: server)
+            configuration.poolSize = settings.database.poolSize
+            configuration.timeout = settings.database.timeout
+            let store = MariaDBStore(configuration) { row in
+                logger.warning(
+                    "a log row is dropped: its app password was removed",
+                    metadata: ["app_password.id": "\(row.passwordID)"])
+            }
+            return Database(store)
         }
     }
 }
 
-extension Settings {
-    /// Where the SQLite file is: `sqlite:///relative`, `sqlite:////absolute`, else in the state directory.
-    var sqlitePath: String {
-        let prefix = "sqlite:///"
-        guard let dsn = database.dsn?.revealed, dsn.hasPrefix(prefix), dsn != prefix else {
-            return server.stateDirectory + "/web-auth.sqlite"
+extension LDAPDirectory.Configuration {
+    /// The settings of `[ldap]`; as many connections as the database has, since a login asks both side by side.
+    fileprivate init(_ settings: Settings.LDAP, pool: Int) {
+        if let uri = settings.uri {
+            self.init(uri: uri, baseDN: settings.baseDN)
+        } else {
+            self.init(host: settings.host, port: UInt16(clamping: settings.port), baseDN: settings.baseDN)
         }
-        let path = dsn.dropFirst(prefix.count)
-        return path.hasPrefix("/") ? String(path) : "\(baseDirectory)/\(path)"
+        startsTLS = settings.startsTLS
+        certificateAuthority = settings.certificateAuthority?.resolved
+        bindDN = settings.bindDN
+        if let password = settings.password { bindPassword = password }
+        filter = settings.filter
+        disabledShells = Set(settings.disabledShells)
+        disabledHomes = Set(settings.disabledHomes)
+        timeout = settings.timeout
+        cacheLifetime = settings.cacheTTL
+        poolSize = pool
+    }
+}
+
+extension Settings {
+    /// Where the database is: a relative SQLite path starts at the directory of the settings file; without a DSN the file
+    /// is in the state directory.
+    fileprivate var databaseLocation: DatabaseDSN {
+        guard let location = database.location else {
+            return .sqlite(path: server.stateDirectory + "/web-auth.sqlite")
+        }
+        guard case .sqlite(let path) = location, !path.hasPrefix("/") else { return location }
+        return .sqlite(path: "\(baseDirectory)/\(path)")
     }
 
-    /// What makes two databases the same one.
-    fileprivate var databaseIdentity: [String] {
-        [database.dsn?.revealed ?? server.stateDirectory, "\(database.poolSize)", "\(database.timeout)"]
+    /// What makes two directories the same one.
+    fileprivate var directoryIdentity: String {
+        guard let ldap else { return "" }
+        return "\(ldap) \(ldap.password?.revealed ?? "") \(database.poolSize)"
+    }
+
+    /// Whether the database of other settings is used in the same way.
+    fileprivate func hasSameDatabase(as other: Settings) -> Bool {
+        databaseLocation == other.databaseLocation && database.poolSize == other.database.poolSize
+            && database.timeout == other.database.timeout
     }
 }

@@ -1,0 +1,54 @@
+/// The tables in MariaDB.
+public enum MariaDBSchema {
+    /// The text of `database/mariadb.sql`, and what `database-schema mariadb` prints. The service itself makes and changes
+    /// nothing in MariaDB.
+    public static let ddl = """
+        -- Tables of Roundcube's plugin imap_apppasswd and of this service, for MariaDB 10.11 and later.
+        -- Load them into an empty database:  mariadb mail_auth < mariadb.sql
+        -- A database made by the plugin's older DDL goes on working; mariadb-upgrade.sql brings it the indexes and the view.
+
+        -- Names and hashes are compared byte for byte: `muller` is not `müller`, `alice` not `Alice` nor `alice `.
+        CREATE TABLE app_passwords (
+            id       bigint       NOT NULL AUTO_INCREMENT,
+            uid      varchar(256) NOT NULL,
+            password varchar(256) NOT NULL COMMENT 'hash with its scheme',
+            created  datetime     NOT NULL DEFAULT utc_timestamp(),
+            comment  text         NULL,
+            deleted  datetime     NULL COMMENT 'set: revoked and kept',
+            PRIMARY KEY (id),
+            CONSTRAINT app_passwords_pk UNIQUE (uid, password)
+        ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+        -- One row for each use of a password, coalesced by the service. Times are UTC.
+        CREATE TABLE log (
+            id          bigint       NOT NULL AUTO_INCREMENT,
+            pwid        bigint       NOT NULL,
+            service     varchar(255) NULL,
+            src_ip      text         NULL,
+            src_rdns    text         NULL,
+            src_loc     text         NULL,
+            src_isp     text         NULL,
+            `timestamp` datetime(3)  NOT NULL DEFAULT utc_timestamp(3),
+            PRIMARY KEY (id),
+            KEY log_pwid_timestamp (pwid, `timestamp`),
+            CONSTRAINT log_app_passwords_id_fk FOREIGN KEY (pwid) REFERENCES app_passwords (id) ON DELETE CASCADE
+        ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+        -- Each password with its last use, found by one look into the index for each password that is asked for. With the
+        -- reader's own rights.
+        CREATE SQL SECURITY INVOKER VIEW app_passwords_with_log AS
+        SELECT p.id, p.uid, p.password, p.created, p.comment,
+               l.`timestamp` AS last_used_timestamp,
+               l.src_ip      AS last_used_src_ip,
+               l.src_rdns    AS last_used_src_rdns,
+               l.src_loc     AS last_used_src_loc,
+               l.src_isp     AS last_used_src_isp,
+               p.deleted
+        FROM app_passwords p
+        LEFT JOIN log l ON l.id = (
+            SELECT n.id FROM log n WHERE n.pwid = p.id ORDER BY n.`timestamp` DESC, n.id DESC LIMIT 1
+        )
+        ORDER BY p.created;
+
+        """
+}
