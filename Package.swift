@@ -159,5 +159,8 @@ let package = Package(
             name: "RedisCacheTests",
             dependencies: ["RedisCache", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "TestServers"],
             swiftSettings: strict),
+        // The Lua scripts, under a real Dovecot.
+        .target(name: "DovecotHarness", path: "Tests/Support/DovecotHarness", swiftSettings: strict),
+        .testTarget(name: "DovecotTests", dependencies: ["DovecotHarness"], swiftSettings: strict),
     ]
 )

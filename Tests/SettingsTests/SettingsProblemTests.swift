@@ -101,6 +101,10 @@ struct SettingsProblemTests {
             "config.toml:1:42: ldap.tls: StartTLS and an ldaps:// URI exclude each other"
         ),
         (
+            "ldap = {basedn='x', tls=true, tls_cert='ca'}",
+            "config.toml:1:40: ldap.tls_cert: there is no file \"/etc/x/ca\""
+        ),
+        (
             "database.dsn = 'postgres://u:p@h/d'",
             "config.toml:1:16: database.dsn: must begin with mysql://, mysql+pymysql://, mariadb:// or sqlite:///"
         ),
@@ -175,6 +179,11 @@ struct SettingsProblemTests {
         let found = problems(text)
         #expect(found.count == 201)
         #expect(try #require(found.last) == "config.toml:202:1: … and 800 more problems")
+    }
+
+    @Test func `a CA file is missed only where TLS is used`() {
+        #expect(problems("ldap = {basedn='x', tls_cert='ca'}").isEmpty)
+        #expect(problems("ldap = {basedn='x', tls_cert='ca', uri='ldaps://x'}").count == 1)
     }
 
     @Test func `warnings come with the problems`() {

@@ -39,7 +39,7 @@ extension Settings {
             }
             port = table.integer("port", default: port, in: 1...65_535)
             startsTLS = table.boolean("tls", default: startsTLS)
-            certificateAuthority = table.path("tls_cert", mustExist: true)
+            certificateAuthority = table.path("tls_cert")
             baseDN = table.string("basedn", default: baseDN)
             bindDN = table.string("bind", default: bindDN)
             password = table.secret("password")
@@ -62,7 +62,13 @@ extension Settings {
             if uri != nil, table.isSet("host") || table.isSet("port") {
                 table.warning("uri", "is used, ldap.host and ldap.port are not")
             }
-            if let uri, uri.hasPrefix("ldaps:"), startsTLS {
+            let isLDAPS = uri?.hasPrefix("ldaps:") ?? false
+            if let certificateAuthority, startsTLS || isLDAPS,
+                !table.notes.environment.isFile(certificateAuthority.resolved)
+            {
+                table.problem("tls_cert", "there is no file \(Displayed.quoted(certificateAuthority.resolved))")
+            }
+            if isLDAPS, startsTLS {
                 table.problem("tls", "StartTLS and an ldaps:// URI exclude each other")
             }
             if !bindDN.isEmpty, password == nil {

@@ -1,0 +1,196 @@
+-- auth.lua: a passdb of Dovecot (2.3.19 or newer, 2.4) that asks dovecot-web-auth whether a password is one of a user's
+-- app passwords.
+--
+-- Set by lua_settings { url token token_file timeout } on 2.4, else by the environment: WEB_AUTH_URL, WEB_AUTH_TOKEN,
+-- WEB_AUTH_TOKEN_FILE, WEB_AUTH_TIMEOUT (import_environment lets them through). docs/dovecot.md has the whole set-up.
+
+-- >>> This part is the same in auth.lua and audit.lua.
+
+local json = require("cjson.safe")
+local result = dovecot.auth
+
+-- What Dovecot makes of an HTTP status; any other status, and every transport error (90xx), is an internal failure.
+local results = {
+    [200] = result.PASSDB_RESULT_OK,
+    [307] = result.PASSDB_RESULT_NEXT,
+    [401] = result.PASSDB_RESULT_PASSWORD_MISMATCH,
+    [403] = result.PASSDB_RESULT_USER_DISABLED,
+    [404] = result.PASSDB_RESULT_USER_UNKNOWN,
+    [406] = result.PASSDB_RESULT_SCHEME_NOT_AVAILABLE,
+    [410] = result.PASSDB_RESULT_PASS_EXPIRED,
+}
+
+local url, token, token_file, timeout
+local client
+
+-- One attempt a request: what timed out is not sent again, for the first answer may only be late.
+-- 2.3 ignores options that it does not know; 2.4 refuses them, and has names of its own.
+local function new_client()
+    local made, client_of_2_3 = pcall(dovecot.http.client, {
+        request_timeout_msecs = timeout * 1000,
+        request_absolute_timeout_msecs = timeout * 1000,
+        connect_timeout_msecs = 2000,
+        max_attempts = 1,
+        max_idle_time_msecs = 30000,
+        no_auto_redirect = true,
+    })
+    if made then
+        return client_of_2_3
+    end
+    return dovecot.http.client({
+        request_timeout = timeout .. "s",
+        request_absolute_timeout = timeout .. "s",
+        connect_timeout = "2s",
+        request_max_attempts = "1",
+        max_idle_time = "30s",
+        auto_redirect = "no",
+    })
+end
+
+-- lua_settings holds the block of that name on 2.4; 2.3 passes nothing.
+function script_init(lua_settings)
+    local function setting(name, default)
+        local value = type(lua_settings) == "table" and lua_settings[name] or nil
+        if value == nil or value == "" then
+            value = os.getenv("WEB_AUTH_" .. name:upper())
+        end
+        if value == nil or value == "" then
+            return default
+        end
+        return tostring(value)
+    end
+    url = setting("url", "http://127.0.0.1:8000"):gsub("/+$", "")
+    token = setting("token")
+    token_file = setting("token_file")
+    timeout = tonumber((setting("timeout", "10"):gsub("%s*s[ecs]*$", "")))
+    if timeout == nil or timeout < 1 or timeout > 120 then
+        dovecot.i_error("web-auth: timeout is not a number of seconds from 1 to 120: taking 10")
+        timeout = 10
+    end
+    timeout = math.floor(timeout)
+    client = new_client()
+    return 0
+end
+
+-- Sees to it that the token is there; a file is read at the first login, in the process that needs it, and again after
+-- its token was refused. Gives what is wrong, or nothing.
+local function read_token()
+    if token ~= nil or token_file == nil then
+        return nil
+    end
+    local file, problem = io.open(token_file, "r")
+    if file == nil then
+        return "the token file: " .. problem
+    end
+    local text = (file:read(4096) or ""):gsub("%s+$", "")
+    file:close()
+    if text == "" then
+        return "the token file is empty"
+    end
+    token = text
+end
+
+-- Text without control characters, of a bounded length: a forged line in the log would otherwise be easy.
+local function printable(text)
+    return (tostring(text):sub(1, 200):gsub("%c", "?"))
+end
+
+-- Text for JSON, which must be UTF-8: a client's odd ID must not keep it out.
+local function text_or_nil(value)
+    if value == nil or value == "" then
+        return nil
+    end
+    return (tostring(value):sub(1, 1024):gsub("[\128-\255]", "?"))
+end
+
+-- The members that both requests have; those that Dovecot does not know are left out. What 2.3 calls the service is the
+-- protocol on 2.4.
+local function login_of(request)
+    return {
+        username = request.user,
+        service = request.service or request.protocol or "",
+        protocol = text_or_nil(request.protocol),
+        remote_ip = text_or_nil(request.remote_ip),
+        local_ip = text_or_nil(request.local_ip),
+        session = text_or_nil(request.session),
+        client_id = text_or_nil(request.client_id),
+    }
+end
+
+local function submit(path, body)
+    local http_request = client:request({ url = url .. path, method = "POST" })
+    http_request:add_header("Content-Type", "application/json")
+    if token ~= nil then
+        http_request:add_header("Authorization", "Bearer " .. token)
+    end
+    http_request:set_payload(body)
+    return http_request:submit()
+end
+
+-- Asks the service; gives the two values that Dovecot wants: {} with OK, a text with anything else.
+local function ask(request, path, members)
+    local problem = read_token()
+    if problem ~= nil then
+        return result.PASSDB_RESULT_INTERNAL_FAILURE, "web-auth: " .. printable(problem)
+    end
+    local body = json.encode(members)
+    local started = os.time()
+    local response = submit(path, body)
+    -- Lost at once: most likely the service had just closed the idle connection. This is safe to ask again.
+    if response:status() == 9005 and os.time() - started <= 2 then
+        response = submit(path, body)
+    end
+    local status = response:status()
+    if status == 400 and token_file ~= nil then
+        token = nil
+    end
+    -- Only an answer with a status text is one of the service; a 401 or 404 of a proxy, or of a wrong URL, must not
+    -- look like a wrong password or an unknown user, for clients drop their accounts then.
+    local answer = json.decode(response:payload() or "")
+    local reason = type(answer) == "table" and type(answer.status) == "string" and answer.status or nil
+    local code = results[status]
+    if code == nil or reason == nil or (status == 200 and reason ~= "success") then
+        local shown = reason or (code ~= nil and "no answer of the service" or response:reason())
+        return result.PASSDB_RESULT_INTERNAL_FAILURE, "web-auth: " .. status .. " " .. printable(shown)
+    end
+    if code == result.PASSDB_RESULT_OK then
+        -- A text here would be read as extra fields: user=mallory would log in as mallory.
+        return code, {}
+    end
+    request:log_info("web-auth: " .. status .. " " .. printable(reason))
+    return code, printable(reason)
+end
+
+-- <<< This part is the same in auth.lua and audit.lua.
+
+local digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+-- Standard base64 with padding (RFC 4648 section 4) of any bytes; passwords are not always text.
+local function base64(bytes)
+    local groups = {}
+    for index = 1, #bytes, 3 do
+        local first, second, third = bytes:byte(index, index + 2)
+        local number = first * 65536 + (second or 0) * 256 + (third or 0)
+        local group = ""
+        for shift = 18, 0, -6 do
+            local digit = math.floor(number / 2 ^ shift) % 64 + 1
+            group = group .. digits:sub(digit, digit)
+        end
+        if third == nil then
+            group = group:sub(1, second == nil and 2 or 3) .. (second == nil and "==" or "=")
+        end
+        groups[#groups + 1] = group
+    end
+    return table.concat(groups)
+end
+
+function auth_password_verify(request, password)
+    local members = login_of(request)
+    members.password = base64(password)
+    return ask(request, "/auth", members)
+end
+
+-- What other than a login asks, such as doveadm auth lookup, goes on with the next passdb.
+function auth_passdb_lookup()
+    return result.PASSDB_RESULT_SCHEME_NOT_AVAILABLE, "app passwords are checked, not looked up"
+end
