@@ -129,7 +129,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(name: "web-auth-server", dependencies: ["WebAuth"], swiftSettings: strict),
-        .testTarget(name: "IntegrationTests", dependencies: ["web-auth-server"], swiftSettings: strict),
+
+        // A real Dovecot, started privately, and the scripts it runs.
+        .target(name: "DovecotHarness", path: "Tests/Support/DovecotHarness", swiftSettings: strict),
+        .testTarget(name: "DovecotTests", dependencies: ["DovecotHarness"], swiftSettings: strict),
+
+        // The program as a whole.
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["web-auth-server", "DovecotHarness", "TestServers"],
+            swiftSettings: strict),
         // Back ends that wait: C libraries on lanes of their own.
         .target(name: "BlockingLanes", swiftSettings: strict),
         .testTarget(name: "BlockingLanesTests", dependencies: ["BlockingLanes"], swiftSettings: strict),
@@ -159,8 +167,5 @@ let package = Package(
             name: "RedisCacheTests",
             dependencies: ["RedisCache", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "TestServers"],
             swiftSettings: strict),
-        // The Lua scripts, under a real Dovecot.
-        .target(name: "DovecotHarness", path: "Tests/Support/DovecotHarness", swiftSettings: strict),
-        .testTarget(name: "DovecotTests", dependencies: ["DovecotHarness"], swiftSettings: strict),
     ]
 )
