@@ -203,12 +203,16 @@ public final class HashingVerifier: PasswordVerifier {
             memory = changed
             return (true, true)
         }
-        if isNews,
+        let row = search.rows[best]
+        if row.isDeleted {
+            // No wrong guess, but whoever tries a revoked password earns no exemption.
+            if let guess { limiter.takeBack(guess, at: now) }
+        } else if isNews,
             let guess = guess ?? limiter.guess(login.password, account: login.name, from: login.attempt.address)
         {
             limiter.succeeded(guess, at: now)
         }
-        return search.rows[best]
+        return row
     }
 
     private func refuse(_ guess: GuessLimiter.Guess, _ attempt: LoginAttempt, isFirst: Bool) {

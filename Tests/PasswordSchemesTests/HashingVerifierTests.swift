@@ -325,6 +325,14 @@ struct HashingVerifierTests {
         #expect(checker.takeCount() > 0)
     }
 
+    @Test func `a revoked password counts as no guess, and earns no exemption`() async throws {
+        let verifier = verifier { $0.guessLimits.perNetwork = 2 }
+        let rows = [row(1, cheapHash("secret 1")), row(2, cheapHash("revoked"), isDeleted: true)]
+        for _ in 0..<3 { #expect(try await verifier.id("revoked", rows, from: "203.0.113.1") == 2) }
+        for number in 0..<5 { #expect(try await verifier.id("guess \(number)", rows, from: "203.0.113.1") == nil) }
+        #expect(verifier.statistics.refusedGuesses == 3)
+    }
+
     @Test func `a misconfigured client with one wrong password never reaches a limit`() async throws {
         let verifier = verifier { $0.guessLimits.perNetwork = 3 }
         let rows = Self.rows(1)

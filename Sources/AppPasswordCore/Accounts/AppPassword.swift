@@ -25,11 +25,12 @@ public struct AppPassword: Sendable, Identifiable, Equatable, CustomReflectable 
     /// Shows everything but the hash.
     public var customMirror: Mirror { Mirror(self, children: ["id": id, "uid": uid, "isDeleted": isDeleted]) }
 
-    /// Whether this row wins over another that matches the same password: the one not deleted, then the newest.
+    /// Whether this row wins over another that matches the same password: the one not deleted, then the newest. A row
+    /// without a time counts as older than any with one; of equal ones the higher id wins.
     public func precedes(_ other: AppPassword) -> Bool {
         if isDeleted != other.isDeleted { return !isDeleted }
-        if let created, let theirs = other.created, created != theirs { return created > theirs }
-        return id > other.id
+        let (mine, theirs) = (created?.milliseconds ?? .min, other.created?.milliseconds ?? .min)
+        return mine == theirs ? id > other.id : mine > theirs
     }
 }
 

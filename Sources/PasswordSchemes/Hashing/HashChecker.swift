@@ -14,7 +14,7 @@ public protocol HashChecker: Sendable {
     /// - Parameters:
     ///   - password: Not empty, without NUL.
     ///   - hashes: At least one. Each may be checked on its own, in any order.
-    /// - Returns: At least one finding, as many as the checker made; every hash was checked unless one matched.
+    /// - Returns: At least one finding; for what it left out it is asked again, if that still matters.
     /// - Throws: ``PasswordVerifierError`` `.overloaded` at once if there is no room to wait; `.timedOut`.
     func check(
         _ password: Password, against hashes: [StoredHash]

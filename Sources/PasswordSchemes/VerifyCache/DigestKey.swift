@@ -33,24 +33,30 @@ internal import CSodium
 
     deinit { unsafe sodium_free(keyed) }
 
-    /// Where it lies, for a test that looks at the kernel's view of that memory.
+    /// Where it lies, for tests that look at the memory around it.
     var location: UInt { unsafe UInt(bitPattern: keyed) }
 
     /// The digest of some parts, each preceded by its length, so that no two lists of parts are the same bytes.
     ///
     /// - Complexity: O(length), about a microsecond; no allocation.
     func digest(_ kind: Kind, _ body: (inout Parts) -> Void) -> Digest {
-        var parts = Parts(state: unsafe keyed.pointee)
-        parts.add(number: UInt64(kind.rawValue))
-        body(&parts)
-        return parts.finish()
+        // In place, from the key's copy to the wiping, so that the compiler makes no further copies.
+        unsafe withUnsafeTemporaryAllocation(of: crypto_auth_hmacsha256_state.self, capacity: 1) { room in
+            guard let state = room.baseAddress else { preconditionFailure("an allocation of one has an address") }
+            unsafe state.initialize(from: keyed, count: 1)
+            defer { unsafe sodium_memzero(state, MemoryLayout<crypto_auth_hmacsha256_state>.size) }
+            var parts = unsafe Parts(state: state)
+            parts.add(number: UInt64(kind.rawValue))
+            body(&parts)
+            return parts.finish()
+        }
     }
 
-    /// Parts on their way into a digest.
-    struct Parts: ~Copyable {
-        private var state: crypto_auth_hmacsha256_state
+    /// Parts on their way into a digest; lives no longer than the call it is lent to.
+    @safe struct Parts: ~Copyable {
+        private let state: UnsafeMutablePointer<crypto_auth_hmacsha256_state>
 
-        fileprivate init(state: crypto_auth_hmacsha256_state) { self.state = state }
+        fileprivate init(state: UnsafeMutablePointer<crypto_auth_hmacsha256_state>) { unsafe self.state = state }
 
         /// Adds bytes, after their number.
         mutating func add(_ bytes: [UInt8]) { unsafe bytes.withUnsafeBytes { unsafe add($0) } }
@@ -64,14 +70,14 @@ internal import CSodium
         private mutating func add(_ bytes: UnsafeRawBufferPointer) {
             add(number: UInt64(bytes.count))
             unsafe crypto_auth_hmacsha256_update(
-                &state, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, UInt64(bytes.count))
+                state, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, UInt64(bytes.count))
         }
 
         /// Adds eight bytes.
         mutating func add(number: UInt64) {
             unsafe withUnsafeBytes(of: number.littleEndian) { number in
                 _ = unsafe crypto_auth_hmacsha256_update(
-                    &state, number.assumingMemoryBound(to: UInt8.self).baseAddress, 8)
+                    state, number.assumingMemoryBound(to: UInt8.self).baseAddress, 8)
             }
         }
 
@@ -79,9 +85,8 @@ internal import CSodium
             var code: InlineArray<32, UInt8> = .init(repeating: 0)
             var span = code.mutableSpan
             unsafe span.withUnsafeMutableBufferPointer { code in
-                if let start = code.baseAddress { _ = unsafe crypto_auth_hmacsha256_final(&state, start) }
+                if let start = code.baseAddress { _ = unsafe crypto_auth_hmacsha256_final(state, start) }
             }
-            unsafe sodium_memzero(&state, MemoryLayout<crypto_auth_hmacsha256_state>.size)
             func number(_ bytes: Range<Int>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64(code[$1]) } }
             return Digest(high: number(0..<8), low: number(8..<16))
         }
