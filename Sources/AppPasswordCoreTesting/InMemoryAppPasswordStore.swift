@@ -62,7 +62,10 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
     public func list(uid: String) async throws(BackendError) -> [AppPasswordSummary] {
         state.withLock { state in
             state.entries.filter { $0.row.uid.utf8.elementsEqual(uid.utf8) }
-                .sorted { ($0.row.created?.milliseconds ?? .min, $0.row.id) > ($1.row.created?.milliseconds ?? .min, $1.row.id) }
+                .sorted { one, other in
+                    (one.row.created?.milliseconds ?? .min, one.row.id)
+                        > (other.row.created?.milliseconds ?? .min, other.row.id)
+                }
                 .map { entry in
                     AppPasswordSummary(
                         id: entry.row.id, uid: entry.row.uid, comment: entry.comment, created: entry.row.created,

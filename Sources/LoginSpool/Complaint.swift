@@ -66,7 +66,8 @@ extension ReplayReport {
     /// Says what was found.
     func log(to logger: Logger) {
         if waiting > 0 {
-            logger.notice("rows of the login log were left by an earlier process", metadata: ["spool.waiting": "\(waiting)"])
+            logger.notice(
+                "rows of the login log were left by an earlier process", metadata: ["spool.waiting": "\(waiting)"])
         }
         for (name, bytes) in torn {
             logger.warning(

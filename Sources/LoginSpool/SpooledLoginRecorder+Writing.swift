@@ -43,7 +43,9 @@ extension SpooledLoginRecorder {
 
     /// Writes everything that waits, also what is pending and what waits for facts, for the end of the process.
     ///
-    /// A call of the database that is under way at the limit is cancelled, and waited for.
+    /// Call it from a task that is not cancelled, after the last login; it does not need ``run()``. A call of the database
+    /// that is under way at the limit is cancelled, and waited for.
+    ///
     /// - Returns: How many rows still wait; they stay in the spool and are written after the next start.
     public func flush(within limit: Duration) async -> Int {
         await withTaskGroup { group in
@@ -120,9 +122,9 @@ extension SpooledLoginRecorder {
     }
 
     private func sleep(until due: Timestamp?) async {
-        // An hour at most, and not in one stretch if the time of day is set back meanwhile.
+        // A minute at most: the time of day may be set back meanwhile.
         let now = now()
-        let until = min(due ?? .init(milliseconds: .max), now.advanced(by: .seconds(60)))
+        let until = min(due ?? Timestamp(milliseconds: .max), now.advanced(by: .seconds(60)))
         let isLate = state.withLock { state in
             state.sleepsUntil = until
             return state.mustWake()

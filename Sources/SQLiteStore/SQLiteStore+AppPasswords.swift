@@ -11,11 +11,17 @@ extension SQLiteStore: AppPasswordStore {
         try await read { database in
             let statement = try database.cachedStatement(
                 sql: "SELECT id, uid, password, deleted IS NOT NULL, created FROM app_passwords WHERE uid = ?")
-            return try Row.fetchAll(statement, arguments: [login]).compactMap { row in
-                guard let id = row.integer(0), let uid = row.text(1) else { return nil }
-                return AppPassword(
-                    id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: row.integer(3) != 0, created: row.time(4))
+            // A cursor: a row is decoded where SQLite holds it, not copied first.
+            let cursor = try Row.fetchCursor(statement, arguments: [login])
+            var found: [AppPassword] = []
+            while let row = try cursor.next() {
+                guard let id = row.integer(0), let uid = row.text(1) else { continue }
+                let isDeleted = row.integer(3) != 0
+                found.append(
+                    AppPassword(
+                        id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: isDeleted, created: row.time(4)))
             }
+            return found
         }
     }
 }

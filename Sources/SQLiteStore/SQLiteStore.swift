@@ -30,12 +30,16 @@ public final class SQLiteStore: Sendable {
         open = Mutex(try Self.open(path, timeout: timeout, mayCreate: true))
     }
 
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(BackendError) -> Value {
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(BackendError) -> Value {
         let pool = try pool()
         return try await limited { try await pool.read(body) }
     }
 
-    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(BackendError) -> Value {
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(BackendError) -> Value {
         let pool = try pool()
         return try await limited { try await pool.write(body) }
     }

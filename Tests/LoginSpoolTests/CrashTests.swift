@@ -27,7 +27,7 @@ struct CrashTests {
     static func seeds(of block: UInt64) -> Range<UInt64> { (block * perBlock)..<((block + 1) * perBlock) }
 
     @Test(arguments: Self.blocks)
-    func `every login has its row by the coalescing rule and none twice, whatever dies when`(block: UInt64) async throws {
+    func `every login has its row by the rule and none twice, whatever dies when`(block: UInt64) async throws {
         for seed in Self.seeds(of: block) {
             let (world, logins, _) = try await history(seed: seed, trouble: [])
             try checkExactly(world, logins, seed: seed)
@@ -35,7 +35,7 @@ struct CrashTests {
     }
 
     @Test(arguments: Self.blocks)
-    func `a disk that fills or breaks on the way costs only the logins that are counted as lost`(block: UInt64) async throws {
+    func `a disk that fills or breaks costs only the logins that are counted as lost`(block: UInt64) async throws {
         for seed in Self.seeds(of: block) {
             let (world, logins, _) = try await history(seed: seed, trouble: .disk)
             try checkExactly(world, logins, seed: seed)
@@ -43,7 +43,7 @@ struct CrashTests {
     }
 
     @Test(arguments: Self.blocks)
-    func `logins out of order and flushes in between leave last-used right and no row twice`(block: UInt64) async throws {
+    func `logins out of order and flushes leave last-used right and no row twice`(block: UInt64) async throws {
         for seed in Self.seeds(of: block) {
             let (world, logins, _) = try await history(seed: seed, trouble: [.disk, .disorder, .flush])
             checkNoneTwice(world, logins, seed: seed)
@@ -155,7 +155,9 @@ struct CrashTests {
     /// Kills the process in the middle of the latest append; false if less than the whole of it got there.
     private func tear(_ world: World, using random: inout SeededGenerator) throws -> Bool {
         var contents = world.disk.contents()
-        guard let (name, size) = world.disk.state.withLock({ $0.latest }), let bytes = contents[name] else { return true }
+        guard let (name, size) = world.disk.state.withLock({ $0.latest }), let bytes = contents[name] else {
+            return true
+        }
         let kept = Int.random(in: size...bytes.count, using: &random)
         contents[name] = Array(bytes.prefix(kept))
         try world.restart(on: contents)

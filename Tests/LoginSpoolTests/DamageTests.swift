@@ -44,7 +44,7 @@ struct DamageTests {
         #expect(countsSeen == [4, 5, 6, 7, 8])
     }
 
-    @Test func `with any byte changed, at most the use it belongs to is lost, and nothing is written twice`() async throws {
+    @Test func `with any byte changed, at most its own use is lost, and nothing is written twice`() async throws {
         let (world, name, bytes, written) = try await damagedWorld()
         let now = world.now.timestamp
         for index in bytes.indices {

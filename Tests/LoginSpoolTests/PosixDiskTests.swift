@@ -33,7 +33,8 @@ struct PosixDiskTests {
     }
 
     private var files: [URL] {
-        ((try? FileManager.default.contentsOfDirectory(at: URL(fileURLWithPath: path), includingPropertiesForKeys: nil)) ?? [])
+        ((try? FileManager.default.contentsOfDirectory(at: URL(fileURLWithPath: path), includingPropertiesForKeys: nil))
+            ?? [])
             .filter { $0.pathExtension == "spool" }
     }
 

@@ -142,7 +142,8 @@ struct SpooledLoginRecorderTests {
         #expect(world.recorder.statistics.bytes < 30_000)
         try world.restart()
         await world.drain()
-        #expect(world.database.rows.map(\.time.milliseconds).sorted() == expectedTimes((1...1500).map { 1_700_000_000_000 + $0 * 1000 }))
+        let times = (1...1500 as ClosedRange<Int64>).map { 1_700_000_000_000 + $0 * 1000 }
+        #expect(world.database.rows.map(\.time.milliseconds).sorted() == expectedTimes(times))
     }
 
     @Test func `batches are bounded`() async throws {

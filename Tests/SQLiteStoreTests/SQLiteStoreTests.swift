@@ -30,7 +30,8 @@ struct SQLiteStoreTests {
     }
 
     @Test func `the DDL in the tree is the DDL that is used`() throws {
-        let tree = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../database/sqlite.sql")
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        let tree = tests.appending(path: "../../database/sqlite.sql")
         #expect(try String(contentsOf: tree, encoding: .utf8) == SQLiteSchema.ddl)
     }
 
@@ -43,7 +44,9 @@ struct SQLiteStoreTests {
             try await store.insert(
                 [LoginLogRow(passwordID: id, service: "imap", sourceAddress: "::1", time: used)], mayBeThere: false)
         }
-        let rows = try DatabaseQueue(path: file.path).read { try Row.fetchAll($0, sql: "SELECT * FROM app_passwords_with_log") }
+        let rows = try DatabaseQueue(path: file.path).read {
+            try Row.fetchAll($0, sql: "SELECT * FROM app_passwords_with_log")
+        }
         #expect(rows.count == 1)
         let row = try #require(rows.first)
         #expect(
@@ -56,7 +59,8 @@ struct SQLiteStoreTests {
 
     @Test func `the file and its directory are nobody else's`() throws {
         _ = try SQLiteStore(path: file.path)
-        for (path, mode) in [(file.path, 0o600), (URL(fileURLWithPath: file.path).deletingLastPathComponent().path, 0o700)] {
+        let directory = URL(fileURLWithPath: file.path).deletingLastPathComponent().path
+        for (path, mode) in [(file.path, 0o600), (directory, 0o700)] {
             #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == mode)
         }
     }
@@ -133,7 +137,8 @@ struct SQLiteStoreTests {
 
     @Test(arguments: ["not a database, but long enough to be taken for the header of one, one would think", "PRAGMA"])
     func `what is no database of ours is refused`(content: String) throws {
-        try FileManager.default.createDirectory(at: file.directory.appending(path: "deeper"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: file.directory.appending(path: "deeper"), withIntermediateDirectories: true)
         if content == "PRAGMA" {
             try file.change("PRAGMA user_version = 99")
         } else {

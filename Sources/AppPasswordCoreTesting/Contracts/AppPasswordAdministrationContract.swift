@@ -56,7 +56,8 @@ public enum AppPasswordAdministrationContract {
         try ContractViolation.unless(try await store.list(uid: uid), is: [summaries[0]], "the others stay")
         for isHard in [true, false] {
             try ContractViolation.unless(
-                try await store.revoke(id: phone, hard: isHard, at: revoked), is: false, "there is no such row any more")
+                try await store.revoke(id: phone, hard: isHard, at: revoked), is: false, "there is no such row any more"
+            )
         }
         try ContractViolation.unless(try await store.rename(id: phone, comment: nil), is: false, "nor to rename")
     }

@@ -10,7 +10,8 @@ public enum LoginLogContract {
         let start = Timestamp(milliseconds: 1_763_918_141_123)
         let uid = "contract-\(UInt64.random(in: 0 ... .max))"
         let id = try await log.add(uid: uid, storedHash: "{CRYPT}$6$a", comment: nil, created: start)
-        func row(_ milliseconds: Int64, service: String = "imap", from address: String? = "2001:db8::1") -> LoginLogRow {
+        func row(_ milliseconds: Int64, service: String = "imap", from address: String? = "2001:db8::1") -> LoginLogRow
+        {
             LoginLogRow(
                 passwordID: id, service: service, sourceAddress: address,
                 time: Timestamp(milliseconds: start.milliseconds + milliseconds))
@@ -59,7 +60,8 @@ public enum LoginLogContract {
             let good = row(isInDoubt ? 22 : 21)
             try await log.insert([orphan, good], mayBeThere: isInDoubt)
             try ContractViolation.unless(
-                try await log.history(id: id, limit: 1, offset: 0), is: [good], "a row without a password stops no other")
+                try await log.history(id: id, limit: 1, offset: 0), is: [good],
+                "a row without a password stops no other")
         }
 
         let many = (0..<200).map { row(1000 + $0, service: "pop3") }

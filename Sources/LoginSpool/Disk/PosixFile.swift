@@ -18,8 +18,8 @@ internal import Glibc
         var code: Int32 = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
-                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-                let got = unsafe pread(descriptor.number, rest.baseAddress, count - filled, offset + filled)
+                let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
+                let got = unsafe pread(descriptor.number, rest.baseAddress, rest.count, offset + filled)
                 if got < 0, errno == EINTR { continue }
                 if got < 0 { code = errno }
                 guard got > 0 else { return }
