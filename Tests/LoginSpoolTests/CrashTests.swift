@@ -89,8 +89,8 @@ struct CrashTests {
         var configuration = SpoolConfiguration()
         configuration.segmentBytes = .random(in: 100...1500, using: &random)
         configuration.batchSize = .random(in: 1...6, using: &random)
-        // Half of this is where compaction begins; nothing is dropped for it in a history of this length.
-        if Bool.random(using: &random) { configuration.maxBytes = 40_000 }
+        // Half of this is where compaction begins.
+        if Bool.random(using: &random) { configuration.maxBytes = .random(in: 2000...6000, using: &random) }
         let world = try World(configuration)
         var logins: [Key: [Int64]] = [:]
         var tickets: [(LoginTicket, Int64)] = []
@@ -187,12 +187,24 @@ struct CrashTests {
                 }
             }
         }
-        // What would have happened before the commit did not happen if it dies there.
-        let rows = world.database.rows
+        // What would have happened after the moment at which it dies did not happen.
+        let rowsThen = Mutex<[LoginLogRow]?>(diesAt == false ? world.database.rows : nil)
+        if diesAt == nil, Int.random(in: 0..<4, using: &random) == 0 {
+            let database = world.database
+            let (ahead, bytes) = (Int.random(in: 0...2, using: &random), Int.random(in: 0...120, using: &random))
+            world.disk.state.withLock { disk in
+                disk.dieAt = (disk.appends + ahead, bytes)
+                disk.onDeath = { contents in
+                    left.withLock { $0 = contents }
+                    rowsThen.withLock { $0 = database.rows }
+                }
+            }
+        }
         _ = await world.recorder.step()
         world.database.state.withLock { $0.onInsert = nil }
+        world.disk.state.withLock { ($0.dieAt, $0.onDeath) = (nil, nil) }
         guard let contents = left.withLock({ $0 }) else { return }
-        if diesAt == false { world.database.state.withLock { $0.rows = rows } }
+        if let rows = rowsThen.withLock({ $0 }) { world.database.state.withLock { $0.rows = rows } }
         crashes += 1
         tickets = []
         try world.restart(on: contents)

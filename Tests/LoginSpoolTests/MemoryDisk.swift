@@ -13,6 +13,10 @@ final class MemoryDisk: SpoolDisk {
         var latest: (name: String, size: Int)?
         var appends = 0
         var syncs = 0
+        /// The process dies in the middle of the append with this number, so many bytes into it.
+        var dieAt: (append: Int, bytes: Int)?
+        /// What it leaves then.
+        var onDeath: (@Sendable ([String: [UInt8]]) -> Void)?
     }
     let state: Mutex<State>
 
@@ -76,6 +80,12 @@ final class MemoryFile: SpoolFile {
     }
     func append(_ bytes: [UInt8]) throws(SpoolError) {
         try disk.fail("write")
+        let (dieAt, onDeath) = disk.state.withLock { ($0.dieAt?.append == $0.appends ? $0.dieAt : nil, $0.onDeath) }
+        if let dieAt {
+            var left = disk.contents()
+            left[name]? += bytes.prefix(dieAt.bytes)
+            onDeath?(left)
+        }
         let fits = disk.state.withLock { state in
             let fits = min(bytes.count, state.freeBytes)
             if state.freeBytes != .max { state.freeBytes -= fits }
