@@ -19,6 +19,7 @@ func loginLogBenchmarks(_ suite: Suite) async throws {
     let recorder = try SpooledLoginRecorder(
         directory: directory.appending(path: "spool").path, log: NowhereLog(), configuration: SpoolConfiguration(),
         logger: Logger(label: "benchmark", factory: { _ in SwiftLogNoOpLogHandler() }), now: { start })
+    var replayed: SpooledLoginRecorder?
     var row = LoginLogRow(passwordID: 1, service: "imap", sourceAddress: "2001:db8:1:2::33", time: start)
     // A client that does not pause: each use replaces the one before.
     try await suite.measureAsync("spool.record", repeats: 10_000) { repeats in
@@ -37,6 +38,25 @@ func loginLogBenchmarks(_ suite: Suite) async throws {
         }
         // Writes what was recorded, so that the benchmark does not measure a growing array.
         guard await recorder.flush(within: .seconds(60)) == 0 else { throw CancellationError() }
+    }
+
+    // Finding what an earlier process left: 20,000 rows that wait.
+    func open() throws -> SpooledLoginRecorder {
+        try SpooledLoginRecorder(
+            directory: directory.appending(path: "replay").path, log: NowhereLog(), configuration: SpoolConfiguration(),
+            logger: Logger(label: "benchmark", factory: { _ in SwiftLogNoOpLogHandler() }), now: { start })
+    }
+    for number in 0..<20_000 as Range<Int64> {
+        row.passwordID = number
+        if number == 0 { replayed = try open() }
+        _ = await replayed?.record(row)
+    }
+    replayed = nil
+    try suite.measure("spool.replay.20000", samples: 3) { repeats in
+        for _ in 0..<repeats {
+            let waiting = try open().statistics.waiting
+            precondition(waiting == 20_000)
+        }
     }
 
     let store = try SQLiteStore(path: directory.appending(path: "app.sqlite").path)
