@@ -97,6 +97,7 @@ struct CrashTests {
         var crashes = 0
 
         for _ in 0..<Int.random(in: 20...120, using: &random) {
+            await Task.yield()  // to the other tests
             switch Int.random(in: 0..<100, using: &random) {
             case 0..<50:
                 let isLong = Int.random(in: 0..<12, using: &random) == 0

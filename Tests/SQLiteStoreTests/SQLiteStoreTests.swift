@@ -20,13 +20,16 @@ struct SQLiteStoreTests {
 
     let file = TemporaryFile()
 
+    /// With a timeout that other tests on a busy machine do not use up.
+    private func open() throws -> SQLiteStore { try SQLiteStore(path: file.path, timeout: .seconds(60)) }
+
     @Test func `SQLite keeps the contracts`() async throws {
-        let store = try SQLiteStore(path: file.path)
+        let store = try open()
         try await AppPasswordStoreContract.check(store)
         try await LoginLogContract.check(store)
         try await AppPasswordAdministrationContract.check(store)
         // Also when it is opened again.
-        try await LoginLogContract.check(SQLiteStore(path: file.path))
+        try await LoginLogContract.check(open())
     }
 
     @Test func `the DDL in the tree is the DDL that is used`() throws {
@@ -36,7 +39,7 @@ struct SQLiteStoreTests {
     }
 
     @Test func `the view has the plugin's eleven columns and the newest log row`() async throws {
-        let store = try SQLiteStore(path: file.path)
+        let store = try open()
         let time = Timestamp(milliseconds: 1_763_918_141_123)
         let id = try await store.add(uid: "alice", storedHash: "{CRYPT}$6$x", comment: "phone", created: time)
         for offset in [1, 2, 0] as [Int64] {
@@ -58,7 +61,7 @@ struct SQLiteStoreTests {
     }
 
     @Test func `the file and its directory are nobody else's`() throws {
-        _ = try SQLiteStore(path: file.path)
+        _ = try open()
         let directory = URL(fileURLWithPath: file.path).deletingLastPathComponent().path
         for (path, mode) in [(file.path, 0o600), (directory, 0o700)] {
             #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == mode)
@@ -66,7 +69,7 @@ struct SQLiteStoreTests {
     }
 
     @Test func `an id is never used again`() async throws {
-        let store = try SQLiteStore(path: file.path)
+        let store = try open()
         let time = Timestamp(milliseconds: 0)
         let first = try await store.add(uid: "alice", storedHash: "a", comment: nil, created: time)
         _ = try await store.revoke(id: first, hard: true, at: time)
@@ -74,7 +77,7 @@ struct SQLiteStoreTests {
     }
 
     @Test func `hostile rows are unusable, not an error`() async throws {
-        let store = try SQLiteStore(path: file.path)
+        let store = try open()
         try file.change(
             """
             DROP VIEW app_passwords_with_log; DROP TABLE app_passwords;
@@ -96,7 +99,8 @@ struct SQLiteStoreTests {
     }
 
     @Test func `a locked database is a timeout, and the rows can be written when it is free`() async throws {
-        let store = try SQLiteStore(path: file.path, timeout: .milliseconds(100))
+        let store = try open()
+        let hasty = try SQLiteStore(path: file.path, timeout: .milliseconds(100))
         let time = Timestamp(milliseconds: 0)
         let id = try await store.add(uid: "alice", storedHash: "a", comment: nil, created: time)
         var configuration = Configuration()
@@ -104,7 +108,7 @@ struct SQLiteStoreTests {
         let other = try DatabaseQueue(path: file.path, configuration: configuration)
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN EXCLUSIVE") }
         let rows = [LoginLogRow(passwordID: id, service: "imap", sourceAddress: nil, time: time)]
-        let error = await #expect(throws: BackendError.self) { try await store.insert(rows, mayBeThere: false) }
+        let error = await #expect(throws: BackendError.self) { try await hasty.insert(rows, mayBeThere: false) }
         #expect(error?.code == .timedOut)
         #expect(try await store.passwords(of: "alice").count == 1)  // readers do not wait for writers
         try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
@@ -126,12 +130,12 @@ struct SQLiteStoreTests {
     }
 
     @Test func `a removed file is trouble, another in its place is opened`() async throws {
-        let store = try SQLiteStore(path: file.path)
+        let store = try open()
         _ = try await store.add(uid: "alice", storedHash: "a", comment: nil, created: Timestamp(milliseconds: 0))
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }
         let error = await #expect(throws: BackendError.self) { try await store.passwords(of: "alice") }
         #expect(error?.code == .unreachable)
-        _ = try SQLiteStore(path: file.path)
+        _ = try open()
         #expect(try await store.passwords(of: "alice") == [])
     }
 
@@ -152,7 +156,7 @@ struct SQLiteStoreTests {
     }
 
     @Test func `an error tells nothing of the values`() async throws {
-        let store = try SQLiteStore(path: file.path)
+        let store = try open()
         let time = Timestamp(milliseconds: 0)
         _ = try await store.add(uid: "alice", storedHash: "SECRET", comment: nil, created: time)
         let error = await #expect(throws: BackendError.self) {
