@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "PythonRegex", targets: ["PythonRegex"]),
         .library(name: "LoginSpool", targets: ["LoginSpool"]),
         .library(name: "SQLiteStore", targets: ["SQLiteStore"]),
+        .library(name: "Settings", targets: ["Settings"]),
         .library(name: "MariaDBStore", targets: ["MariaDBStore"]),
         .library(name: "LDAPDirectory", targets: ["LDAPDirectory"]),
         .library(name: "RedisCache", targets: ["RedisCache"]),

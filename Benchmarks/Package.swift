@@ -15,22 +15,11 @@ let package = Package(
         .target(name: "CRawCrypt", linkerSettings: [.linkedLibrary("crypt")]),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: [
-                "CAllocationCounter", "CRawCrypt",
-                .product(name: "AppPasswordCore", package: "dovecot-web-auth"),
-                .product(name: "PasswordSchemes", package: "dovecot-web-auth"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "AuditCore", package: "dovecot-web-auth"),
-                .product(name: "HTTPKit", package: "dovecot-web-auth"),
-                "CAllocationCounter",
-                .product(name: "AppPasswordCore", package: "dovecot-web-auth"),
-                .product(name: "AuditCore", package: "dovecot-web-auth"),
-                .product(name: "LoginSpool", package: "dovecot-web-auth"),
-                .product(name: "SQLiteStore", package: "dovecot-web-auth"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "SHA512CryptLanes", package: "dovecot-web-auth"),
-                .product(name: "CCrypt", package: "dovecot-web-auth"),
-            ],
+            dependencies: ["CAllocationCounter", "CRawCrypt", .product(name: "Logging", package: "swift-log")]
+                + [
+                    "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CCrypt", "HTTPKit", "LoginSpool",
+                    "PasswordSchemes", "SHA512CryptLanes", "SQLiteStore", "Settings", "WebAuth",
+                ].map { .product(name: $0, package: "dovecot-web-auth") },
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]
 )

@@ -13,6 +13,7 @@ struct Benchmarks {
         try await passwordBenchmarks(suite)
         try await loginLogBenchmarks(suite)
         await laneBenchmarks(suite)
+        await loginBenchmarks(suite)
         for failure in suite.failures { print("FAILED \(failure)") }
         if !suite.failures.isEmpty { exit(1) }
     }

@@ -14,4 +14,9 @@ struct Snapshot: Sendable {
     let backEnds: BackEnds
     /// How many entries each configured list has, in the order of the lists.
     let listCounts: [(list: DenyListKind, entries: Int)]
+
+    /// What answers logins.
+    var loginParts: LoginEndpoints.Parts {
+        LoginEndpoints.Parts(settings: settings.audit, auditor: auditor, authenticator: authenticator)
+    }
 }

@@ -51,8 +51,8 @@ struct WebAuthServer: Sendable {
         }
         let reloader = Reloader(location, builder: builder, live: live, logger: logger, apply: apply)
         let endpoints = Endpoints(
-            live: live, reloader: reloader, health: Health(live: live, recorder: recorder, trail: trail), now: { .now },
-            logger: logger)
+            logins: LoginEndpoints(logger: logger, now: { .now }, parts: { live.current.loginParts }),
+            reloader: reloader, health: Health(live: live, recorder: recorder, trail: trail))
         apply(built.snapshot)
         self.settings = settings
         self.logger = logger

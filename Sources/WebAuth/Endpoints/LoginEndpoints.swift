@@ -1,0 +1,109 @@
+public import AppPasswordCore
+public import AuditCore
+public import HTTPKit
+public import Logging
+public import Settings
+
+/// `/auth` and `/audit`: what Dovecot asks. Public for programs that embed them, and for benchmarks.
+public struct LoginEndpoints: Sendable {
+    /// What answers a login; a request keeps the parts it started with.
+    public struct Parts: Sendable {
+        /// `[audit]` of the settings.
+        public var settings: Settings.Audit
+        /// Gathers facts and judges.
+        public var auditor: Auditor
+        /// Checks passwords.
+        public var authenticator: Authenticator
+
+        /// Puts parts together.
+        public init(settings: Settings.Audit, auditor: Auditor, authenticator: Authenticator) {
+            self.settings = settings
+            self.auditor = auditor
+            self.authenticator = authenticator
+        }
+    }
+
+    private let parts: @Sendable () -> Parts
+    private let now: @Sendable () -> Timestamp
+    private let logger: Logger
+
+    /// Makes endpoints.
+    ///
+    /// - Parameters:
+    ///   - logger: Gets what a login could not be answered for (warning), and each answer (debug).
+    ///   - now: The time of the logins.
+    ///   - parts: What is in force, asked for once a request.
+    public init(
+        logger: Logger, now: @escaping @Sendable () -> Timestamp, parts: @escaping @Sendable () -> Parts
+    ) {
+        self.logger = logger
+        self.now = now
+        self.parts = parts
+    }
+
+    /// Both routes. A wrong token is refused with 400, which Dovecot's scripts make an internal failure.
+    public var routes: [Route] {
+        [
+            Route(.post, "/auth", access: .token(refusal: .badRequest)) { await auth($0) },
+            Route(.post, "/audit", access: .token(refusal: .badRequest)) { await audit($0) },
+        ]
+    }
+
+    private func auth(_ request: HTTPRequest) async -> HTTPResponse {
+        let body: AuthRequest
+        switch AuthRequest.read(request.body, at: now()) {
+        case .success(let read): body = read
+        case .failure(let invalid): return .invalid(invalid.problems)
+        }
+        let parts = parts()
+        let answer = await parts.authenticator.authenticate(body.attempt, body.password)
+        note(answer.outcome, body.attempt)
+        var response = PassdbAnswer(answer.outcome, resultBlock: parts.settings.resultBlock).response
+        if let afterAnswer = answer.afterAnswer {
+            response.afterSending = { afterAnswer(ContinuousClock.now - request.arrived) }
+        }
+        return response
+    }
+
+    private func audit(_ request: HTTPRequest) async -> HTTPResponse {
+        let body: AuditRequest
+        switch AuditRequest.read(request.body, at: now()) {
+        case .success(let read): body = read
+        case .failure(let invalid): return .invalid(invalid.problems)
+        }
+        let parts = parts()
+        let settings = parts.settings
+        if body.passdbsSeenUserUnknown, !settings.processUnknown { return PassdbAnswer.unknownUser.response }
+        let gathering = parts.auditor.gather(for: body.attempt)
+        let judgement = await parts.auditor.judge(body.attempt, gathering)
+        let verdict = judgement.verdict
+        if case .tryLater = verdict { logger.warning("a fact that a list needs could not be had", metadata: ["endpoint": "/audit"]) }
+        var response = PassdbAnswer(
+            verdict, request: body, success: settings.resultSuccess, resultBlock: settings.resultBlock
+        ).response
+        response.afterSending = {
+            parts.auditor.record(
+                body.attempt, gathering, isBlocked: !verdict.isAllowed, matched: verdict.matched, rule: verdict.denial?.rule,
+                isIgnored: judgement.isIgnored, duration: ContinuousClock.now - request.arrived)
+        }
+        return response
+    }
+
+    /// A back end's trouble is the server's business to tell; who logged in with what is the audit trail's.
+    private func note(_ outcome: AuthOutcome, _ attempt: LoginAttempt) {
+        switch outcome {
+        case .unavailable(let reason):
+            logger.warning("a login could not be answered", metadata: ["reason": "\(reason)"])
+        case .undecided:
+            logger.warning("a fact that a list needs could not be had", metadata: ["endpoint": "/auth"])
+        case .success, .unknownAccount, .ambiguousAccount, .disabledAccount, .wrongPassword, .refusedNetwork, .revoked,
+            .denied:
+            logger.debug(
+                "answered",
+                metadata: [
+                    "login.name": "\(attempt.login.auditEscaped(for: .name))",
+                    "outcome": "\(PassdbAnswer(outcome, resultBlock: .disabled).status)",
+                ])
+        }
+    }
+}
