@@ -159,8 +159,10 @@ let package = Package(
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
         .testTarget(
             name: "MariaDBStoreTests",
-            dependencies: ["MariaDBStore", "AppPasswordCore", "AuditCore", "TestServers"], exclude: ["Fixtures"],
-            swiftSettings: strict),
+            dependencies: [
+                "MariaDBStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CMariaDB", "TestServers",
+            ],
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LDAPDirectoryTests", dependencies: ["LDAPDirectory", "AppPasswordCore", "TestServers"],
             swiftSettings: strict),

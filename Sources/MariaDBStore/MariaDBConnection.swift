@@ -18,7 +18,7 @@ internal import CMariaDB
     init(_ server: DatabaseServer, timeout: Duration, circuit: Circuit) {
         _ = Self.library
         self.server = server
-        self.timeout = .seconds(timeout.components.seconds + (timeout.components.attoseconds > 0 ? 1 : 0))
+        self.timeout = .seconds(max(1, timeout.components.seconds + (timeout.components.attoseconds > 0 ? 1 : 0)))
         self.circuit = circuit
     }
 
@@ -157,7 +157,7 @@ internal import CMariaDB
         set(
             MYSQL_INIT_COMMAND,
             "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
-                + "NO_ENGINE_SUBSTITUTION', autocommit = 1, innodb_lock_wait_timeout = \(max(1, seconds - 1))")
+                + "NO_ENGINE_SUBSTITUTION', autocommit = 1, innodb_lock_wait_timeout = \(max(2, seconds) - 1)")
         if let authority = server.tlsCA {
             set(MYSQL_OPT_SSL_CA, authority)
             var yes: my_bool = 1

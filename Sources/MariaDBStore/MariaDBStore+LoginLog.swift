@@ -5,8 +5,6 @@ internal import BlockingLanes
 extension MariaDBStore: LoginLog {
     /// Rows in one statement: seven parameters each, of at most 65,535.
     private static let rowsInStatement = 500
-    /// The column's size in the old tables.
-    private static let longestService = 255
     /// No name, place or provider is longer; the columns are `text`, 65,535 bytes.
     private static let longestText = 4096
 
@@ -58,10 +56,10 @@ extension MariaDBStore: LoginLog {
                 parameters, isKept: chunk.count == 1
             ).rows
             guard written < chunk.count else { continue }
-            let wanted = Array(Set(chunk.map(\.passwordID)))
+            let wanted = Set(chunk.map(\.passwordID))
+            let places = repeatElement("?", count: wanted.count).joined(separator: ", ")
             let present = try connection.selectOnce(
-                "SELECT id FROM app_passwords WHERE id IN (\(repeatElement("?", count: wanted.count).joined(separator: ", ")))",
-                wanted.map(SQLValue.integer)
+                "SELECT id FROM app_passwords WHERE id IN (\(places))", wanted.map(SQLValue.integer)
             ) { $0.integer(0) }
             dropped += chunk.filter { !present.contains($0.passwordID) }
         }
@@ -93,24 +91,10 @@ extension MariaDBStore: LoginLog {
     }
 
     private static func storable(_ row: LoginLogRow) -> LoginLogRow {
-        var row = row
-        row.service = cut(row.service, to: longestService)
-        row.sourceName = row.sourceName.map { cut($0, to: longestText) }
-        row.sourceLocation = row.sourceLocation.map { cut($0, to: longestText) }
-        row.sourceISP = row.sourceISP.map { cut($0, to: longestText) }
+        var row = row.stored
+        row.sourceName = row.sourceName?.prefix(utf8Count: longestText)
+        row.sourceLocation = row.sourceLocation?.prefix(utf8Count: longestText)
+        row.sourceISP = row.sourceISP?.prefix(utf8Count: longestText)
         return row
-    }
-
-    /// Cuts at a character's boundary.
-    private static func cut(_ text: String, to bytes: Int) -> String {
-        guard text.utf8.count > bytes else { return text }
-        var kept = ""
-        var count = 0
-        for character in text {
-            count += character.utf8.count
-            if count > bytes { break }
-            kept.append(character)
-        }
-        return kept
     }
 }

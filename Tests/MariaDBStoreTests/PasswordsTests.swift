@@ -123,7 +123,11 @@ struct PasswordsTests {
             "--ssl-ca=\(certificates.authority)",
         ])
         let database = try await TestDatabase(.new, on: server)
-        func ping(_ host: String, authority: String?) async throws {
+        func ping(
+            _ host: String, authority: String?, _ server: MariaDBServer = server, _ database: TestDatabase = database
+        )
+            async throws
+        {
             let options = authority.map { "?ssl_ca=\($0)" } ?? ""
             let dsn = "mysql://\(database.serviceUser):pass%25word@\(host):\(server.port)/\(database.name)\(options)"
             guard case .mariadb(let address) = try DatabaseDSN(dsn) else { return }
@@ -138,6 +142,13 @@ struct PasswordsTests {
         try await ping("localhost", authority: certificates.authority)
         await #expect(throws: BackendError.self) { try await ping("localhost", authority: others.authority) }
         await #expect(throws: BackendError.self) { try await ping("localhost", authority: "/no/such/file") }
+        // A server that offers no TLS gets no password.
+        let plain = try await SharedServer.get()
+        let there = try await TestDatabase(.new, on: plain)
+        try await ping("127.0.0.1", authority: nil, plain, there)
+        await #expect(throws: BackendError.self) {
+            try await ping("127.0.0.1", authority: certificates.authority, plain, there)
+        }
         // 127.0.0.2 reaches the same server, but the certificate is not for it.
         await #expect(throws: BackendError.self) { try await ping("127.0.0.2", authority: certificates.authority) }
     }

@@ -70,11 +70,22 @@ public final class ServerProcess: Sendable {
     }
 
     /// Lets it do nothing until ``thaw()`` (SIGSTOP): connections stay open, nobody answers.
+    ///
+    /// Returns when each of its threads has stopped.
     public func freeze() {
         state.withLock { state in
             guard let pid = state.pid else { return }
             Foundation.kill(pid, SIGSTOP)
             state.isFrozen = true
+            while !Self.hasStopped(pid) { usleep(1000) }
+        }
+    }
+
+    private static func hasStopped(_ pid: pid_t) -> Bool {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+        return tasks.allSatisfy { task in
+            let line = (try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/stat", encoding: .utf8)) ?? ""
+            return line.isEmpty || line.split(separator: ")").last?.hasPrefix(" T") == true
         }
     }
 
