@@ -84,6 +84,57 @@ struct ServerTests {
         #expect(try server.auth("alice", password, from: "192.88.98.7").status == 200)
     }
 
+    @Test func `logins during reloads see one set of settings or the other, never a mix`() async throws {
+        let directory = try TemporaryDirectory()
+        // Two worlds: in one the first network is denied with 403, in the other the second with 410.
+        let worlds = [
+            (config: "[audit]\nresult_block = \"disabled\"\n", nets: "192.88.97.0/24\n"),
+            (config: "[audit]\nresult_block = \"expired\"\n", nets: "192.88.98.0/24\n"),
+        ]
+        @Sendable func enter(_ world: Int) throws {
+            try directory.write("nets.lst", worlds[world].nets)
+            try directory.write("config.toml", worlds[world].config + "[audit.lists]\nip_networks = \"nets.lst\"\n")
+        }
+        try enter(0)
+        let password = try password(for: "alice", in: directory)
+        let server = try await ServerProcess(in: directory)
+        let isOver = Flag()
+        let seen = try await withThrowingTaskGroup(of: [String: Int].self) { group in
+            for network in [97, 98] {
+                group.addTask {
+                    try await onThread {
+                        let client = try HTTPClient(port: server.port)
+                        var counts: [String: Int] = [:]
+                        let body = AuthBody.text("alice", password, from: "192.88.\(network).1")
+                        while !isOver.isSet {
+                            counts["\(network): \(client.request("POST", "/auth", body).status)", default: 0] += 1
+                        }
+                        return counts
+                    }
+                }
+            }
+            try await onThread {
+                defer { isOver.set() }
+                for round in 1...60 {
+                    try enter(round % 2)
+                    #expect(try server.request("POST", "/reload").status == 200)
+                }
+            }
+            return try await group.reduce(into: [:]) { $0.merge($1) { $0 + $1 } }
+        }
+        #expect(Set(seen.keys) == ["97: 403", "97: 200", "98: 200", "98: 410"], "\(seen)")
+    }
+
+    @Test func `half a body and then silence is answered 408 and closed`() async throws {
+        let server = try await ServerProcess(in: TemporaryDirectory())
+        let client = try HTTPClient(port: server.port)
+        client.send(Array("POST /auth HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{\"username\":".utf8))
+        let start = ContinuousClock.now
+        #expect(client.response().status == 408)
+        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(client.response().status == 0, "and the connection is closed")
+    }
+
     @Test func `a token guards everything but health, and Dovecot's routes answer 400`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("config.toml", "[server]\ntoken = \"hush-hush\"\n")

@@ -20,6 +20,20 @@ final class TemporaryDirectory: Sendable {
     func read(_ name: String) -> String { (try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)) ?? "" }
 }
 
+/// Runs what blocks on a thread of its own, so that tests at the same time go on.
+func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
+    }
+}
+
+/// A truth that one task sets and others look at.
+final class Flag: Sendable {
+    private let value = Mutex(false)
+    var isSet: Bool { value.withLock { $0 } }
+    func set() { value.withLock { $0 = true } }
+}
+
 /// The real program, run as a process.
 struct Program {
     /// The binary under test: `$WEB_AUTH_SERVER` (a release build, in CI), else the one built beside the tests.
