@@ -26,6 +26,7 @@ public struct LoginEndpoints: Sendable {
     private let parts: @Sendable () -> Parts
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
+    private let troubles: Troubles
 
     /// Makes endpoints.
     ///
@@ -37,6 +38,7 @@ public struct LoginEndpoints: Sendable {
         logger: Logger, now: @escaping @Sendable () -> Timestamp, parts: @escaping @Sendable () -> Parts
     ) {
         self.logger = logger
+        troubles = Troubles(logger)
         self.now = now
         self.parts = parts
     }
@@ -77,7 +79,9 @@ public struct LoginEndpoints: Sendable {
         let gathering = parts.auditor.gather(for: body.attempt)
         let judgement = await parts.auditor.judge(body.attempt, gathering)
         let verdict = judgement.verdict
-        if case .tryLater = verdict { logger.warning("a fact that a list needs could not be had", metadata: ["endpoint": "/audit"]) }
+        if case .tryLater = verdict {
+            troubles.note("a fact that a list needs could not be had", ["endpoint": "/audit"])
+        }
         var response = PassdbAnswer(
             verdict, request: body, success: settings.resultSuccess, resultBlock: settings.resultBlock
         ).response
@@ -93,9 +97,9 @@ public struct LoginEndpoints: Sendable {
     private func note(_ outcome: AuthOutcome, _ attempt: LoginAttempt) {
         switch outcome {
         case .unavailable(let reason):
-            logger.warning("a login could not be answered", metadata: ["reason": "\(reason)"])
+            troubles.note("a login could not be answered", ["reason": "\(reason)"])
         case .undecided:
-            logger.warning("a fact that a list needs could not be had", metadata: ["endpoint": "/auth"])
+            troubles.note("a fact that a list needs could not be had", ["endpoint": "/auth"])
         case .success, .unknownAccount, .ambiguousAccount, .disabledAccount, .wrongPassword, .refusedNetwork, .revoked,
             .denied:
             logger.debug(
