@@ -18,7 +18,7 @@ let package = Package(
             dependencies: ["CAllocationCounter", "CRawCrypt", .product(name: "Logging", package: "swift-log")]
                 + [
                     "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CCrypt", "HTTPKit", "LoginSpool",
-                    "PasswordSchemes", "SHA512CryptLanes", "SQLiteStore", "Settings", "WebAuth",
+                    "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "WebAuth",
                 ].map { .product(name: $0, package: "dovecot-web-auth") },
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]

@@ -1,17 +1,20 @@
 public import AuditCore
 
-/// Python 3.12 `re` patterns on PCRE2.
+/// Python 3.12 `re` patterns on PCRE2 (10.42 or later).
 ///
 /// Patterns are parsed here, by Python's rules, and refused in Python's words; what is accepted is translated so that it
 /// matches what Python would match. Patterns are then filed by text that they require, so that a text is tried on few
 /// of them however long the list is.
+///
+/// Python takes, and this refuses: groups more than 200 deep, more than 65,535 repeats, and patterns that come to more
+/// than 64 KiB of PCRE2's code.
 public struct PCRE2PatternEngine: PatternEngine {
     /// What one match of one pattern may cost.
-    public var limits: MatchLimits
+    public let limits: MatchLimits
 
-    /// Patterns beyond these many that need PCRE2 on nearly every match are left to its interpreter: machine code takes
-    /// time to make, and room.
-    static let mostJIT = 1_000
+    /// Bytes of code, machine code included; patterns beyond it are left to PCRE2's interpreter. Ten thousand patterns of
+    /// the usual kinds take a third of it.
+    private static let mostMachineCode = 24 << 20
 
     /// Makes an engine.
     public init(limits: MatchLimits = MatchLimits()) { self.limits = limits }
@@ -56,8 +59,13 @@ public struct PCRE2PatternEngine: PatternEngine {
             patterns[number].prefix = required[number].prefix.map { index.add($0) }
             patterns[number].suffix = required[number].suffix.map { index.add($0) }
         }
-        let urgent = patterns.filter { $0.wildcard == nil }.prefix(Self.mostJIT)
-        for pattern in urgent { pattern.compiled?.compileJIT() }
+        // First those that are tried on every text.
+        let others = patterns.indices.filter { patterns[$0].wildcard == nil && !required[$0].anyOf.isEmpty }
+        var room = Self.mostMachineCode
+        for number in unindexed + others where room > 0 {
+            patterns[number].compiled?.compileJIT()
+            room -= patterns[number].compiled?.size ?? 0
+        }
         let set = IndexedPatternSet(
             count: count, limits: limits, onLimit: onLimit, patterns: patterns, unindexed: unindexed, index: index)
         return PatternCompilation(set: set, problems: problems, unindexedLines: unindexedLines)

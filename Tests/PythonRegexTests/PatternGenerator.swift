@@ -22,19 +22,27 @@ struct PatternGenerator {
     static let strange = [
         "k", "K", "\u{212A}", "s", "S", "\u{17F}", "i", "I", "\u{130}", "\u{131}", "é", "É", "µ", "\u{3BC}", "Μ", "ß",
         "ẞ", "σ", "ς", "Σ", "\u{345}", "ι", "\u{10400}", "\u{10428}", "\u{663}", "²", "Ⅷ", "\u{1C}", "\u{85}", "\u{A0}",
-        "\u{2028}", "\0", "\n", " ", "\t", "\r", "\u{301}", "ﬅ", "ﬆ", "中", "\u{1E4F0}", "\u{FFFF}", "\u{10FFFF}", "e\u{301}",
+        "\u{2028}", "\0", "\n", " ", "\t", "\r", "\u{301}", "ﬅ", "ﬆ", "中", "\u{1E4F0}", "\u{FFFF}", "\u{10FFFF}",
+        "e\u{301}",
         "ǅ", "ǆ", "Ǆ", "\u{118A0}", "\u{118C0}", ".", "#", "@", "\u{AB}", "ꙋ", "\u{1C88}",
     ]
     /// What a broken pattern is made of.
     static let fragments = [
-        "(", ")", "[", "]", "{", "}", "*", "+", "?", "|", "\\", "^", "$", ".", "(?", "(?P<", "(?P=", "(?:", "(?<", "(?(",
-        "(?i", "(?-", "-", ",", "1", "2", "0", "8", "9", "a", "b", "n1", ">", "=", "!", ":", "#", " ", "x", "u", "U", "N{",
-        "\\x", "\\u", "\\U0010", "\\N", "\\1", "\\8", "\\07", "\\777", "[^", "[]", "[a-", "z-a", "\\d-", "{2,1}", "{1", ",}",
-        "{99999999999}", "(?#", "(?L)", "(?au)", "(?ai)", "(?i-i:", "(?z)", "\\q", "\\Z", "\\z", "\\Q", "\\R", "[[:alpha:]]",
-        "(*ACCEPT)", "(?R)", "(?&n1)", "(?>", "*+", "++", "?+", "é", "\u{2028}", "'", "\"", "\n", "(?P<n1>", "(?P<1>", "(?P=n1)",
+        "(", ")", "[", "]", "{", "}", "*", "+", "?", "|", "\\", "^", "$", ".", "(?", "(?P<", "(?P=", "(?:", "(?<",
+        "(?(",
+        "(?i", "(?-", "-", ",", "1", "2", "0", "8", "9", "a", "b", "n1", ">", "=", "!", ":", "#", " ", "x", "u", "U",
+        "N{",
+        "\\x", "\\u", "\\U0010", "\\N", "\\1", "\\8", "\\07", "\\777", "[^", "[]", "[a-", "z-a", "\\d-", "{2,1}", "{1",
+        ",}",
+        "{99999999999}", "(?#", "(?L)", "(?au)", "(?ai)", "(?i-i:", "(?z)", "\\q", "\\Z", "\\z", "\\Q", "\\R",
+        "[[:alpha:]]",
+        "(*ACCEPT)", "(?R)", "(?&n1)", "(?>", "*+", "++", "?+", "é", "\u{2028}", "'", "\"", "\n", "(?P<n1>", "(?P<1>",
+        "(?P=n1)",
         "(?(n1)", "(?(1)", "(?(0)", "(?(99)", "\\N{DIGIT ONE}", "\\N{x}", "\\N{}", "i", "s", "m", "t", "(?t)",
     ]
-    static let flagSets = ["i", "m", "s", "x", "a", "u", "im", "is", "ai", "ims", "iu", "-i", "-s", "i-m", "a-i", "s-i", "-x", "-m"]
+    static let flagSets = [
+        "i", "m", "s", "x", "a", "u", "im", "is", "ai", "ims", "iu", "-i", "-s", "i-m", "a-i", "s-i", "-x", "-m",
+    ]
 
     /// State while one pattern is made.
     private var groups = 0
@@ -113,7 +121,8 @@ struct PatternGenerator {
         case 20, 21: return pick(["(?<=", "(?<!"]) + behind(depth: depth - 1) + ")"
         case 22:
             let group = chance(10) ? groups + 1 : max(1, groups)
-            return "(?(\(group))" + sequence(depth: depth - 1) + (chance(2) ? "|" + sequence(depth: depth - 1) : "") + ")"
+            return "(?(\(group))" + sequence(depth: depth - 1) + (chance(2) ? "|" + sequence(depth: depth - 1) : "")
+                + ")"
         default: return "(?#x)"
         }
     }
@@ -148,7 +157,8 @@ struct PatternGenerator {
     }
 
     private static let escapes = [
-        "\\n", "\\t", "\\x41", "\\u017f", "\\U00010400", "\\0", "\\012", "\\101", "\\.", "\\-", "\\ud800", "\\N{KELVIN SIGN}",
+        "\\n", "\\t", "\\x41", "\\u017f", "\\U00010400", "\\0", "\\012", "\\101", "\\.", "\\-", "\\ud800",
+        "\\N{KELVIN SIGN}",
         "\\é", "\\ ", "\\/", "\\N{em dash}", "\\a", "\\377",
     ]
 
@@ -158,7 +168,11 @@ struct PatternGenerator {
         for _ in 0...below(3) {
             switch below(7) {
             case 0: text += pick(["\\d", "\\w", "\\s", "\\D", "\\W", "\\S"])
-            case 1: text += pick(["a-c", "A-Z", "0-9", "\\x00-\\x7f", "i-k", "\\u0100-\\u0200", "\\U00010000-\\U0010ffff", "é-\u{131}", "\\ud800-\\udfff", "α-ω"])
+            case 1:
+                text += pick([
+                    "a-c", "A-Z", "0-9", "\\x00-\\x7f", "i-k", "\\u0100-\\u0200", "\\U00010000-\\U0010ffff",
+                    "é-\u{131}", "\\ud800-\\udfff", "α-ω",
+                ])
             case 2: text += pick(["-", "^", "\\b", "\\]", "[", "&&", "||", "\\-", "[:alpha:]", "\\ud801", "\\n"])
             case 3, 4: text += pick(Self.strange)
             default: text += pick(Self.plain)
@@ -176,5 +190,32 @@ struct PatternGenerator {
             return (0..<count).map { _ in chance(2) ? pick(own) : chance(3) ? pick(Self.strange) : pick(Self.plain) }
                 .joined()
         }
+    }
+
+    private static let words = [
+        "ec2", "pool", "dyn", "ec", "Pool", "kiosk", "a", "-", "com", "example", "é", "compute",
+    ]
+
+    /// A pattern as administrators write them, of few words so that many share them.
+    mutating func adminPattern() -> String {
+        var text = chance(5) ? "(?i)" : ""
+        for _ in 0...below(4) {
+            switch below(9) {
+            case 0...3: text += pick(Self.words)
+            case 4: text += pick([#"\."#, "-", "."])
+            case 5: text += pick([".*", ".+", ".*?", "(.*)", "(?s:.*)", "."])
+            case 6: text += pick([#"\d*"#, #"\d+"#, "[a-z]+", "[ab]", "[0-9]{2}", "x?", "(?:ab){2}", "(?=p)"])
+            case 7: text += "(" + pick(Self.words) + "|" + pick(Self.words) + pick(["", ".*", "|"]) + ")"
+            default: text += pick(["$", "^", #"\b"#, #"\Z"#, "(?!x)"])
+            }
+        }
+        return text
+    }
+
+    /// A text of the words of ``adminPattern()``.
+    mutating func adminText() -> String {
+        (0...below(6)).map { _ in
+            chance(3) ? pick([".", "-", "7", "42", "x", "\n", "K", "\u{212A}", "é", "ab"]) : pick(Self.words)
+        }.joined()
     }
 }

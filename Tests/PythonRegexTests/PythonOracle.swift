@@ -49,7 +49,8 @@ struct PythonOracle {
         for one in cases { lines += try encoder.encode(one) + [0x0A] }
         try lines.write(to: input)
         try Data().write(to: output)
-        let script = try #require(Bundle.module.url(forResource: "oracle", withExtension: "py", subdirectory: "Fixtures"))
+        let script = try #require(
+            Bundle.module.url(forResource: "oracle", withExtension: "py", subdirectory: "Fixtures"))
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [Self.interpreter, script.path]

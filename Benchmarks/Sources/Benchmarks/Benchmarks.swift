@@ -9,6 +9,7 @@ struct Benchmarks {
             filter: CommandLine.arguments.dropFirst().first ?? "", thresholdFile: "thresholds.txt")
         addressBenchmarks(suite)
         judgingBenchmarks(suite)
+        patternBenchmarks(suite)
         try await httpBenchmarks(suite)
         try await passwordBenchmarks(suite)
         try await loginLogBenchmarks(suite)

@@ -39,7 +39,9 @@ enum CharacterNames {
         ]
         for range in ranges {
             for value in range {
-                guard let scalar = Unicode.Scalar(value), PythonText.knows(scalar), !isIdeograph(value) else { continue }
+                guard let scalar = Unicode.Scalar(value), PythonText.knows(scalar), !isIdeograph(value) else {
+                    continue
+                }
                 for name in [scalar.properties.name, scalar.properties.nameAlias] {
                     if let name { entries.append(Entry(hash: hash(name), scalar: scalar)) }
                 }
@@ -75,7 +77,8 @@ enum CharacterNames {
             "EU", "YI", "I",
         ]
         let trails = [
-            "", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP", "LH", "M", "B", "BS", "S",
+            "", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP", "LH", "M", "B", "BS",
+            "S",
             "SS", "NG", "J", "C", "K", "T", "P", "H",
         ]
         /// The longest of the parts that the rest begins with.

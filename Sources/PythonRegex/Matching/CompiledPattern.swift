@@ -61,7 +61,8 @@ import Synchronization
                 workspace.context,
                 { block, pattern in
                     guard let block = unsafe block, let pattern = unsafe pattern else { return 1 }
-                    let conditions = unsafe Unmanaged<CompiledPattern>.fromOpaque(pattern).takeUnretainedValue().conditions
+                    let conditions = unsafe Unmanaged<CompiledPattern>.fromOpaque(pattern).takeUnretainedValue()
+                        .conditions
                     return unsafe conditions[Int(block.pointee.callout_number) - 1].holds(in: block) ? 0 : 1
                 }, Unmanaged.passUnretained(self).toOpaque())
             defer { unsafe _ = pcre2_set_callout_8(workspace.context, nil, nil) }

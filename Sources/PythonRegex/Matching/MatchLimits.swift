@@ -4,7 +4,8 @@ public struct MatchLimits: Sendable, Equatable {
     public var steps: UInt32 = 1_000_000
     /// Nested backtracking points; default 100,000.
     public var depth: UInt32 = 100_000
-    /// Memory for backtracking in KiB; default 16 MiB. The JIT compiler's own stack is at most 512 KiB a thread.
+    /// Memory for backtracking in KiB, which a thread keeps once it was needed; default 16 MiB. The stack of machine code
+    /// is 512 KiB a thread at most.
     public var heap: UInt32 = 16_384
 
     /// Makes the default limits.

@@ -1,7 +1,7 @@
 /// Finds the patterns whose required text stands in a text.
 ///
-/// Each pattern is filed under the window of its required text that is rarest in the list, so that patterns that share
-/// most of their text (`.*\.pool-17\.example\.net`) are still told apart.
+/// Each pattern is filed under the required text that the fewest others share, and there under the window that is rarest
+/// in the list, so that patterns that have most of their text in common (`.*\.pool-17\.example\.net`) are told apart.
 struct LiteralIndex {
     /// Where a literal stands in ``bytes``, and how it is compared.
     struct LiteralReference {
@@ -25,15 +25,19 @@ struct LiteralIndex {
 
     /// Files patterns under their required texts.
     ///
-    /// - Parameter required: By pattern number; nil or empty for a pattern not to be filed.
+    /// - Parameter required: By pattern number, as in ``RequiredText/anyOf``; empty for a pattern not to be filed.
     init(_ required: [[[RequiredText.Literal]]]) {
         var census = WindowCensus()
         for groups in required { for group in groups { for literal in group { census.count(literal.bytes) } } }
         var filed: [WindowCensus.Window: [Entry]] = [:]
         var known: [RequiredText.Literal: LiteralReference] = [:]
         for (pattern, groups) in required.enumerated() {
-            let choices = groups.map { group in group.map { census.rarest(in: $0.bytes) } }
-            guard let best = choices.indices.min(by: { Self.cost(choices[$0]) < Self.cost(choices[$1]) }) else { continue }
+            let choices = groups.map { group in group.map { census.choice(for: $0.bytes) } }
+            let best = choices.indices.min { one, other in
+                let costs = (Self.cost(choices[one]), Self.cost(choices[other]))
+                return costs.0 != costs.1 ? costs.0 < costs.1 : Self.least(groups[one]) > Self.least(groups[other])
+            }
+            guard let best else { continue }
             for (literal, choice) in zip(groups[best], choices[best]) {
                 let reference = known[literal] ?? add(literal)
                 known[literal] = reference
@@ -53,6 +57,8 @@ struct LiteralIndex {
 
     private static func cost(_ choices: [WindowCensus.Choice]) -> Int { choices.reduce(0) { $0 + $1.cost } }
 
+    private static func least(_ literals: [RequiredText.Literal]) -> Int { literals.map(\.bytes.count).min() ?? 0 }
+
     /// Stores a literal.
     mutating func add(_ literal: RequiredText.Literal) -> LiteralReference {
         defer { bytes += literal.bytes }
@@ -65,15 +71,9 @@ struct LiteralIndex {
     ///
     /// - Complexity: Linear in the text, and in how many of the filed windows stand in it; nothing is allocated.
     func find(in text: Span<UInt8>, candidates: inout CandidateSet) {
-        var recent: UInt32 = 0
-        for end in text.indices {
-            recent = recent << 8 | UInt32(RequiredText.folded(text[end]))
-            for table in 0..<tables.count {
-                let window = tables[table].window(of: recent)
-                guard tables[table].mayHave(window) else { continue }
-                let start = end + 1 - tables[table].length
-                guard start >= 0 else { continue }
-                for index in tables[table].entries(of: window) {
+        for table in tables {
+            table.search(text) { start, found in
+                for index in found {
                     let entry = entries[index]
                     if stands(entry.literal, in: text, at: start - Int(entry.offset)) {
                         candidates.insert(Int(entry.pattern))

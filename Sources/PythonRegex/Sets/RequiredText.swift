@@ -55,6 +55,11 @@ struct RequiredText {
         budget -= 1
         if budget < 0 { return skip(leastLength: 0) }
         switch node {
+        case .literal(let value)
+        where value < 0x80 && run.count == 1 && run[0].count < Self.mostBytes && !runFoldsCase
+            && !flags.contains(.ignoreCase):  // the most common case, in place
+            run[0].append(UInt8(value))
+            leastLength += 1
         case .literal(let value): append([value], flags)
         case .set(let set) where !set.negated && set.items.count <= 4:
             var values: [UInt32] = []

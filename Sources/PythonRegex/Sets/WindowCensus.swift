@@ -16,19 +16,23 @@ struct WindowCensus {
     }
 
     private var counts: [Window: Int] = [:]
+    private var literals: [[UInt8]: Int] = [:]
 
-    /// Counts a literal's windows.
+    /// Counts a literal, and its windows.
     mutating func count(_ literal: [UInt8]) {
+        literals[literal, default: 0] += 1
         Self.forEachWindow(of: literal) { window, _ in counts[window, default: 0] += 1 }
     }
 
     /// The rarest window of a literal that is not empty.
-    func rarest(in literal: [UInt8]) -> Choice {
+    func choice(for literal: [UInt8]) -> Choice {
         var best: Choice?
+        // Each pattern with this very literal has to be tried where it stands.
+        let shared = 16 * literals[literal, default: 0]
         // Short windows stand in many texts.
         let weight = literal.count >= 4 ? 1 : literal.count >= 2 ? 16 : 64
         Self.forEachWindow(of: literal) { window, offset in
-            let cost = weight * counts[window, default: 0]
+            let cost = shared + weight * counts[window, default: 0]
             if cost < best?.cost ?? .max { best = Choice(window: window, offset: offset, cost: cost) }
         }
         return best ?? Choice(window: Window(bytes: 0, length: 1), offset: 0, cost: .max)

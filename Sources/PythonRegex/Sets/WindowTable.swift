@@ -39,19 +39,25 @@ struct WindowTable {
         }
     }
 
-    /// The window that ends with the last of these bytes, the latest of which are the lowest.
+    /// Calls `body` for each window of the text that has entries: where it begins, and where they stand.
     @inline(__always)
-    func window(of bytes: UInt32) -> UInt32 { bytes & mask }
-
-    /// Whether there may be entries for a window.
-    @inline(__always)
-    func mayHave(_ window: UInt32) -> Bool {
-        let bit = Int(Self.hash(window) >> filterShift)
-        return filter[bit >> 6] & (1 << UInt64(bit & 63)) != 0
+    func search(_ text: Span<UInt8>, _ body: (_ start: Int, _ entries: Range<Int>) -> Void) {
+        guard text.count >= length else { return }
+        let filter = filter.span
+        var recent: UInt32 = 0
+        for index in 0..<(length - 1) { recent = recent << 8 | UInt32(RequiredText.folded(text[index])) }
+        for end in (length - 1)..<text.count {
+            recent = recent << 8 | UInt32(RequiredText.folded(text[end]))
+            let window = recent & mask
+            let bit = Int(Self.hash(window) >> filterShift)
+            guard filter[bit >> 6] & (1 << UInt64(bit & 63)) != 0 else { continue }
+            let found = entries(of: window)
+            if !found.isEmpty { body(end + 1 - length, found) }
+        }
     }
 
     /// Where the entries of a window stand.
-    func entries(of window: UInt32) -> Range<Int> {
+    private func entries(of window: UInt32) -> Range<Int> {
         var slot = Int(Self.hash(window) >> shift)
         while slots[slot].count > 0 {
             if slots[slot].window == window {

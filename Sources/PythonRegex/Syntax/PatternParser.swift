@@ -141,7 +141,9 @@ struct PatternParser {
         case .repeated: throw PatternSyntaxError("multiple repeat", at: here - 1)
         case .some(let node):
             let greed: PatternNode.Greed =
-                if try scanner.take(if: "?") { .lazy } else if try scanner.take(if: "+") { .possessive } else { .greedy }
+                if try scanner.take(if: "?") { .lazy } else if try scanner.take(if: "+") { .possessive } else {
+                    .greedy
+                }
             nodes[nodes.count - 1] = .repeated(minimum: minimum, maximum: maximum, greed, [node])
         }
     }

@@ -2,6 +2,10 @@
 ///
 /// Every literal is escaped or written by number, every class is spelled out, and case is never left to PCRE2, so that
 /// nothing that PCRE2 alone gives a meaning to (`\R`, `\K`, `[[:alpha:]]`, `(*VERB)`) can come from the pattern.
+///
+/// One difference is known to remain: when the last round that a repetition needs takes no text, PCRE2 stops there, and
+/// Python tries one more. That shows only if what is repeated asks about a group that it sets itself, as in
+/// `(|a(?(1)b|c))+`.
 struct PCRE2Translator {
     /// PCRE2 repeats no more often than this.
     private static let mostRepeats: UInt64 = 65_535
