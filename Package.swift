@@ -45,29 +45,32 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     ],
     targets: [
+        // A mutex that is safe around suspensions; nothing else.
+        .target(name: "Locks", swiftSettings: strict),
+
         // The cores: no C, no dependency.
-        .target(name: "AuditCore", swiftSettings: strict),
+        .target(name: "AuditCore", dependencies: ["Locks"], swiftSettings: strict),
         .target(name: "AppPasswordCore", dependencies: ["AuditCore"], swiftSettings: strict),
-        .target(name: "AuditCoreTesting", dependencies: ["AuditCore"], swiftSettings: strict),
+        .target(name: "AuditCoreTesting", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
         .target(
-            name: "AppPasswordCoreTesting", dependencies: ["AppPasswordCore", "AuditCore"], swiftSettings: strict),
+            name: "AppPasswordCoreTesting", dependencies: ["Locks", "AppPasswordCore", "AuditCore"], swiftSettings: strict),
 
         // SHA-512-crypt in vector lanes, and the threads all hashing runs on. No dependency.
         .target(name: "CSHA512CryptLanes"),
-        .target(name: "SHA512CryptLanes", dependencies: ["CSHA512CryptLanes"], swiftSettings: strictC),
+        .target(name: "SHA512CryptLanes", dependencies: ["Locks", "CSHA512CryptLanes"], swiftSettings: strictC),
         .testTarget(
             name: "SHA512CryptLanesTests", dependencies: ["SHA512CryptLanes", "CCrypt"], swiftSettings: strictC),
 
-        .testTarget(name: "AuditCoreTests", dependencies: ["AuditCore", "AuditCoreTesting"], swiftSettings: strict),
+        .testTarget(name: "AuditCoreTests", dependencies: ["Locks", "AuditCore", "AuditCoreTesting"], swiftSettings: strict),
         .testTarget(
-            name: "AppPasswordCoreTests", dependencies: ["AppPasswordCore", "AppPasswordCoreTesting", "AuditCore"],
+            name: "AppPasswordCoreTests",
+            dependencies: ["Locks", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting"],
             swiftSettings: strict),
 
         // HTTP: bare SwiftNIO, known to this room alone.
         .target(
             name: "HTTPKit",
-            dependencies: [
-                logging,
+            dependencies: ["Locks", logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -81,11 +84,11 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(
             name: "PasswordSchemes",
-            dependencies: ["AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "CSodium", logging],
+            dependencies: ["Locks", "AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "CSodium", logging],
             swiftSettings: strictC),
         .testTarget(
             name: "PasswordSchemesTests",
-            dependencies: ["PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging],
+            dependencies: ["Locks", "PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging],
             swiftSettings: strict),
 
         // The settings file.
@@ -97,19 +100,19 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "PythonRegex", dependencies: ["AuditCore", "CPCRE2"], swiftSettings: strictC),
         .testTarget(
-            name: "PythonRegexTests", dependencies: ["PythonRegex", "AuditCore"], resources: [.copy("Fixtures")],
+            name: "PythonRegexTests", dependencies: ["Locks", "PythonRegex", "AuditCore"], resources: [.copy("Fixtures")],
             swiftSettings: strict),
 
         // The login log: a spool in front of any database, and the embedded database.
         .target(
-            name: "LoginSpool", dependencies: ["AppPasswordCore", "AuditCore", logging], swiftSettings: strictC),
+            name: "LoginSpool", dependencies: ["Locks", "AppPasswordCore", "AuditCore", logging], swiftSettings: strictC),
         .target(
             name: "SQLiteStore",
-            dependencies: ["AppPasswordCore", "AuditCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Locks", "AppPasswordCore", "AuditCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .testTarget(
             name: "LoginSpoolTests",
-            dependencies: ["LoginSpool", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging],
+            dependencies: ["Locks", "LoginSpool", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging],
             swiftSettings: strict),
         .testTarget(
             name: "SQLiteStoreTests",
@@ -122,8 +125,7 @@ let package = Package(
         // The program.
         .target(
             name: "WebAuth",
-            dependencies: [
-                "AuditCore", "AppPasswordCore", "HTTPKit", "LDAPDirectory", "LoginSpool", "MariaDBStore",
+            dependencies: ["Locks", "AuditCore", "AppPasswordCore", "HTTPKit", "LDAPDirectory", "LoginSpool", "MariaDBStore",
                 "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -133,15 +135,15 @@ let package = Package(
 
         // A real Dovecot, started privately, and the scripts it runs.
         .target(name: "DovecotHarness", path: "Tests/Support/DovecotHarness", swiftSettings: strict),
-        .testTarget(name: "DovecotTests", dependencies: ["DovecotHarness"], swiftSettings: strict),
+        .testTarget(name: "DovecotTests", dependencies: ["Locks", "DovecotHarness"], swiftSettings: strict),
 
         // The program as a whole.
         .testTarget(
-            name: "IntegrationTests", dependencies: ["web-auth-server", "DovecotHarness", "TestServers"],
+            name: "IntegrationTests", dependencies: ["Locks", "web-auth-server", "DovecotHarness", "TestServers"],
             swiftSettings: strict),
         // Back ends that wait: C libraries on lanes of their own.
-        .target(name: "BlockingLanes", swiftSettings: strict),
-        .testTarget(name: "BlockingLanesTests", dependencies: ["BlockingLanes"], swiftSettings: strict),
+        .target(name: "BlockingLanes", dependencies: ["Locks"], swiftSettings: strict),
+        .testTarget(name: "BlockingLanesTests", dependencies: ["Locks", "BlockingLanes"], swiftSettings: strict),
 
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         .target(
@@ -149,26 +151,25 @@ let package = Package(
             swiftSettings: strictC),
         .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .target(
-            name: "LDAPDirectory", dependencies: ["AppPasswordCore", "BlockingLanes", "CLDAP"], swiftSettings: strictC),
+            name: "LDAPDirectory", dependencies: ["Locks", "AppPasswordCore", "BlockingLanes", "CLDAP"], swiftSettings: strictC),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(
             name: "RedisCache", dependencies: ["AuditCore", "AppPasswordCore", "BlockingLanes", "CHiredis"],
             swiftSettings: strictC),
 
         // Real servers for tests, started privately from Debian's packages.
-        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        .target(name: "TestServers", dependencies: ["Locks"], path: "Tests/TestServers", swiftSettings: strict),
         .testTarget(
             name: "MariaDBStoreTests",
-            dependencies: [
-                "MariaDBStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CMariaDB", "TestServers",
+            dependencies: ["Locks", "MariaDBStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CMariaDB", "TestServers",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "LDAPDirectoryTests", dependencies: ["LDAPDirectory", "AppPasswordCore", "TestServers"],
+            name: "LDAPDirectoryTests", dependencies: ["Locks", "LDAPDirectory", "AppPasswordCore", "TestServers"],
             swiftSettings: strict),
         .testTarget(
             name: "RedisCacheTests",
-            dependencies: ["RedisCache", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "TestServers"],
+            dependencies: ["Locks", "RedisCache", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "TestServers"],
             swiftSettings: strict),
     ]
 )

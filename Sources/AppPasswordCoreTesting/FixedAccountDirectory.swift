@@ -1,5 +1,5 @@
 public import AppPasswordCore
-import Synchronization
+import Locks
 
 /// A directory of accounts in memory, compared without regard to case as LDAP does.
 public final class FixedAccountDirectory: AccountDirectory {

@@ -1,6 +1,6 @@
 public import AppPasswordCore
 public import AuditCore
-import Synchronization
+import Locks
 
 /// App passwords and their log in memory.
 public final class InMemoryAppPasswordStore: AppPasswordStore, LoginLog {

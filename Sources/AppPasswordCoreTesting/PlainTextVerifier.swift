@@ -1,6 +1,6 @@
 public import AppPasswordCore
 public import AuditCore
-import Synchronization
+import Locks
 
 /// A verifier without hashes: the stored hash of `secret` is `{PLAIN}secret`; every other is broken.
 public final class PlainTextVerifier: PasswordVerifier {

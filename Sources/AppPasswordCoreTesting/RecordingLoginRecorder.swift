@@ -1,5 +1,5 @@
 public import AppPasswordCore
-import Synchronization
+import Locks
 
 /// A recorder that keeps what it was given.
 public final class RecordingLoginRecorder: LoginRecorder {

@@ -1,5 +1,5 @@
 public import AuditCore
-import Synchronization
+import Locks
 
 /// A lookup cache in memory, without bound, whose clock a test may move and which fails on demand.
 public final class InMemoryLookupCache: LookupCache {

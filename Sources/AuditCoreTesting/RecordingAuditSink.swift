@@ -1,5 +1,5 @@
 public import AuditCore
-import Synchronization
+import Locks
 
 /// An audit sink that keeps what it was given.
 public final class RecordingAuditSink: AuditSink {

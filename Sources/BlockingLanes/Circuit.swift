@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 
 /// Says when it is worth asking a server again that failed: back-off with a growing pause.
 ///

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 
 /// One call on its way through the lanes; answered once, by whichever comes first: its lane or its deadline.
 final class LaneCall<Connection>: Sendable {

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Synchronization
+internal import Locks
 
 /// What lanes, callers and the deadline watcher share.
 final class LaneQueue<Connection>: Sendable {

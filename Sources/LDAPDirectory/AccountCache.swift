@@ -1,5 +1,5 @@
 internal import AppPasswordCore
-internal import Synchronization
+internal import Locks
 
 /// Answers of the directory, for a while; the oldest go when it is full.
 final class AccountCache: Sendable {

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 
 /// Wakes the one task that waits; a ring while nobody waits is kept.
 final class Doorbell: Sendable {

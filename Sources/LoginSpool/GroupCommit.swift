@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Synchronization
+internal import Locks
 
 /// Syncs files on a thread of its own; those who ask while a sync is under way share the next one.
 final class GroupCommit: Sendable {

@@ -1,6 +1,6 @@
 internal import AppPasswordCore
 package import AuditCore
-internal import Synchronization
+internal import Locks
 
 extension SpooledLoginRecorder {
     /// What one step of the writer came to.

@@ -1,7 +1,7 @@
 public import AppPasswordCore
 public import AuditCore
 public import Logging
-internal import Synchronization
+internal import Locks
 
 /// Records uses of app passwords in a spool of files, and moves them from there into the `log` table.
 ///

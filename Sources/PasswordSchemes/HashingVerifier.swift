@@ -1,7 +1,7 @@
 public import AppPasswordCore
 public import AuditCore
 public import Logging
-import Synchronization
+import Locks
 
 /// Finds the row that a password belongs to: verify cache, guess limits, most likely first, hashes.
 ///

@@ -2,7 +2,7 @@ public import AppPasswordCore
 internal import AuditCore
 internal import Foundation
 internal import GRDB
-internal import Synchronization
+internal import Locks
 
 /// App passwords and their log in an SQLite file: the embedded default.
 ///

@@ -2,7 +2,7 @@ import AppPasswordCore
 import AppPasswordCoreTesting
 import AuditCore
 import AuditCoreTesting
-import Synchronization
+import Locks
 import Testing
 
 struct AuthenticatorTests {

@@ -1,6 +1,6 @@
 import AuditCore
 import AuditCoreTesting
-import Synchronization
+import Locks
 import Testing
 
 struct AuditTrailTests {

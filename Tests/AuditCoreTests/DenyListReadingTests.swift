@@ -1,6 +1,6 @@
 import AuditCore
 import AuditCoreTesting
-import Synchronization
+import Locks
 import Testing
 
 /// How lines of list files are read, and what is said of those that cannot be.

@@ -1,5 +1,5 @@
 import AuditCore
-import Synchronization
+import Locks
 import Testing
 
 struct FactGathererTests {

@@ -1,7 +1,7 @@
 import BlockingLanes
 import Dispatch
 import Foundation
-import Synchronization
+import Locks
 import Testing
 
 struct BlockingLanesTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 /// A service for the scripts to ask: answers each request as a table says, and keeps what it was asked.
 final class StubAPI: Sendable {

@@ -2,7 +2,7 @@ import AppPasswordCore
 import AuditCore
 import Foundation
 import LoginSpool
-import Synchronization
+import Locks
 import Testing
 
 /// Random histories of logins, crashes and failures, each on one database and one state directory.

@@ -1,7 +1,7 @@
 import AppPasswordCore
 import AuditCore
 import LoginSpool
-import Synchronization
+import Locks
 import Testing
 
 /// What a spool makes of files that are torn or damaged.

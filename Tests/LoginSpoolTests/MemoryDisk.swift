@@ -1,5 +1,5 @@
 import LoginSpool
-import Synchronization
+import Locks
 
 /// A disk in memory that can be full, broken, and looked at as a killed process leaves it.
 final class MemoryDisk: SpoolDisk {

@@ -1,5 +1,5 @@
 import AppPasswordCore
-import Synchronization
+import Locks
 
 /// A `log` table that does as it is told: takes rows, refuses them, or takes them and says that it did not.
 final class ScriptedLoginLog: LoginLog {

@@ -1,7 +1,7 @@
 import AppPasswordCore
 import AuditCore
 import LoginSpool
-import Synchronization
+import Locks
 import Testing
 
 struct SpooledLoginRecorderTests {

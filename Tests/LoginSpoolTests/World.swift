@@ -2,7 +2,7 @@ import AppPasswordCore
 import AuditCore
 import LoginSpool
 import Logging
-import Synchronization
+import Locks
 
 /// One database and one state directory, and the processes that live and die on them.
 final class World {

@@ -2,7 +2,7 @@ import AppPasswordCore
 import AuditCore
 import Foundation
 import MariaDBStore
-import Synchronization
+import Locks
 import TestServers
 
 /// The server that tests share which do not harm it.

@@ -1,6 +1,6 @@
 import AppPasswordCore
 import Foundation
-import Synchronization
+import Locks
 import Testing
 
 @testable import PasswordSchemes

@@ -1,5 +1,5 @@
 import AuditCore
-import Synchronization
+import Locks
 
 /// Problems that were reported.
 final class Reports: Sendable {

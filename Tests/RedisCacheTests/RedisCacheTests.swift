@@ -2,7 +2,7 @@ import AppPasswordCore
 import AuditCore
 import AuditCoreTesting
 import RedisCache
-import Synchronization
+import Locks
 import TestServers
 import Testing
 

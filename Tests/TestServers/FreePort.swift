@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 /// Ports given out by this process.
 private let taken = Mutex<Set<UInt16>>([])

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 /// One server program, started and ended by its process id.
 public final class ServerProcess: Sendable {

@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import Synchronization
+import Locks
 
 /// Starts programs, all from one thread that lives as long as the process.
 ///

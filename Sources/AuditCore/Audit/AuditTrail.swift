@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Carries audit records to every sink, each at its own pace.
 ///

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Asks all sources about an address side by side, and keeps each lookup going after the login it was for was answered.
 ///

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// The gathering of facts about one address: some known at once, some on their way.
 public final class FactGathering: Sendable {

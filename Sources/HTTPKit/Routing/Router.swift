@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Finds the route of a request, refuses what has none or no token, and holds the settings in force.
 ///

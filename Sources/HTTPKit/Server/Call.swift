@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// One admitted request on its way through its handler.
 final class Call: Sendable {

@@ -2,7 +2,7 @@ public import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
-import Synchronization
+import Locks
 
 #if canImport(Glibc)
     import Glibc

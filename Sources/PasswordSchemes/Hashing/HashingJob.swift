@@ -1,5 +1,5 @@
 import AppPasswordCore
-import Synchronization
+import Locks
 
 /// One login's hashes, from when it is put into the queue until its task is resumed, once.
 final class HashingJob: Sendable {

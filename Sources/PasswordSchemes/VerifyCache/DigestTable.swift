@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// A table of bounded size that forgets: digests, a value for each, and until when it counts.
 ///

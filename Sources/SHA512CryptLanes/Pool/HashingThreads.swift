@@ -1,6 +1,6 @@
 internal import Dispatch
 internal import Foundation
-internal import Synchronization
+internal import Locks
 
 /// The threads of a ``HashingPool``, which they outlive until they have seen that it is stopped.
 ///

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Lets one task at a time through, in the order in which they came.
 final class AsyncTurn: Sendable {

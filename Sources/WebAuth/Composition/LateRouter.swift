@@ -1,7 +1,7 @@
 import AppPasswordCore
 import HTTPKit
 import Settings
-import Synchronization
+import Locks
 
 /// The router, which is made after the reloader that changes its settings.
 final class LateRouter: Sendable {

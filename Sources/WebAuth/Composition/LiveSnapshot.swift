@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// The snapshot in force.
 final class LiveSnapshot: Sendable {

@@ -2,7 +2,6 @@ import AuditCore
 import HTTPKit
 import Logging
 import Settings
-import Synchronization
 
 /// Reads settings and lists anew and takes them into use as one, or leaves everything as it is.
 final class Reloader: Sendable {

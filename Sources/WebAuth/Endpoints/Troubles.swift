@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Locks
 
 /// Logs what keeps logins from being answered, at most once a second: a database that is away must not fill the log.
 final class Troubles: Sendable {

@@ -1,5 +1,5 @@
 import AppPasswordCore
-import Synchronization
+import Locks
 
 @testable import PasswordSchemes
 

@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Locks
 
 /// Keeps what is logged, as one line for each event.
 final class RecordingLog: Sendable {
