@@ -80,7 +80,7 @@ struct ServerTests {
         #expect(try server.auth("alice", password, from: "192.88.98.7").status == 403)
         try directory.write("config.toml", "[audit.lists]\n")
         server.signal(SIGHUP)
-        await server.waitForLog("reloaded")
+        await server.waitForLog("[WebAuth] reloaded", times: 2)
         #expect(try server.auth("alice", password, from: "192.88.98.7").status == 200)
     }
 

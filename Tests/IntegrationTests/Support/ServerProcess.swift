@@ -130,9 +130,9 @@ final class ServerProcess: Sendable {
     /// What it has logged so far.
     var logText: String { log.text.withLock { $0 } }
 
-    /// Waits until the log holds a text; a test that waits for what never comes is ended by its time limit.
-    func waitForLog(_ text: String) async {
-        while !logText.contains(text) { await Task.yield() }
+    /// Waits until the log holds a text so many times; a test that waits for what never comes is ended by its time limit.
+    func waitForLog(_ text: String, times: Int = 1) async {
+        while logText.ranges(of: text).count < times { await Task.yield() }
     }
 
     func signal(_ number: Int32) { kill(pid, number) }
