@@ -86,6 +86,8 @@ final class ServerProcess: Sendable {
     let startTime: Duration
     private let process: Mutex<Process>
     private let log: Log
+    /// Kept as long as the server may need it.
+    private let directory: TemporaryDirectory
 
     /// What the server writes to standard error, read as it comes.
     private final class Log: Sendable {
@@ -120,6 +122,7 @@ final class ServerProcess: Sendable {
         }
         startTime = .now - start
         self.log = log
+        self.directory = directory
         pid = process.processIdentifier
         self.process = Mutex(process)
         self.port = try #require(port, "the server did not start: \(log.text.withLock { $0 })")
