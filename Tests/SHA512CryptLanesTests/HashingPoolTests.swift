@@ -195,13 +195,34 @@ struct HashingPoolTests {
     @Test func `a job that is alone, with a thread to spare, is done by libcrypt`() async throws {
         let pool = pool(threads: 2)
         let note = Note()
-        guard case .closure(let called) = note.work else { return }
+        guard case .closure(_, let called) = note.work else { return }
         let stored = "$6$rounds=999999999$salt$" + SHA512CryptHashTests.digest
         // The other thread must have gone to sleep, else there is none to spare.
         #expect(try await pool.run([.closure { true }, .closure { true }], deadline: soon) == [true, true])
         while !note.wasCalled {
             _ = try? await pool.run([lane("any", stored, otherwise: called)], deadline: .now + .milliseconds(50))
         }
+        await pool.shutDown()
+    }
+
+    @Test func `a closure waits for the memory that another one holds, on however many threads`() async throws {
+        var configuration = HashingPool.Configuration()
+        (configuration.threads, configuration.memoryLimit) = (3, 100)
+        let pool = HashingPool(configuration)
+        let gate = Gate()
+        guard case .closure(_, let hold) = gate.work else { return }
+        async let busy = pool.run([.closure(memory: 80, hold)], deadline: soon)
+        await gate.waitUntilEntered()
+        let note = Note()
+        guard case .closure(_, let called) = note.work else { return }
+        async let waiting = pool.run([.closure(memory: 40, called)], deadline: soon)
+        await until { pool.counts.waiting == 1 }
+        #expect(try await pool.run([.closure { true }], deadline: soon) == [true])
+        #expect(!note.wasCalled)
+        gate.open()
+        #expect(try await waiting == [false])
+        #expect(try await busy == [true])
+        await until { pool.isIdle }
         await pool.shutDown()
     }
 

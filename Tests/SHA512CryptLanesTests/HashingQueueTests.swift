@@ -200,6 +200,30 @@ struct HashingQueueTests {
         #expect(next(&queue, atLeisure: true) == "-")
     }
 
+    @Test func `memory is given out by first come, and only those that need none overtake`() throws {
+        var queue = HashingQueue(limit: 100, width: 2, memoryLimit: 64)
+        func heavy(_ memory: Int) -> HashingWork { .closure(memory: memory) { false } }
+        for work in [heavy(8), heavy(64), heavy(8), closure, job, job, heavy(200)] { try admit([work], to: &queue) }
+        #expect(next(&queue) == "1.0")
+        #expect(next(&queue) == "4.0")  // 2 does not fit, and 3 may not overtake it
+        #expect(join(&queue, lanes: 1) == ["5.0"])
+        #expect(next(&queue) == "[6.0]")
+        #expect(next(&queue) == "-")
+        queue.giveBack(memory: 8)
+        #expect(next(&queue) == "2.0")
+        queue.giveBack(memory: 64)
+        #expect(next(&queue) == "3.0")
+        #expect(next(&queue) == "-")
+        queue.giveBack(memory: 8)
+        #expect(next(&queue) == "7.0")  // more than the limit: alone
+        try admit([heavy(1)], to: &queue)
+        #expect(next(&queue) == "-")
+        try admit([closure], to: &queue)
+        #expect(next(&queue) == "9.0")
+        queue.giveBack(memory: 200)
+        #expect(next(&queue) == "8.0")
+    }
+
     @Test func `without lanes a lane job is its closure, which sees no password that libcrypt cannot hash`() throws {
         var queue = HashingQueue(limit: 4, width: 0)
         let hash = try #require(SHA512CryptHash("$6$$" + SHA512CryptHashTests.digest))
@@ -213,7 +237,7 @@ struct HashingQueueTests {
                 Issue.record("no closure")
                 return
             }
-            #expect(waiting.payload() == expected)
+            #expect(waiting.payload.check() == expected)
         }
         #expect(join(&queue, lanes: 0) == [])
         #expect(next(&queue) == "-")

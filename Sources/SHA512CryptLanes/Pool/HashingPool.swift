@@ -12,6 +12,8 @@ public final class HashingPool: Sendable {
         public var threads: Int
         /// Pieces of work that may wait for a thread; a request with more is always refused. Default: 1024.
         public var queueLimit = 1024
+        /// Bytes that closures under way may take together; one that takes more runs alone. Default: 256 MiB.
+        public var memoryLimit = 256 << 20
         /// What runs lane jobs; nil: their closures are called instead. Default: the best there is.
         public var engine: LaneEngine? = .best
 
@@ -43,13 +45,16 @@ public final class HashingPool: Sendable {
     public init(_ configuration: Configuration = Configuration()) {
         engine = configuration.engine
         threads = HashingThreads(configuration)
-        threads.start(configuration.threads)
+        threads.start()
     }
 
     deinit { threads.stop() }
 
     /// What the pool has done so far.
     public var counts: Counts { threads.counts }
+
+    /// Whether no thread has anything to do just now: lanes beside a job would go empty.
+    public var isIdle: Bool { threads.areIdle }
 
     /// Runs checks side by side and waits until `goal` is reached.
     ///

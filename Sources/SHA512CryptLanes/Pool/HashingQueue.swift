@@ -2,7 +2,8 @@
 ///
 /// Work starts in the order in which it came, whatever its kind, except that lane jobs ride along with one that starts,
 /// and join lanes under way as long as no older closure waits. So neither kind starves the other. A lane job that is
-/// alone, with threads to spare, is done by libcrypt, which takes a quarter less time than a set of lanes.
+/// alone, with threads to spare, is done by libcrypt, which takes a quarter less time than a set of lanes. Closures that
+/// wait for memory are overtaken only by work that needs none.
 struct HashingQueue: Sendable {
     typealias RequestID = UInt64
 
@@ -27,10 +28,16 @@ struct HashingQueue: Sendable {
         func check() -> Bool { job.password.isHashable && otherwise() }
     }
 
+    /// A closure, and the bytes it takes.
+    struct ClosureWork: Sendable {
+        let memory: Int
+        let check: @Sendable () -> Bool
+    }
+
     /// What a thread is to do next.
     enum Assignment: Sendable {
         case lanes([Waiting<LaneWork>])
-        case closure(Waiting<@Sendable () -> Bool>)
+        case closure(Waiting<ClosureWork>)
     }
 
     /// A request that has come to its end; nil stands for an answer that was not needed.
@@ -53,8 +60,10 @@ struct HashingQueue: Sendable {
 
     private let limit: Int
     private let width: Int
+    private let memoryLimit: Int
+    private var memoryInUse = 0
     private var jobs: [Waiting<LaneWork>] = []
-    private var closures: [Waiting<@Sendable () -> Bool>] = []
+    private var closures: [Waiting<ClosureWork>] = []
     private var requests: [RequestID: Request] = [:]
     private var lastRequest: RequestID = 0
     private var lastArrival: UInt64 = 0
@@ -64,7 +73,10 @@ struct HashingQueue: Sendable {
     /// - Parameters:
     ///   - limit: How many pieces of work may wait.
     ///   - width: How many lane jobs a thread runs side by side; 0 where there are no lanes.
-    init(limit: Int, width: Int) { (self.limit, self.width) = (limit, width) }
+    ///   - memoryLimit: What the closures under way may take together, in bytes; one that takes more runs alone.
+    init(limit: Int, width: Int, memoryLimit: Int = .max) {
+        (self.limit, self.width, self.memoryLimit) = (limit, width, memoryLimit)
+    }
 
     var waitingJobs: Int { jobs.count }
     var waitingClosures: Int { closures.count }
@@ -92,36 +104,50 @@ struct HashingQueue: Sendable {
                 if width > 0 {
                     jobs.append(Waiting(ticket: ticket, arrival: lastArrival, payload: work))
                 } else {
-                    closures.append(Waiting(ticket: ticket, arrival: lastArrival, payload: work.check))
+                    let closure = ClosureWork(memory: 0, check: work.check)
+                    closures.append(Waiting(ticket: ticket, arrival: lastArrival, payload: closure))
                 }
-            case .closure(let check):
-                closures.append(Waiting(ticket: ticket, arrival: lastArrival, payload: check))
+            case .closure(let memory, let check):
+                let closure = ClosureWork(memory: memory, check: check)
+                closures.append(Waiting(ticket: ticket, arrival: lastArrival, payload: closure))
             }
         }
         return lastRequest
     }
 
-    /// What a thread that is free does next; nil if nothing waits. Requests found to be late are settled on the way.
+    /// What a thread that is free does next; nil if nothing may start. A closure's memory is to be given back. Requests found to be late are settled on the way.
     ///
     /// - Parameter atLeisure: No lanes are under way, and other threads have nothing to do.
     mutating func next(now: ContinuousClock.Instant, atLeisure: Bool, settled: inout [Settled]) -> Assignment? {
         settled += expire(now: now)
-        if let closure = closures.first, closure.arrival < jobs.first?.arrival ?? .max {
+        if let index = runnableClosure, closures[index].arrival < jobs.first?.arrival ?? .max {
+            let closure = closures.remove(at: index)
             requests[closure.ticket.request]?.waiting -= 1
-            closures.removeFirst()
+            memoryInUse += closure.payload.memory
             return .closure(closure)
         }
         guard jobs.count == 1, atLeisure, let alone = take(1).first else {
             return jobs.isEmpty ? nil : .lanes(take(width))
         }
-        return .closure(Waiting(ticket: alone.ticket, arrival: alone.arrival, payload: alone.payload.check))
+        let closure = ClosureWork(memory: 0, check: alone.payload.check)
+        return .closure(Waiting(ticket: alone.ticket, arrival: alone.arrival, payload: closure))
     }
+
+    /// The closure that may start next: the oldest, or, while that one waits for memory, the oldest that needs none.
+    private var runnableClosure: Int? {
+        guard let first = closures.first else { return nil }
+        if memoryInUse == 0 || first.payload.memory <= memoryLimit - memoryInUse { return 0 }
+        return closures.firstIndex { $0.payload.memory == 0 }
+    }
+
+    /// Takes back the memory of a closure that has returned.
+    mutating func giveBack(memory: Int) { memoryInUse -= memory }
 
     /// Lane jobs that may join those under way on a thread that has lanes to spare.
     mutating func join(lanes: Int, now: ContinuousClock.Instant, settled: inout [Settled]) -> [Waiting<LaneWork>] {
         guard lanes > 0, !jobs.isEmpty else { return [] }
         settled += expire(now: now)
-        let older = closures.first?.arrival ?? .max
+        let older = runnableClosure.map { closures[$0].arrival } ?? .max
         return take(min(lanes, jobs.prefix { $0.arrival < older }.count))
     }
 

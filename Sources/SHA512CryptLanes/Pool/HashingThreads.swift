@@ -30,6 +30,7 @@ final class HashingThreads: Sendable {
 
     private let engine: LaneEngine?
     private let width: Int
+    private let threadCount: Int
     private let state: Mutex<State>
     private let running = DispatchGroup()
     /// Set under the lock; thread safe, as all of Dispatch is.
@@ -41,7 +42,11 @@ final class HashingThreads: Sendable {
         precondition(configuration.threads > 0 && configuration.queueLimit > 0)
         engine = configuration.engine
         width = engine?.width ?? 0
-        state = Mutex(State(queue: HashingQueue(limit: configuration.queueLimit, width: width)))
+        threadCount = configuration.threads
+        state = Mutex(
+            State(
+                queue: HashingQueue(
+                    limit: configuration.queueLimit, width: width, memoryLimit: configuration.memoryLimit)))
         unsafe timer.setEventHandler { [weak self] in self?.expire() }
         unsafe timer.activate()
     }
@@ -54,8 +59,11 @@ final class HashingThreads: Sendable {
         }
     }
 
-    func start(_ threads: Int) {
-        for number in 0..<threads {
+    /// Whether every thread sleeps.
+    var areIdle: Bool { state.withLock { $0.idle.count } == threadCount }
+
+    func start() {
+        for number in 0..<threadCount {
             running.enter()
             let thread = Thread { [self] in
                 work()
@@ -189,7 +197,7 @@ final class HashingThreads: Sendable {
             switch next(sleeper) {
             case .end: return
             case .sleep: sleeper.semaphore.wait()
-            case .assignment(.closure(let closure)): finish([(closure.ticket, closure.payload())])
+            case .assignment(.closure(let closure)): finish(closure, matches: closure.payload.check())
             case .assignment(.lanes(let jobs)): if let lanes { ride(lanes, jobs, sleeper) }
             }
         }
@@ -213,9 +221,13 @@ final class HashingThreads: Sendable {
         return next
     }
 
-    private func finish(_ answers: [(HashingQueue.Ticket, Bool)]) {
+    private func finish(_ closure: HashingQueue.Waiting<HashingQueue.ClosureWork>, matches: Bool) {
         let ended = state.withLock { state in
-            close(answers.compactMap { state.queue.finish($0.0, matches: $0.1) }, &state)
+            if closure.payload.memory > 0 {
+                state.queue.giveBack(memory: closure.payload.memory)
+                wake(&state)  // this thread takes one that waited for it, but there may be room for more
+            }
+            return close(state.queue.finish(closure.ticket, matches: matches).map { [$0] } ?? [], &state)
         }
         ended.forEach { $0() }
     }

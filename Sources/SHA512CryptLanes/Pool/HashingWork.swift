@@ -6,5 +6,8 @@ public enum HashingWork: Sendable {
     case lane(SHA512CryptJob, otherwise: @Sendable () -> Bool)
     /// Any other hash: called once on a thread that does nothing else meanwhile; true if it matches. It cannot be
     /// interrupted, so what it costs must be bounded by who made it.
-    case closure(@Sendable () -> Bool)
+    ///
+    /// `memory` is what it takes, in bytes, where that is much (argon2, yescrypt): it starts when there is room for it
+    /// under ``HashingPool/Configuration/memoryLimit``.
+    case closure(memory: Int = 0, @Sendable () -> Bool)
 }
