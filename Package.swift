@@ -89,6 +89,15 @@ let package = Package(
         .testTarget(
             name: "PasswordSchemesTests",
             dependencies: ["Locks", "PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging],
+            dependencies: [
+                "AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "CSodium", "SHA512CryptLanes", logging,
+            ],
+            swiftSettings: strictC),
+        .testTarget(
+            name: "PasswordSchemesTests",
+            dependencies: [
+                "PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "SHA512CryptLanes", logging,
+            ],
             swiftSettings: strict),
 
         // The settings file.

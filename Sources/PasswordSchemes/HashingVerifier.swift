@@ -52,7 +52,7 @@ public final class HashingVerifier: PasswordVerifier {
     ///
     /// - Parameters:
     ///   - checker: Computes the hashes.
-    ///   - clock: For lifetimes, windows and the deadline.
+    ///   - clock: For lifetimes and windows; the deadline is the hashing threads' to keep.
     ///   - logger: Gets broken rows (warning), reached guess limits and a key that cannot be locked (notice).
     public init(
         _ configuration: Configuration = Configuration(), checker: any HashChecker,
@@ -157,23 +157,24 @@ public final class HashingVerifier: PasswordVerifier {
     private func hash(
         _ password: Password, _ hashes: [(index: Int, hash: StoredHash)], _ search: RowSearch
     ) async throws(PasswordVerifierError) -> RowSearch {
-        try await withDeadline(configuration.deadline, time) { [checker] () throws(PasswordVerifierError) in
-            var search = search
-            while true {
-                let open = hashes.filter { search.needs($0.index) }
-                if open.isEmpty { return search }
-                let findings = try await checker.check(password, against: open.map(\.hash))
-                guard !findings.isEmpty else { throw .overloaded }  // a broken checker must not make this spin
-                for finding in findings {
-                    let index = open[finding.index].index
-                    switch finding.outcome {
-                    case .match: search.note(index, .matches)
-                    case .mismatch: search.note(index, .refuted)
-                    case .broken:
-                        self.report(search.rows[index], "refused by the library")
-                        search.note(index, .refuted)
-                    case .outOfMemory: throw .overloaded
-                    }
+        let deadline = ContinuousClock.now + configuration.deadline
+        var search = search
+        var odds = search.open.first.map(search.isClientsLast) ?? false ? HashOdds.onFirst : .amongFirst
+        while true {
+            let open = hashes.filter { search.needs($0.index) }
+            if open.isEmpty { return search }
+            let findings = try await checker.check(password, against: open.map(\.hash), odds: odds, deadline: deadline)
+            guard !findings.isEmpty else { throw .overloaded }  // a broken checker must not make this spin
+            odds = odds == .onFirst && findings.count == 1 ? .amongFirst : .even
+            for finding in findings {
+                let index = open[finding.index].index
+                switch finding.outcome {
+                case .match: search.note(index, .matches)
+                case .mismatch: search.note(index, .refuted)
+                case .broken:
+                    report(search.rows[index], "refused by the library")
+                    search.note(index, .refuted)
+                case .outOfMemory: throw .overloaded
                 }
             }
         }

@@ -2,6 +2,8 @@ import AppPasswordCore
 import AppPasswordCoreTesting
 import AuditCore
 import Logging
+import SHA512CryptLanes
+import Locks
 import Testing
 
 @testable import PasswordSchemes
@@ -31,7 +33,8 @@ struct HashingVerifierTests {
                 var configuration = HashingVerifier.Configuration()
                 configuration.matchLifetime = ttl
                 configuration.deadline = .seconds(60)  // shared machines
-                return HashingVerifier(configuration, checker: HashingThreads(), logger: RecordingLog().logger)
+                let logger = RecordingLog().logger
+                return HashingVerifier(configuration, checker: LaneHashChecker(logger: logger), logger: logger)
             },
             storedHash: { cheapHash($0) })
         try await contract.check(rule)
@@ -241,52 +244,66 @@ struct HashingVerifierTests {
     }
 
     @Test func `what takes longer than the deadline is timed out`() async throws {
-        struct Stuck: HashChecker {
-            func check(
-                _ password: Password, against hashes: [StoredHash]
-            ) async throws(PasswordVerifierError) -> [HashFinding] {
-                try? await Task.sleep(for: .seconds(3600))  // until it is cancelled
-                throw .timedOut
-            }
-        }
-        let verifier = HashingVerifier(checker: Stuck(), clock: clock, logger: log.logger)
-        let login = Task { try await verifier.id("x", Self.rows(1)) }
-        await clock.waitForSleeper()
-        clock.advance(by: .seconds(5))
-        await #expect(throws: PasswordVerifierError.timedOut) { try await login.value }
-        let cancelled = Task { try await verifier.id("x", Self.rows(1)) }
-        await clock.waitForSleeper()
-        cancelled.cancel()
-        await #expect(throws: PasswordVerifierError.timedOut) { try await cancelled.value }
+        var configuration = HashingVerifier.Configuration()
+        configuration.deadline = .zero
+        let checker = LaneHashChecker(logger: log.logger)
+        let verifier = HashingVerifier(configuration, checker: checker, clock: clock, logger: log.logger)
+        await #expect(throws: PasswordVerifierError.timedOut) { try await verifier.id("x", Self.rows(1)) }
+        #expect(checker.statistics.closures == 0)
+    }
+
+    /// Answers as it is told.
+    private struct Scripted: HashChecker {
+        let answer: @Sendable ([StoredHash], Password, HashOdds) -> [HashFinding]
+        func check(
+            _ password: Password, against hashes: [StoredHash], odds: HashOdds, deadline: ContinuousClock.Instant
+        ) async throws(PasswordVerifierError) -> [HashFinding] { answer(hashes, password, odds) }
     }
 
     @Test func `no memory for a hash is trouble, not a wrong password`() async throws {
-        struct NoMemory: HashChecker {
-            func check(
-                _ password: Password, against hashes: [StoredHash]
-            ) async throws(PasswordVerifierError) -> [HashFinding] { [HashFinding(index: 0, outcome: .outOfMemory)] }
-        }
-        let verifier = HashingVerifier(checker: NoMemory(), clock: clock, logger: log.logger)
+        let checker = Scripted { _, _, _ in [HashFinding(index: 0, outcome: .outOfMemory)] }
+        let verifier = HashingVerifier(checker: checker, clock: clock, logger: log.logger)
         await #expect(throws: PasswordVerifierError.overloaded) { try await verifier.id("x", Self.rows(1)) }
     }
 
     @Test func `a checker may answer piece by piece and check more than it was asked to stop at`() async throws {
-        /// Two hashes at a time, side by side, as SIMD lanes would.
-        struct Pairs: HashChecker {
-            func check(
-                _ password: Password, against hashes: [StoredHash]
-            ) async throws(PasswordVerifierError) -> [HashFinding] {
-                let scratch = CryptScratch()
-                return hashes.indices.prefix(2).reversed().map {
-                    HashFinding(index: $0, outcome: hashes[$0].check(password, scratch))
-                }
+        let pairs = Scripted { hashes, password, _ in
+            let scratch = CryptScratch()
+            return hashes.indices.prefix(2).reversed().map {
+                HashFinding(index: $0, outcome: hashes[$0].check(password, scratch))
             }
         }
-        let verifier = HashingVerifier(checker: Pairs(), clock: clock, logger: log.logger)
+        let verifier = HashingVerifier(checker: pairs, clock: clock, logger: log.logger)
         let rows = Self.rows(7) + [row(8, cheapHash("secret 3", salt: "other"))]
         #expect(try await verifier.id("secret 1", rows) == 1)
         #expect(try await verifier.id("secret 3", rows) == 8)
         #expect(try await verifier.id("wrong", rows) == nil)
+    }
+
+    @Test func `a known client's own row is tried first, then the likely ones, then the rest`() async throws {
+        let asked = Mutex<[String]>([])
+        let checker = Scripted { hashes, password, odds in
+            asked.withLock { $0.append("\(odds) \(hashes.count)") }
+            let scratch = CryptScratch()
+            let number = odds == .onFirst ? 1 : odds == .amongFirst ? 8 : hashes.count
+            return hashes.indices.prefix(number).map {
+                HashFinding(index: $0, outcome: hashes[$0].check(password, scratch))
+            }
+        }
+        let verifier = HashingVerifier(checker: checker, clock: clock, logger: log.logger)
+        let rows = Self.rows(20)
+        func questions(_ password: String, from address: String) async throws -> [String] {
+            _ = try await verifier.id(password, rows, from: address)
+            return asked.withLock { asked in
+                defer { asked = [] }
+                return asked
+            }
+        }
+        #expect(try await questions("wrong", from: "192.0.2.1") == ["amongFirst 20", "even 12"])
+        #expect(try await questions("secret 20", from: "192.0.2.1") == ["amongFirst 20"])
+        clock.advance(by: .seconds(3600))
+        #expect(try await questions("secret 20", from: "192.0.2.1") == ["onFirst 20"])
+        #expect(try await questions("wrong", from: "192.0.2.1") == ["onFirst 20", "amongFirst 19", "even 11"])
     }
 
     @Test func `a flood of guesses is refused unhashed and locks nobody out`() async throws {

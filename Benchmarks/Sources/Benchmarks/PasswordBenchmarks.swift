@@ -23,8 +23,10 @@ func passwordBenchmarks(_ suite: Suite) async throws {
 
     var configuration = HashingVerifier.Configuration()
     configuration.deadline = .seconds(60)
-    let threads = HashingThreads()
     let logger = Logger(label: "benchmark", factory: { _ in SwiftLogNoOpLogHandler() })
+    var libcryptOnly = LaneHashChecker.Configuration()
+    libcryptOnly.engine = nil
+    let threads = LaneHashChecker(libcryptOnly, logger: logger)
     let warm = HashingVerifier(configuration, checker: threads, logger: logger)
     configuration.matchLifetime = .zero
     let cold = HashingVerifier(configuration, checker: threads, logger: logger)

@@ -1,24 +1,31 @@
 public import AppPasswordCore
 
 /// Computes hashes: the seam between what decides which rows to check and what spends the CPU.
-///
-/// ``HashingThreads`` is the one that works everywhere; one that checks several hashes side by side in SIMD lanes, or
-/// those of several logins together, takes its place by conforming.
 public protocol HashChecker: Sendable {
-    /// Checks a password against hashes until one matches, the first ones first.
+    /// Checks a password against some of the given hashes: those that are best checked together now.
     ///
-    /// It may check more than that, in any grouping, if that costs no more. Cancellation of the task ends the wait at
-    /// once (the work ends after the hash in hand) with `timedOut`; the caller has a deadline of its own and
-    /// cancels when it passes.
+    /// The caller asks again for what is still open afterwards. Cancellation of the task ends the wait at once with `timedOut`.
     ///
     /// - Parameters:
     ///   - password: Not empty, without NUL.
-    ///   - hashes: At least one. Each may be checked on its own, in any order.
-    /// - Returns: At least one finding; for what it left out it is asked again, if that still matters.
+    ///   - hashes: At least one, the likeliest first. Each may be checked on its own.
+    ///   - odds: What the caller expects.
+    ///   - deadline: When to give up.
+    /// - Returns: At least one finding. If one is a match, those of hashes checked along may be missing.
     /// - Throws: ``PasswordVerifierError`` `.overloaded` at once if there is no room to wait; `.timedOut`.
     func check(
-        _ password: Password, against hashes: [StoredHash]
+        _ password: Password, against hashes: [StoredHash], odds: HashOdds, deadline: ContinuousClock.Instant
     ) async throws(PasswordVerifierError) -> [HashFinding]
+}
+
+/// Where a match is to be expected, if there is one.
+public enum HashOdds: Sendable, Equatable {
+    /// The first hash: it is what this client logged in with last.
+    case onFirst
+    /// Among the first ones.
+    case amongFirst
+    /// Anywhere, or nowhere.
+    case even
 }
 
 /// What the check of one hash came to.

@@ -17,6 +17,7 @@ struct RowSearch: Sendable {
     let rows: [AppPassword]
     let fingerprints: [AccountMemory.Fingerprint]
     private let memory: AccountMemory?
+    private let client: Int
     private let identifies: @Sendable (Int) -> Bool
     private(set) var states: [State]
     /// The rows from the likeliest to the least likely: the client's last, by last success, live ones newest
@@ -34,6 +35,7 @@ struct RowSearch: Sendable {
     ) {
         self.rows = rows
         self.memory = memory
+        self.client = client
         self.identifies = identifies
         let fingerprints = rows.map(Self.fingerprint(of:))
         self.fingerprints = fingerprints
@@ -45,6 +47,9 @@ struct RowSearch: Sendable {
             return rows[one].precedes(rows[other])
         }
     }
+
+    /// Whether it is the row that this client logged in with last.
+    func isClientsLast(_ index: Int) -> Bool { memory?.rank(of: fingerprints[index], for: client) == -1 }
 
     /// Whether a row is still to be checked.
     func needs(_ index: Int) -> Bool {

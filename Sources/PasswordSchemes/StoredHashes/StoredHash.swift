@@ -16,14 +16,6 @@ public struct StoredHash: Sendable, CustomStringConvertible, CustomReflectable {
     /// What checking it takes, in bytes, beyond a few kilobytes: the memory of argon2, yescrypt and scrypt.
     public let memory: Int
 
-    /// The hash in libcrypt's form (`$6$…`), for a checker of its own that knows some of them; nil for argon2.
-    public var cryptText: [UInt8]? {
-        switch method {
-        case .crypt(let hash): hash.text
-        case .argon2: nil
-        }
-    }
-
     /// No real one is longer: libcrypt's are under 384 bytes, twice that in hex, and a scheme name.
     static let longestText = 1024
 

@@ -16,6 +16,7 @@ struct WebAuthServer: Sendable {
     private let gatherer: FactGatherer
     private let recorder: SpooledLoginRecorder
     private let trail: AuditTrail
+    private let hashing: LaneHashChecker
 
     /// What remains to be written at the end has this long; the spool keeps what it could not.
     private static let flushTime = Duration.seconds(5)
@@ -34,8 +35,9 @@ struct WebAuthServer: Sendable {
         let recorder = try Self.recorder(settings, backEnds.database.log, logger)
         let trail = AuditTrail { Self.report($0, to: logger) }
         let gatherer = FactGatherer()
+        let hashing = LaneHashChecker(logger: logger)
         let builder = SnapshotBuilder(
-            gatherer: gatherer, trail: trail, recorder: recorder, verifier: Self.verifier(settings, logger),
+            gatherer: gatherer, trail: trail, recorder: recorder, verifier: Self.verifier(settings, hashing, logger),
             logger: logger)
         let built = try builder.build(settings, backEnds)
         for problem in built.listProblems {
@@ -60,6 +62,7 @@ struct WebAuthServer: Sendable {
         self.gatherer = gatherer
         self.recorder = recorder
         self.trail = trail
+        self.hashing = hashing
         server = HTTPServer(
             configuration: HTTPServer.Configuration(host: settings.server.host, port: settings.server.port),
             router: router.make(endpoints.routes, settings), logger: logger)
@@ -75,6 +78,7 @@ struct WebAuthServer: Sendable {
             group.addTask { await recorder.run() }
             group.addTask { await heed(signals) }
             let result = await serve()
+            await hashing.shutDown()
             // In the order in which records flow: facts complete the rows and the audit records.
             await gatherer.finish(within: Self.flushTime)
             let waiting = await recorder.flush(within: Self.flushTime)
@@ -128,10 +132,12 @@ struct WebAuthServer: Sendable {
         }
     }
 
-    private static func verifier(_ settings: Settings, _ logger: Logger) -> HashingVerifier {
+    private static func verifier(
+        _ settings: Settings, _ checker: some HashChecker, _ logger: Logger
+    ) -> HashingVerifier {
         var configuration = HashingVerifier.Configuration()
         configuration.matchLifetime = settings.auth.verifyCacheTTL
-        return HashingVerifier(configuration, checker: HashingThreads(), logger: logger)
+        return HashingVerifier(configuration, checker: checker, logger: logger)
     }
 
     private static func report(_ event: AuditTrail.Event, to logger: Logger) {

@@ -19,7 +19,7 @@ final class CountingChecker: HashChecker {
     func fail(with failure: PasswordVerifierError?) { state.withLock { $0.failure = failure } }
 
     func check(
-        _ password: Password, against hashes: [StoredHash]
+        _ password: Password, against hashes: [StoredHash], odds: HashOdds, deadline: ContinuousClock.Instant
     ) async throws(PasswordVerifierError) -> [HashFinding] {
         if let failure = state.withLock({ $0.failure }) { throw failure }
         let scratch = CryptScratch()

@@ -1,6 +1,6 @@
 import Locks
 
-/// A clock that a test moves by hand.
+/// A clock that a test moves by hand; nobody sleeps by it.
 final class ManualClock: Clock, Sendable {
     struct Instant: InstantProtocol {
         var offset: Duration
@@ -9,67 +9,13 @@ final class ManualClock: Clock, Sendable {
         static func < (one: Instant, other: Instant) -> Bool { one.offset < other.offset }
     }
 
-    private struct State {
-        var now = Instant(offset: .zero)
-        var nextID = 0
-        var sleepers: [Int: (end: Instant, continuation: CheckedContinuation<Bool, Never>)] = [:]
-        var cancelled: Set<Int> = []
-        var watchers: [CheckedContinuation<Void, Never>] = []
-    }
-    private let state = Mutex(State())
+    private let time = Mutex(Instant(offset: .zero))
 
-    var now: Instant { state.withLock { $0.now } }
+    var now: Instant { time.withLock { $0 } }
     var minimumResolution: Duration { .nanoseconds(1) }
 
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
-        let isCancelled = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let (result, watchers): (Bool?, [CheckedContinuation<Void, Never>]) = state.withLock { state in
-                    if state.cancelled.remove(id) != nil { return (true, []) }
-                    if state.now >= deadline { return (false, []) }
-                    state.sleepers[id] = (deadline, continuation)
-                    defer { state.watchers = [] }
-                    return (nil, state.watchers)
-                }
-                if let result { continuation.resume(returning: result) }
-                for watcher in watchers { watcher.resume() }
-            }
-        } onCancel: {
-            state.withLock { state in
-                guard let sleeper = state.sleepers.removeValue(forKey: id) else {
-                    state.cancelled.insert(id)
-                    return Optional<CheckedContinuation<Bool, Never>>.none
-                }
-                return sleeper.continuation
-            }?.resume(returning: true)
-        }
-        if isCancelled { throw CancellationError() }
-    }
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws { throw CancellationError() }
 
-    /// Moves time and wakes those whose time has come.
-    func advance(by duration: Duration) {
-        let woken = state.withLock { state in
-            state.now = state.now.advanced(by: duration)
-            let now = state.now
-            let due = state.sleepers.filter { $0.value.end <= now }
-            for id in due.keys { state.sleepers[id] = nil }
-            return due.values.map(\.continuation)
-        }
-        for continuation in woken { continuation.resume(returning: false) }
-    }
-
-    /// Waits until someone sleeps.
-    func waitForSleeper() async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if state.sleepers.isEmpty { state.watchers.append(continuation) }
-                return !state.sleepers.isEmpty
-            }
-            if isThere { continuation.resume() }
-        }
-    }
+    /// Moves time.
+    func advance(by duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
 }
