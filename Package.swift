@@ -84,19 +84,15 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(
             name: "PasswordSchemes",
-            dependencies: ["Locks", "AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "CSodium", logging],
-            swiftSettings: strictC),
-        .testTarget(
-            name: "PasswordSchemesTests",
-            dependencies: ["Locks", "PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging],
             dependencies: [
-                "AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "CSodium", "SHA512CryptLanes", logging,
+                "Locks", "AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "CSodium", "SHA512CryptLanes", logging,
             ],
             swiftSettings: strictC),
         .testTarget(
             name: "PasswordSchemesTests",
             dependencies: [
-                "PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "SHA512CryptLanes", logging,
+                "Locks", "PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "SHA512CryptLanes",
+                logging,
             ],
             swiftSettings: strict),
 

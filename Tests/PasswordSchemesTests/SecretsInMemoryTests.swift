@@ -51,7 +51,7 @@ struct SecretsInMemoryTests {
         let marker = (0..<24).map { _ in UInt8.random(in: 0x30...0x7A) }
         let password = Password(bytes: marker)  // shares the array's memory
         let log = RecordingLog()
-        let verifier = HashingVerifier(checker: HashingThreads(), logger: log.logger)
+        let verifier = HashingVerifier(checker: LaneHashChecker(logger: log.logger), logger: log.logger)
         let before = try Self.copies(of: marker)
         #expect(before >= 1)  // the scan finds what is there
         for scheme in PasswordScheme.allCases {

@@ -34,6 +34,13 @@ final class Flag: Sendable {
     func set() { value.withLock { $0 = true } }
 }
 
+/// What several threads have seen.
+final class Seen: Sendable {
+    private let values = Mutex<Set<String>>([])
+    var all: Set<String> { values.withLock { $0 } }
+    func add(_ value: String) { values.withLock { _ = $0.insert(value) } }
+}
+
 /// The real program, run as a process.
 struct Program {
     /// The binary under test: `$WEB_AUTH_SERVER` (a release build, in CI), else the one built beside the tests.
