@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "LDAPDirectory", targets: ["LDAPDirectory"]),
         .library(name: "RedisCache", targets: ["RedisCache"]),
         .library(name: "SHA512CryptLanes", targets: ["SHA512CryptLanes"]),
+        .library(name: "SystemdJournal", targets: ["SystemdJournal"]),
         .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "WebAuth", targets: ["WebAuth"]),
         .executable(name: "web-auth-server", targets: ["web-auth-server"]),
@@ -127,11 +128,20 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // The journal, and readiness.
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(
+            name: "SystemdJournal", dependencies: ["AuditCore", "BlockingLanes", "CSystemd"], swiftSettings: strictC),
+        .testTarget(
+            name: "SystemdJournalTests",
+            dependencies: ["SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers"], swiftSettings: strict),
+
         // The program.
         .target(
             name: "WebAuth",
             dependencies: ["Locks", "AuditCore", "AppPasswordCore", "HTTPKit", "LDAPDirectory", "LoginSpool", "MariaDBStore",
-                "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", logging,
+                "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "SystemdJournal",
+                logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -1,11 +1,12 @@
 import AuditCore
+import AuditCoreTesting
 import Testing
 
 /// The old program's lines and fields, to the letter (SPEC section 7 and its README).
 struct AuditRecordTests {
-    @Test func `a login from a data centre is written as the old program wrote it`() throws {
+    @Test func `a login from a data centre is written as the old program wrote it`() {
         #expect(
-            try SampleRecords.vk().message == """
+            SampleRecords.vk().message == """
                 user=<honey-craig>, service=imap, ip=176.112.169.218, host=rimap26.i.mail.ru, asn=AS47764, as_cc=RU, \
                 as_desc=<VK-AS, RU>, as_org=<LLC VK>, net_name=<VK-FRONT>, net_cc=RU, entity=EY1327-RIPE, \
                 entity=ORG-LLCn4-RIPE, entity=RIPE-NCC-END-MNT, entity=VKCOMPANY-MNT, entity=VKNC, entity=MAIL-RU, \
@@ -14,17 +15,17 @@ struct AuditRecordTests {
                 """)
     }
 
-    @Test func `a login from a local network shows the names of the settings`() throws {
+    @Test func `a login from a local network shows the names of the settings`() {
         #expect(
-            try SampleRecords.local().message == """
+            SampleRecords.local().message == """
                 user=<honey>, service=imap, ip=172.17.1.204, host=dhcp204.internal, asn=None, as_cc=ZZ, \
                 as_desc=<MPI PKS local network>, as_org=<None>, net_name=<DHCP Network>, net_cc=ZZ, entity=
                 """)
     }
 
-    @Test func `no city and no subdivision are written as the old program wrote them`() throws {
+    @Test func `no city and no subdivision are written as the old program wrote them`() {
         #expect(
-            try SampleRecords.google().message == """
+            SampleRecords.google().message == """
                 user=<bbecker>, service=smtp, ip=209.85.218.53, host=mail-ej1-f53.google.com, asn=AS15169, as_cc=US, \
                 as_desc=<GOOGLE, US>, as_org=<GOOGLE>, net_name=<GOOGLE>, net_cc=None, entity=GOGL, city=<None/None>, \
                 country=<6252001/United States>, represented_country=<None/None>, \
@@ -32,8 +33,8 @@ struct AuditRecordTests {
                 """)
     }
 
-    @Test func `the password follows the user, and a denial ends the line`() throws {
-        var record = try SampleRecords.vk()
+    @Test func `the password follows the user, and a denial ends the line`() {
+        var record = SampleRecords.vk()
         record.passwordID = 7
         record.isBlocked = true
         record.matched = "net_cc"
@@ -42,16 +43,16 @@ struct AuditRecordTests {
         #expect(record.priority == 5)
     }
 
-    @Test func `what would have been denied in watch mode is not shown as blocked`() throws {
-        var record = try SampleRecords.vk()
+    @Test func `what would have been denied in watch mode is not shown as blocked`() {
+        var record = SampleRecords.vk()
         record.matched = "net_cc"
         #expect(!record.message.contains("blocked"))
         #expect(record.fields.first { $0.name == "AUDIT_MATCHED" }?.journalText == "net_cc")
         #expect(record.fields.first { $0.name == "AUDIT_BLOCKED" }?.journalText == "False")
     }
 
-    @Test func `facts that could not be had are shown with the old words`() throws {
-        var record = try SampleRecords.google()
+    @Test func `facts that could not be had are shown with the old words`() {
+        var record = SampleRecords.google()
         record.facts.network = .notAsked
         record.facts.origin = .notAsked
         record.facts.geo = .notAsked
@@ -63,8 +64,8 @@ struct AuditRecordTests {
                 """)
     }
 
-    @Test func `the journal's fields are the old program's, in Python's spelling`() throws {
-        let record = try SampleRecords.google()
+    @Test func `the journal's fields are the old program's, in Python's spelling`() {
+        let record = SampleRecords.google()
         let fields = Dictionary(uniqueKeysWithValues: record.fields.map { ($0.name, $0.journalText) })
         let sample = [
             "AUDIT_AS_DESC": "GOOGLE, US",
@@ -96,8 +97,8 @@ struct AuditRecordTests {
         #expect(new == ["AUDIT_AS_ORG", "AUDIT_SOURCES", "AUDIT_DURATION_US"])
     }
 
-    @Test func `one subdivision is a tuple of one`() throws {
-        let fields = try SampleRecords.vk().fields
+    @Test func `one subdivision is a tuple of one`() {
+        let fields = SampleRecords.vk().fields
         #expect(
             fields.first { $0.name == "AUDIT_MAXMIND_SUBDIVISIONS" }?.journalText
                 == "({'name': 'Dagestan', 'geoname_id': 567293, 'code': 'DA'},)")
@@ -107,8 +108,8 @@ struct AuditRecordTests {
         "a>, blocked=True, matched=ip", "a\nuser=<b>", "a\u{1b}[31m", "a\u{202e}b", "a\\x3e", "a, password=1", "\u{2028}",
         "a\u{0}b", "<", ">",
     ])
-    func `no name can forge a field`(login: String) throws {
-        var record = try SampleRecords.google()
+    func `no name can forge a field`(login: String) {
+        var record = SampleRecords.google()
         record.attempt.login = login
         record.facts.reverseHost = Sourced(.known(login), source: .dns)
         record.facts.network = Sourced(.known(NetworkFacts(name: login, entities: [login])), source: .rdap)
@@ -120,8 +121,8 @@ struct AuditRecordTests {
         #expect(record.jsonLine.utf8.allSatisfy { $0 >= 0x20 })
     }
 
-    @Test func `the jsonl line is typed`() throws {
-        var record = try SampleRecords.vk()
+    @Test func `the jsonl line is typed`() {
+        var record = SampleRecords.vk()
         record.passwordID = 7
         record.rule = RuleReference(file: "lists/net_cc.deny.lst", line: 12)
         let line = record.jsonLine
@@ -139,72 +140,5 @@ struct AuditRecordTests {
     ])
     func `texts are represented as Python does`(text: String, representation: String) {
         #expect(AuditValue.list([.text(text)]).pythonText == "[\(representation)]")
-    }
-}
-
-/// The logins whose records stand in the old program's README.
-enum SampleRecords {
-    static func vk() throws -> AuditRecord {
-        var facts = try facts("176.112.169.218")
-        facts.reverseHost = Sourced(.known("rimap26.i.mail.ru"), source: .dns)
-        facts.network = Sourced(
-            .known(
-                NetworkFacts(
-                    name: "VK-FRONT", country: "RU",
-                    entities: [
-                        "EY1327-RIPE", "ORG-LLCn4-RIPE", "RIPE-NCC-END-MNT", "VKCOMPANY-MNT", "VKNC", "MAIL-RU",
-                    ])), source: .rdap)
-        facts.origin = Sourced(
-            .known(OriginFacts(asNumbers: [47764], country: "RU", asName: "VK-AS, RU")), source: .cymruDNS)
-        let russia = Place(geonameID: 2_017_370, name: "Russia", code: "RU")
-        var geo = GeoFacts()
-        geo.asOrganization = "LLC VK"
-        geo.city = Place(geonameID: 550_478, name: "Khasavyurt")
-        geo.subdivisions = [Place(geonameID: 567_293, name: "Dagestan", code: "DA")]
-        geo.country = russia
-        geo.registeredCountry = russia
-        geo.location = GeoLocation(latitude: 43.2465, longitude: 46.59, accuracyRadius: 20, timeZone: "Europe/Moscow")
-        facts.geo = Sourced(.known(geo), source: .maxmind)
-        return record("honey-craig", "imap", facts)
-    }
-
-    static func google() throws -> AuditRecord {
-        var facts = try facts("209.85.218.53")
-        facts.reverseHost = Sourced(.known("mail-ej1-f53.google.com"), source: .dns)
-        facts.network = Sourced(.known(NetworkFacts(name: "GOOGLE", entities: ["GOGL"])), source: .rdap)
-        facts.origin = Sourced(
-            .known(OriginFacts(asNumbers: [15169], country: "US", asName: "GOOGLE, US")), source: .cymruDNS)
-        let us = Place(geonameID: 6_252_001, name: "United States", code: "US")
-        var geo = GeoFacts()
-        geo.asOrganization = "GOOGLE"
-        geo.country = us
-        geo.registeredCountry = us
-        geo.continent = Place(geonameID: 6_255_149, name: "North America", code: "NA")
-        geo.location = GeoLocation(
-            latitude: 37.751, longitude: -97.822, accuracyRadius: 1000, timeZone: "America/Chicago")
-        facts.geo = Sourced(.known(geo), source: .maxmind)
-        return record("bbecker", "smtp", facts)
-    }
-
-    static func local() throws -> AuditRecord {
-        var facts = try facts("172.17.1.204")
-        facts.reverseHost = Sourced(.known("dhcp204.internal"), source: .dns)
-        return record("honey", "imap", facts)
-    }
-
-    private static func facts(_ address: String) throws -> Facts {
-        let address: IPAddress = try #require(IPAddress(address))
-        let prefix: IPPrefix = try #require(IPPrefix("172.17.1.0/24"))
-        return Facts(
-            address: address, localNetworks: LocalNetworks([(prefix, "DHCP Network")]),
-            localLocationName: "MPI PKS local network")
-    }
-
-    private static func record(_ login: String, _ service: String, _ facts: Facts) -> AuditRecord {
-        AuditRecord(
-            attempt: LoginAttempt(
-                login: login, service: service, address: facts.address,
-                time: Timestamp(milliseconds: 1_714_529_194_120)),
-            passwordID: nil, facts: facts, isBlocked: false, matched: nil, rule: nil, duration: .microseconds(1500))
     }
 }

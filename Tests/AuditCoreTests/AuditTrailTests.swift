@@ -25,8 +25,8 @@ struct AuditTrailTests {
         let (one, two) = (RecordingAuditSink(), RecordingAuditSink())
         let trail = AuditTrail { _ in }
         trail.use([one, two])
-        let records = try (0..<100).map { (number: Int64) in
-            var record = try SampleRecords.vk()
+        let records = (0..<100).map { (number: Int64) in
+            var record = SampleRecords.vk()
             record.passwordID = number
             return record
         }
@@ -38,11 +38,11 @@ struct AuditTrailTests {
 
     @Test func `a failing sink hides nothing from another, is counted, and reported once`() async throws {
         let (broken, good) = (BrokenSink(), RecordingAuditSink())
-        let record = try SampleRecords.vk()
+        let record = SampleRecords.vk()
         let (events, event) = AsyncStream<AuditTrail.Event>.makeStream()
         let trail = AuditTrail { event.yield($0) }
         trail.use([broken, good])
-        for _ in 0..<3 { trail.submit(try SampleRecords.vk()) }
+        for _ in 0..<3 { trail.submit(SampleRecords.vk()) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await trail.run() }
             while trail.counts[0].lost < 3 { await Task.yield() }
@@ -62,7 +62,7 @@ struct AuditTrailTests {
         let sink = RecordingAuditSink()
         let trail = AuditTrail(queueBound: 2) { _ in }
         trail.use([sink])
-        for _ in 0..<5 { trail.submit(try SampleRecords.vk()) }
+        for _ in 0..<5 { trail.submit(SampleRecords.vk()) }
         #expect(trail.counts.map(\.lost) == [3])
         await finishAndRun(trail)
         #expect(sink.records.count == 2)
@@ -72,9 +72,9 @@ struct AuditTrailTests {
         let (old, new) = (RecordingAuditSink(), RecordingAuditSink())
         let trail = AuditTrail { _ in }
         trail.use([old])
-        trail.submit(try SampleRecords.vk())
+        trail.submit(SampleRecords.vk())
         trail.use([new])
-        trail.submit(try SampleRecords.google())
+        trail.submit(SampleRecords.google())
         await finishAndRun(trail)
         #expect(old.records.map(\.attempt.login) == ["honey-craig"])
         #expect(new.records.map(\.attempt.login) == ["bbecker"])
