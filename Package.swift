@@ -34,6 +34,7 @@ let package = Package(
         .library(name: "SHA512CryptLanes", targets: ["SHA512CryptLanes"]),
         .library(name: "SystemdJournal", targets: ["SystemdJournal"]),
         .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
+        .library(name: "GeoIP", targets: ["GeoIP"]),
         .library(name: "WebAuth", targets: ["WebAuth"]),
         .executable(name: "web-auth-server", targets: ["web-auth-server"]),
     ],
@@ -95,6 +96,13 @@ let package = Package(
                 "Locks", "PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "SHA512CryptLanes",
                 logging,
             ],
+            swiftSettings: strict),
+
+        // Places: MMDB files.
+        .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
+        .target(name: "GeoIP", dependencies: ["Locks", "AuditCore", "CMaxMindDB", logging], swiftSettings: strictC),
+        .testTarget(
+            name: "GeoIPTests", dependencies: ["Locks", "GeoIP", "AuditCore", logging], exclude: ["Fixtures"],
             swiftSettings: strict),
 
         // The settings file.

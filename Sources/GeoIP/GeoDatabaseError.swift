@@ -1,0 +1,25 @@
+/// Why one database file cannot be used.
+public struct GeoFileProblem: Error, Hashable, CustomStringConvertible {
+    /// The file, as the settings name it.
+    public let path: String
+    /// What is wrong with it, for operators.
+    public let reason: String
+
+    /// Makes a problem.
+    public init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
+
+    /// `path: reason`.
+    public var description: String { "\(path): \(reason)" }
+}
+
+/// The database files that could not be opened, each with its reason.
+public struct GeoDatabaseError: Error, Equatable, CustomStringConvertible {
+    /// One for each file; never empty.
+    public let problems: [GeoFileProblem]
+
+    /// Makes an error.
+    public init(_ problems: [GeoFileProblem]) { self.problems = problems }
+
+    /// One line for each file.
+    public var description: String { problems.map(\.description).joined(separator: "\n") }
+}
