@@ -17,8 +17,8 @@ let package = Package(
             name: "Benchmarks",
             dependencies: ["CAllocationCounter", "CRawCrypt", .product(name: "Logging", package: "swift-log")]
                 + [
-                    "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CCrypt", "HTTPKit", "LoginSpool",
-                    "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "WebAuth",
+                    "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CCrypt", "GeoIP", "HTTPKit",
+                    "LoginSpool", "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "WebAuth",
                 ].map { .product(name: $0, package: "dovecot-web-auth") },
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]

@@ -10,6 +10,7 @@ struct Benchmarks {
         addressBenchmarks(suite)
         judgingBenchmarks(suite)
         patternBenchmarks(suite)
+        try geoBenchmarks(suite)
         try await httpBenchmarks(suite)
         try await passwordBenchmarks(suite)
         try await loginLogBenchmarks(suite)
