@@ -147,7 +147,7 @@ let package = Package(
         // The program.
         .target(
             name: "WebAuth",
-            dependencies: ["Locks", "AuditCore", "AppPasswordCore", "HTTPKit", "LDAPDirectory", "LoginSpool", "MariaDBStore",
+            dependencies: ["Locks", "AuditCore", "AppPasswordCore", "GeoIP", "HTTPKit", "LDAPDirectory", "LoginSpool", "MariaDBStore",
                 "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "SystemdJournal",
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -71,6 +71,35 @@ struct ProgramTests {
         #expect(result.output.contains("lookup.rdap.enabled has no effect yet") || result.output.contains("config.toml: ok"))
     }
 
+    @Test func `explain and check-config use MaxMind's files`() throws {
+        let directory = try TemporaryDirectory()
+        let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../GeoIPTests/Fixtures").standardized.path
+        try directory.write(
+            "config.toml",
+            """
+            [audit.maxmind]
+            city = "\(fixtures)/city.mmdb"
+            asn = "\(fixtures)/asn.mmdb"
+            [audit.lists]
+            geo_location_ids = "places.lst"
+            as_numbers = "as.lst"
+            """)
+        try directory.write("places.lst", "567293 Dagestan\n")
+        try directory.write("as.lst", "AS63949\n")
+        #expect(try Program.run(["check-config"], in: directory).status == 0)
+        let denied = try Program.run(["explain", "176.112.169.218", "--exit-code"], in: directory)
+        #expect(denied.status == 1)
+        #expect(denied.output.contains("places.lst:1"))
+        #expect(denied.output.contains("403 access from Dagestan is forbidden"))
+        let byNumber = try Program.run(["explain", "139.162.133.252", "--exit-code"], in: directory)
+        #expect(byNumber.output.contains("403 access from Akamai Connected Cloud is forbidden"))
+        try directory.write("config.toml", "[audit.maxmind]\ncity = \"as.lst\"\n")
+        let broken = try Program.run(["check-config"], in: directory)
+        #expect(broken.status == 78)
+        #expect(broken.errors.contains("as.lst:1:1: "))
+    }
+
     @Test func `explain tells the verdict, the line, and what the user would be told`() throws {
         let directory = try TemporaryDirectory()
         try directory.write("config.toml", "[audit.lists]\nip_networks = \"nets.lst\"\n")

@@ -1,5 +1,7 @@
 import ArgumentParser
 import AuditCore
+import GeoIP
+import Logging
 import Settings
 
 struct CheckConfigCommand: AsyncParsableCommand {
@@ -13,7 +15,8 @@ struct CheckConfigCommand: AsyncParsableCommand {
         let location = try SettingsLocation(config: options.config)
         let loaded = try location.load()
         for note in loaded.notes { print("note: \(note)") }
-        let policy = try LoadedPolicy(loaded.settings) { _ in }
+        let geo = try BackEnds.openGeo(loaded.settings, logger: .program(level: .warning))
+        let policy = try LoadedPolicy(loaded.settings, geo: geo) { _ in }
         for note in policy.notes { print("note: \(note)") }
         for (list, entries) in policy.counts {
             print("\(list.rawValue): \(entries) \(entries == 1 ? "entry" : "entries")")

@@ -1,6 +1,8 @@
 import AppPasswordCore
 import ArgumentParser
 import AuditCore
+import GeoIP
+import Logging
 import Settings
 
 struct ExplainCommand: AsyncParsableCommand {
@@ -28,7 +30,8 @@ struct ExplainCommand: AsyncParsableCommand {
             throw SetupFailure(["\(ip): is not an IPv4 or IPv6 address"], exitCode: .usage)
         }
         let settings = try SettingsLocation(config: options.config).load().settings
-        let policy = try LoadedPolicy(settings) { problem in standardError("given up at its match limit: \(problem)") }
+        let geo = try BackEnds.openGeo(settings, logger: .program(level: .warning))
+        let policy = try LoadedPolicy(settings, geo: geo) { problem in standardError("given up at its match limit: \(problem)") }
         for problem in policy.problems { standardError("skipped: \(problem)") }
         let attempt = LoginAttempt(login: user, service: service, address: address, time: .now)
         let explanation = await policy.explain(attempt, settings)

@@ -1,4 +1,5 @@
 import AppPasswordCore
+import GeoIP
 import LDAPDirectory
 import Logging
 import MariaDBStore
@@ -25,6 +26,8 @@ struct BackEnds: Sendable {
     let database: Database
     /// nil: an account exists if it has an app password.
     let directory: (any AccountDirectory)?
+    /// MaxMind's files; nil if there are none.
+    let geo: MMDBGeoSource?
 
     /// Opens what the settings name; what is in use already and has the same settings is kept.
     static func open(
@@ -42,7 +45,22 @@ struct BackEnds: Sendable {
         } else {
             directory = settings.ldap.map { LDAPDirectory(LDAPDirectory.Configuration($0, pool: settings.database.poolSize)) }
         }
-        return BackEnds(database: database, directory: directory)
+        let geo = try openGeo(settings, reusing: old?.backEnds.geo, logger: logger)
+        return BackEnds(database: database, directory: directory, geo: geo)
+    }
+
+    /// Opens MaxMind's files, if the settings name any; those that are open already and have not changed are shared.
+    static func openGeo(
+        _ settings: Settings, reusing old: MMDBGeoSource? = nil, logger: Logger
+    ) throws(SetupFailure) -> MMDBGeoSource? {
+        let files = settings.audit.maxMind
+        guard files.city != nil || files.asn != nil else { return nil }
+        do throws(GeoDatabaseError) {
+            return try MMDBGeoSource(
+                GeoConfiguration(city: files.city?.resolved, asn: files.asn?.resolved), reusing: old, logger: logger)
+        } catch {
+            throw SetupFailure(error.problems.map { "\($0.path):1:1: \($0.reason)" }, exitCode: .configuration)
+        }
     }
 
     /// Opens the database alone, for the verbs that manage app passwords.

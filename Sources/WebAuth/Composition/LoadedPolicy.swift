@@ -19,9 +19,11 @@ struct LoadedPolicy: Sendable {
 
     /// Reads the lists.
     ///
-    /// - Parameter onLimit: Called once for each pattern that hit the match limit at a login.
+    /// - Parameters:
+    ///   - geo: MaxMind's files, if there are any.
+    ///   - onLimit: Called once for each pattern that hit the match limit at a login.
     /// - Throws: ``SetupFailure`` if a list file cannot be read.
-    init(_ settings: Settings, onLimit: @escaping @Sendable (ListProblem) -> Void) throws(SetupFailure) {
+    init(_ settings: Settings, geo: (any GeoSource)?, onLimit: @escaping @Sendable (ListProblem) -> Void) throws(SetupFailure) {
         let audit = settings.audit
         var files: [DenyListKind: DenyListFile] = [:]
         var unreadable: [String] = []
@@ -40,7 +42,7 @@ struct LoadedPolicy: Sendable {
             ignoreNetworks: PrefixSet(audit.ignoreNetworks), lists: build.lists, onUnknown: audit.onUnknown)
         auditor = Auditor.Configuration(
             policy: policy, localNetworks: LocalNetworks(audit.localNetworks.map { ($0.prefix, $0.name) }),
-            localLocationName: audit.localLocationName, sources: FactSources())
+            localLocationName: audit.localLocationName, sources: FactSources(geo: geo))
         auditor.recordsLocal = audit.logLocal
         auditor.deadline = settings.lookup.deadline
         auditor.lookupTimeout = settings.lookup.timeout

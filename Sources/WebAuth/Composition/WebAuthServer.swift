@@ -1,5 +1,7 @@
 import AppPasswordCore
 import AuditCore
+import Dispatch
+import GeoIP
 import HTTPKit
 import Logging
 import LoginSpool
@@ -12,6 +14,7 @@ struct WebAuthServer: Sendable {
     private let settings: Settings
     private let logger: Logger
     private let server: HTTPServer
+    private let live: LiveSnapshot
     private let reloader: Reloader
     private let gatherer: FactGatherer
     private let recorder: SpooledLoginRecorder
@@ -58,6 +61,7 @@ struct WebAuthServer: Sendable {
         apply(built.snapshot)
         self.settings = settings
         self.logger = logger
+        self.live = live
         self.reloader = reloader
         self.gatherer = gatherer
         self.recorder = recorder
@@ -77,6 +81,7 @@ struct WebAuthServer: Sendable {
             group.addTask { await gatherer.run() }
             group.addTask { await recorder.run() }
             group.addTask { await heed(signals) }
+            group.addTask { await followGeoFiles() }
             let result = await serve()
             await hashing.shutDown()
             // In the order in which records flow: facts complete the rows and the audit records.
@@ -99,6 +104,19 @@ struct WebAuthServer: Sendable {
             return .success(())
         } catch {
             return .failure(error)
+        }
+    }
+
+    /// Takes MaxMind's files into use when geoipupdate replaces them.
+    private func followGeoFiles() async {
+        while (try? await Task.sleep(for: .seconds(60))) != nil {
+            guard let geo = live.current.backEnds.geo else { continue }
+            await withCheckedContinuation { continuation in
+                DispatchQueue.global(qos: .utility).async {
+                    geo.refresh()
+                    continuation.resume()
+                }
+            }
         }
     }
 
