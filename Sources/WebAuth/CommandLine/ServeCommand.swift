@@ -1,4 +1,5 @@
 import ArgumentParser
+import PasswordSchemes
 import Settings
 
 struct ServeCommand: AsyncParsableCommand {
@@ -15,6 +16,9 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let location = try SettingsLocation(
             config: options.config, overrides: SettingsOverrides(host: host, port: port))
+        guard ProcessMemory.keepPrivate() else {
+            throw SetupFailure(["the process's memory cannot be kept from core dumps"], exitCode: .internal)
+        }
         FileDescriptors.raiseLimit()
         try await WebAuthServer(location).run()
     }

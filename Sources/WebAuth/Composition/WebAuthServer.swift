@@ -38,7 +38,10 @@ struct WebAuthServer: Sendable {
         let recorder = try Self.recorder(settings, backEnds.database.log, logger)
         let trail = AuditTrail { Self.report($0, to: logger) }
         let gatherer = FactGatherer()
-        let hashing = LaneHashChecker(logger: logger)
+        var hashingBounds = LaneHashChecker.Configuration()
+        // Those who wait for a hash never take the places of those who need none.
+        hashingBounds.waiting = max(1, min(hashingBounds.waiting, settings.server.maximumInFlight / 4))
+        let hashing = LaneHashChecker(hashingBounds, logger: logger)
         let builder = SnapshotBuilder(
             gatherer: gatherer, trail: trail, recorder: recorder, verifier: Self.verifier(settings, hashing, logger),
             logger: logger)

@@ -102,10 +102,16 @@ final class ServerProcess: Sendable {
         let (lines, line) = AsyncStream<String>.makeStream()
     }
 
-    /// Starts `serve` on a free port and waits until it listens.
-    init(in directory: TemporaryDirectory, _ arguments: [String] = []) async throws {
+    /// Starts `serve` on a free port, as another user if there is to be one, and waits until it listens.
+    init(in directory: TemporaryDirectory, _ arguments: [String] = [], asUser user: uid_t? = nil) async throws {
         let log = Log()
         let process = Program.process(["serve", "--port", "0"] + arguments, in: directory)
+        if let user {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+            process.arguments =
+                ["--reuid", "\(user)", "--regid", "\(user)", "--clear-groups", Program.path]
+                + (process.arguments ?? [])
+        }
         let errors = Pipe()
         process.standardError = errors
         process.standardOutput = FileHandle.nullDevice
