@@ -142,4 +142,35 @@ struct JSONTests {
         }
         #expect(accepted > 500)
     }
+
+    @Test(arguments: [
+        (#"{"a":1,"p":"c2Vj/w==","b":"x"}"#, "c2Vj/w=="), (#"{"p":"c2Vj\/w=\u003d"}"#, "c2Vj/w=="), (#"{"p":""}"#, ""),
+        (#"{"p":"first","p":"last"}"#, "last"), (#"{"p":1,"p":"last"}"#, "last"), (#"{"p":"\ud83d\ude00é"}"#, "😀é"),
+        (#"{"q":{"p":"inner"},"p":"outer"}"#, "outer"),
+    ])
+    func `a member that is withheld is in no string`(text: String, withheld: String) throws {
+        let parsed = try JSONValue.parse(Array(text.utf8), withholding: "p")
+        #expect(parsed.withheld.map { String(decoding: $0.bytes, as: UTF8.self) } == withheld)
+        #expect(parsed.value["p"] == .string(""))
+        #expect(!"\(parsed)".contains(withheld) || withheld.isEmpty)
+        var expected = try JSONValue(parsing: Array(text.utf8))
+        if case .object(let members) = expected {
+            expected = .object(members.map { member in
+                member.name == "p" && member.value.string != nil ? .init(name: "p", value: .string("")) : member
+            })
+        }
+        #expect(parsed.value == expected)
+    }
+
+    @Test(arguments: [#"{"p":7}"#, #"{"p":"text","p":null}"#, #"{"q":{"p":"inner"}}"#, #"["p"]"#, #"{}"#])
+    func `nothing is withheld where the member is no text`(text: String) throws {
+        let parsed = try JSONValue.parse(Array(text.utf8), withholding: "p")
+        #expect(parsed.withheld == nil)
+        #expect(try parsed.value["p"] == JSONValue(parsing: Array(text.utf8))["p"])
+    }
+
+    @Test(arguments: [#"{"p":"\x"}"#, #"{"p":"open"#, #"{"p":"a\"#, "{\"p\":\"a\nb\"}", #"{"p":"\ud800"}"#, #"{"p":"a" 1}"#])
+    func `a withheld text is as strict as any`(text: String) {
+        #expect(throws: JSONError.self) { try JSONValue.parse(Array(text.utf8), withholding: "p") }
+    }
 }

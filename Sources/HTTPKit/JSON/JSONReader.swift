@@ -2,11 +2,15 @@
 struct JSONReader {
     private let bytes: [UInt8]
     private let maxDepth: Int
+    private let secret: String?
     private var position = 0
+    /// The text of the last member of the outermost object that has the secret's name and is a text.
+    private(set) var withheld: WipedBytes?
 
-    init(_ bytes: [UInt8], maxDepth: Int) {
+    init(_ bytes: [UInt8], maxDepth: Int, secret: String? = nil) {
         self.bytes = bytes
         self.maxDepth = maxDepth
+        self.secret = secret
     }
 
     /// Reads the only value of the text.
@@ -66,7 +70,12 @@ struct JSONReader {
             skipBlanks()
             guard take(":") else { throw error("colon expected") }
             skipBlanks()
-            members.append(JSONValue.Member(name: name, value: try value(depth: depth)))
+            if depth == 1, name == secret, next == UInt8(ascii: "\"") {
+                withheld = try secretString()
+                members.append(JSONValue.Member(name: name, value: .string("")))
+            } else {
+                members.append(JSONValue.Member(name: name, value: try value(depth: depth)))
+            }
             skipBlanks()
             if take("}") { return .object(members) }
             guard take(",") else { throw error("comma or closing brace expected") }
@@ -161,6 +170,29 @@ struct JSONReader {
                 throw error("control character in a text")
             default:
                 unescaped?.append(byte)
+                position += 1
+            }
+        }
+        throw error("text without end")
+    }
+
+    /// A text, in memory that is overwritten.
+    private mutating func secretString() throws(JSONError) -> WipedBytes {
+        position += 1
+        // Escapes are never shorter than what they stand for.
+        let text = WipedBytes(capacity: bytes.count - position)
+        while let byte = next {
+            switch byte {
+            case UInt8(ascii: "\""):
+                position += 1
+                return text
+            case UInt8(ascii: "\\"):
+                position += 1
+                for unit in UTF8.encode(try escape()) ?? UTF8.encodedReplacementCharacter { text.append(unit) }
+            case 0..<0x20:
+                throw error("control character in a text")
+            default:
+                text.append(byte)
                 position += 1
             }
         }

@@ -57,4 +57,17 @@ public enum JSONValue: Hashable, Sendable {
         var reader = JSONReader(bytes, maxDepth: maxDepth)
         self = try reader.document()
     }
+
+    /// Parses a text as ``init(parsing:maxDepth:)`` does, but keeps the text of one member out of strings, which cannot be
+    /// overwritten: it is an empty text in the value.
+    ///
+    /// - Parameter secret: The name of a member of the outermost object.
+    /// - Returns: Also the member's text, unescaped, if the last member of that name is a text. It is not checked to be UTF-8.
+    public static func parse(
+        _ bytes: [UInt8], withholding secret: String, maxDepth: Int = 32
+    ) throws(JSONError) -> (value: JSONValue, withheld: WipedBytes?) {
+        var reader = JSONReader(bytes, maxDepth: maxDepth, secret: secret)
+        let value = try reader.document()
+        return (value, value[secret]?.string == nil ? nil : reader.withheld)
+    }
 }

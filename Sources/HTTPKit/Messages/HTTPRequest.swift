@@ -9,7 +9,9 @@ public struct HTTPRequest: Sendable {
     /// The header fields.
     public var headers: HTTPFields
     /// The body, at most ``HTTPLimits/maxBody`` bytes, transfer coding undone; empty if there is none.
-    public var body: [UInt8]
+    /// It is overwritten when the request goes, unless somebody still holds this array.
+    public var body: [UInt8] { ownedBody.bytes }
+    private let ownedBody: WipedBytes
     /// The client's address without port (`127.0.0.1`, `::1`); nil when called in process.
     public var remoteAddress: String?
     /// When the head had arrived.
@@ -18,13 +20,13 @@ public struct HTTPRequest: Sendable {
     /// Makes a request, for tests and in-process calls.
     public init(
         _ method: HTTPMethod, _ path: String, query: String? = nil, headers: HTTPFields = HTTPFields(),
-        body: [UInt8] = [], remoteAddress: String? = nil, arrived: ContinuousClock.Instant = .now
+        body: consuming [UInt8] = [], remoteAddress: String? = nil, arrived: ContinuousClock.Instant = .now
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
-        self.body = body
+        ownedBody = WipedBytes(body)
         self.remoteAddress = remoteAddress
         self.arrived = arrived
     }

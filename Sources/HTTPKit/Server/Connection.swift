@@ -55,7 +55,7 @@ final class Connection: ChannelInboundHandler {
     /// Tells the answers of earlier requests, given up at their deadline, from the one that is waited for.
     private var exchangeNumber = 0
     private var call: Call?
-    private var body = ByteBuffer()
+    private var body = BodyBuffer()
     private var skipped = 0
     private var owesInterimAnswer = false
     private var headHasBegun = false
@@ -130,6 +130,7 @@ final class Connection: ChannelInboundHandler {
     /// Called however the channel ends, also before it was active.
     func handlerRemoved(context: ChannelHandlerContext) {
         phase = .closed
+        body.wipe()
         queue.removeAll()
         timer?.stop()
         timer = nil
@@ -226,6 +227,7 @@ final class Connection: ChannelInboundHandler {
             respond(.failure(problem.status, problem.detail), then: .end)
         case (.skipping, .body(let bytes)):
             skipped += bytes.readableBytes
+            bytes.overwrite()
             if skipped > limits.maxBody { close() }
         case (.skipping, .end): awaitRequest()
         case (.skipping, .failure): close()
@@ -257,7 +259,6 @@ final class Connection: ChannelInboundHandler {
             respond(response, then: mayGoOn ? .restOfBody : .end)
         case .admitted(let route):
             owesInterimAnswer = head.expectation == .interimAnswer
-            body = ByteBuffer()
             phase = .receiving(head, route)
             waitingSince = .now()
             timer?.set(after: limits.bodyDeadline)
@@ -266,19 +267,19 @@ final class Connection: ChannelInboundHandler {
 
     private func receive(_ bytes: ByteBuffer) {
         owesInterimAnswer = false  // it comes unasked
-        guard body.readableBytes + bytes.readableBytes <= limits.maxBody else {
+        guard let context, body.count + bytes.readableBytes <= limits.maxBody else {
+            bytes.overwrite()
             return respond(.failure(413), then: .end)
         }
-        if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+        body.append(bytes, context.channel.allocator)
     }
 
     private func dispatch(_ head: RequestHead, _ route: Route) {
         owesInterimAnswer = false
         guard core.hasRoom(for: route, limits), let context else { return respond(.failure(503), then: .request) }
         let request = HTTPRequest(
-            head.method, head.path, query: head.query, headers: head.fields, body: Array(body.readableBytesView),
+            head.method, head.path, query: head.query, headers: head.fields, body: body.take(),
             remoteAddress: remoteAddress, arrived: exchange.started)
-        body = ByteBuffer()  // gives the memory back while the handler works
         exchangeNumber += 1
         let number = exchangeNumber
         let (core, loop, load) = (NIOLoopBound(core, eventLoop: context.eventLoop), context.eventLoop, route.load)
@@ -318,6 +319,7 @@ final class Connection: ChannelInboundHandler {
     private func respond(_ response: HTTPResponse, then wanted: Next) {
         guard let context else { return }
         owesInterimAnswer = false
+        body.wipe()
         let isLast = core.isDraining || inputIsClosed || !exchange.keepsAlive || queue.isCutHere
         let next = isLast ? .end : wanted
         let field: ResponseEncoder.ConnectionField =

@@ -26,7 +26,7 @@ struct EventQueue {
         if case .head = event {
             if heads >= maxHeads { hasOverflowed = true } else if !hasOverflowed { heads += 1 }
         }
-        if !hasOverflowed { events.append(event) }
+        if !hasOverflowed { events.append(event) } else { event.overwriteBody() }
     }
 
     /// Takes the oldest event.
@@ -37,5 +37,13 @@ struct EventQueue {
     }
 
     /// Forgets everything.
-    mutating func removeAll() { events.removeAll() }
+    mutating func removeAll() {
+        for event in events { event.overwriteBody() }
+        events.removeAll()
+    }
+}
+
+extension EventQueue.Event {
+    /// Overwrites what may hold a password.
+    fileprivate func overwriteBody() { if case .body(let bytes) = self { bytes.overwrite() } }
 }

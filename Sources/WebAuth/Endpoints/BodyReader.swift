@@ -1,4 +1,3 @@
-import Foundation
 import AuditCore
 import HTTPKit
 
@@ -7,14 +6,24 @@ import HTTPKit
 /// Nothing it reports quotes what was sent: it may be a password.
 struct BodyReader {
     private let body: JSONValue
+    private let secret: WipedBytes?
     private(set) var problems: [ValidationProblem] = []
 
     /// Parses a body.
-    init(_ bytes: [UInt8]) {
+    ///
+    /// - Parameter secret: The member that ``secretBase64(_:)`` reads; its text is in no string.
+    init(_ bytes: [UInt8], secret name: String? = nil) {
         do {
-            body = try JSONValue(parsing: bytes)
+            if let name {
+                let parsed = try JSONValue.parse(bytes, withholding: name)
+                (body, secret) = (parsed.value, parsed.withheld)
+            } else {
+                body = try JSONValue(parsing: bytes)
+                secret = nil
+            }
         } catch {
             body = .null
+            secret = nil
             problems = [ValidationProblem(location: ["body"], message: "JSON decode error", type: "json_invalid")]
             return
         }
@@ -45,16 +54,16 @@ struct BodyReader {
         return text(name)
     }
 
-    /// Bytes in standard base64 with padding (RFC 4648 section 4).
-    mutating func base64(_ name: String) -> [UInt8] {
+    /// Bytes of the secret member in standard base64 with padding (RFC 4648 section 4).
+    mutating func secretBase64(_ name: String) -> [UInt8] {
         let before = problems.count
-        let text = text(name)
-        guard problems.count == before else { return [] }
-        guard text.utf8.count % 4 == 0, let data = Data(base64Encoded: text) else {
+        _ = text(name)
+        guard problems.count == before, let secret else { return [] }
+        guard let decoded = Base64.decode(secret.bytes) else {
             refuse(name, "Input should be valid base64", "base64_decode")
             return []
         }
-        return Array(data)
+        return decoded
     }
 
     /// An address; nil for a local login, where Dovecot leaves it out.

@@ -9,8 +9,8 @@ struct AuthRequest {
 
     /// Reads a body; the problems name the members that are wrong.
     static func read(_ body: [UInt8], at time: Timestamp) -> Result<AuthRequest, InvalidBody> {
-        var reader = BodyReader(body)
-        let password = Password(bytes: reader.base64("password"))
+        var reader = BodyReader(body, secret: "password")
+        let password = Password(bytes: reader.secretBase64("password"))
         let attempt = LoginAttempt(reading: &reader, at: time)
         return reader.problems.isEmpty
             ? .success(AuthRequest(attempt: attempt, password: password)) : .failure(InvalidBody(reader.problems))
