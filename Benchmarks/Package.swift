@@ -13,6 +13,10 @@ let package = Package(
         .target(name: "CAllocationCounter"),
         // libcrypt without anything of ours around it.
         .target(name: "CRawCrypt", linkerSettings: [.linkedLibrary("crypt")]),
+        // Logins over loopback to the real program.
+        .executableTarget(
+            name: "LoginLoad", dependencies: ["CRawCrypt"],
+            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["CAllocationCounter", "CRawCrypt", .product(name: "Logging", package: "swift-log")]

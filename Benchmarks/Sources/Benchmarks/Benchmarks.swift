@@ -13,6 +13,7 @@ struct Benchmarks {
         try geoBenchmarks(suite)
         try await httpBenchmarks(suite)
         try await passwordBenchmarks(suite)
+        try await twentyPasswordBenchmarks(suite)
         try await loginLogBenchmarks(suite)
         await laneBenchmarks(suite)
         await loginBenchmarks(suite)
