@@ -64,12 +64,10 @@ private enum OtherProcess {
             guard bounds.count == 2 else { continue }
             for start in stride(from: bounds[0], to: bounds[1], by: 1 << 20) {
                 let size = Int(min(1 << 20 + 1024, bounds[1] - start))  // windows overlap by more than a needle
-                let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                    count = max(0, pread(memory, buffer.baseAddress, size, off_t(bitPattern: start)))
-                }
-                for needle in needles where memmem(bytes, bytes.count, needle, needle.utf8.count) != nil {
-                    found.insert(needle)
-                }
+                var window = Data(count: size)
+                let count = window.withUnsafeMutableBytes { pread(memory, $0.baseAddress, size, off_t(start)) }
+                guard count > 0 else { continue }
+                for needle in needles where window.range(of: Data(needle.utf8)) != nil { found.insert(needle) }
             }
         }
         return found
