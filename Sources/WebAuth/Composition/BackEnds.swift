@@ -25,7 +25,7 @@ struct BackEnds: Sendable {
 
     let database: Database
     /// nil: an account exists if it has an app password.
-    let directory: (any AccountDirectory)?
+    let directory: LDAPDirectory?
     /// MaxMind's files; nil if there are none.
     let geo: MMDBGeoSource?
 
@@ -39,7 +39,7 @@ struct BackEnds: Sendable {
         } else {
             database = try openDatabase(settings, logger: logger)
         }
-        let directory: (any AccountDirectory)?
+        let directory: LDAPDirectory?
         if let old, old.settings.directoryIdentity == settings.directoryIdentity {
             directory = old.backEnds.directory
         } else {

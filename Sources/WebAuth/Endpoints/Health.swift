@@ -1,5 +1,6 @@
 import AppPasswordCore
 import AuditCore
+import LDAPDirectory
 import LoginSpool
 
 /// Asks every back end whether it can be asked.
@@ -15,12 +16,12 @@ struct Health: Sendable {
     let recorder: SpooledLoginRecorder
     let trail: AuditTrail
 
-    /// Asks the database and the directory side by side for a name that nobody has.
+    /// Asks both side by side: the database for a name that nobody has, the directory for its base (never its cache).
     func check() async -> Report {
         let snapshot = live.current
         async let database = trouble { () async throws(BackendError) in _ = try await snapshot.backEnds.database.passwords.passwords(of: "") }
         async let directory = trouble { () async throws(BackendError) in
-            if let directory = snapshot.backEnds.directory { _ = try await directory.account(for: "") }
+            try await snapshot.backEnds.directory?.ping()
         }
         var report = Report(isReady: true, lines: [])
         report.add("database", await database)
