@@ -162,10 +162,10 @@ let package = Package(
 
         // The program as a whole.
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Locks", "web-auth-server", "DovecotHarness", "TestServers"],
             name: "IntegrationTests",
-            dependencies: ["web-auth-server", "DovecotHarness", "TestServers", "CCrypt"],
+            dependencies: ["Locks", "web-auth-server", "DovecotHarness", "TestServers", "CCrypt"],
             swiftSettings: strict),
+
         // Back ends that wait: C libraries on lanes of their own.
         .target(name: "BlockingLanes", dependencies: ["Locks"], swiftSettings: strict),
         .testTarget(name: "BlockingLanesTests", dependencies: ["Locks", "BlockingLanes"], swiftSettings: strict),

@@ -6,7 +6,6 @@ let package = Package(
     dependencies: [
         .package(name: "dovecot-web-auth", path: ".."),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         // Counts calls of malloc and friends by standing in front of glibc's.

@@ -98,8 +98,39 @@ final class ServerProcess: Sendable {
 
     /// What the server writes to standard error, read as it comes.
     private final class Log: Sendable {
-        let text = Mutex("")
-        let (lines, line) = AsyncStream<String>.makeStream()
+        private struct State {
+            var text = ""
+            var isOver = false
+            var waiting: [(isEnough: @Sendable (String) -> Bool, continuation: CheckedContinuation<Bool, Never>)] = []
+        }
+        private let state = Mutex(State())
+
+        var text: String { state.withLock { $0.text } }
+
+        /// Takes what came; nil: nothing more will.
+        func append(_ more: String?) {
+            let woken = state.withLock { state in
+                if let more { state.text += more } else { state.isOver = true }
+                let (text, isOver) = (state.text, state.isOver)
+                let woken = state.waiting.filter { isOver || $0.isEnough(text) }
+                state.waiting.removeAll { isOver || $0.isEnough(text) }
+                return woken.map { ($0.continuation, $0.isEnough(text)) }
+            }
+            for (continuation, isEnough) in woken { continuation.resume(returning: isEnough) }
+        }
+
+        /// Waits until there is enough; false if the server ended first.
+        func wait(until isEnough: @escaping @Sendable (String) -> Bool) async -> Bool {
+            await withCheckedContinuation { continuation in
+                let answer: Bool? = state.withLock { state in
+                    if isEnough(state.text) { return true }
+                    if state.isOver { return false }
+                    state.waiting.append((isEnough, continuation))
+                    return nil
+                }
+                if let answer { continuation.resume(returning: answer) }
+            }
+        }
     }
 
     /// Starts `serve` on a free port, as another user if there is to be one, and waits until it listens.
@@ -117,38 +148,30 @@ final class ServerProcess: Sendable {
         process.standardOutput = FileHandle.nullDevice
         errors.fileHandleForReading.readabilityHandler = { handle in
             let data = handle.availableData
-            guard !data.isEmpty else {
-                handle.readabilityHandler = nil
-                log.line.finish()
-                return
-            }
-            let text = String(decoding: data, as: UTF8.self)
-            log.text.withLock { $0 += text }
-            for line in text.split(separator: "\n") { log.line.yield(String(line)) }
+            if data.isEmpty { handle.readabilityHandler = nil }
+            log.append(data.isEmpty ? nil : String(decoding: data, as: UTF8.self))
         }
         let start = ContinuousClock.now
         try process.run()
-        var port: Int?
-        for await line in log.lines where line.contains("listening") {
-            port = line.firstMatch(of: #/port=(\d+)/#).flatMap { Int($0.1) }
-            break
-        }
+        let isListening = await log.wait { $0.contains(#/port=\d+.*\n/#) }
         startTime = .now - start
+        let text = log.text
+        let port = isListening ? text.firstMatch(of: #/port=(\d+)/#).flatMap { Int($0.1) } : nil
         self.log = log
         self.directory = directory
         pid = process.processIdentifier
         self.process = Mutex(process)
-        self.port = try #require(port, "the server did not start: \(log.text.withLock { $0 })")
+        self.port = try #require(port, "the server did not start: \(text)")
     }
 
     deinit { if process.withLock({ $0.isRunning }) { kill(pid, SIGKILL) } }
 
     /// What it has logged so far.
-    var logText: String { log.text.withLock { $0 } }
+    var logText: String { log.text }
 
-    /// Waits until the log holds a text so many times; a test that waits for what never comes is ended by its time limit.
+    /// Waits until the log holds a text so many times, or the server ends.
     func waitForLog(_ text: String, times: Int = 1) async {
-        while logText.ranges(of: text).count < times { await Task.yield() }
+        #expect(await log.wait { $0.ranges(of: text).count >= times }, "the log never had: \(text)")
     }
 
     func signal(_ number: Int32) { kill(pid, number) }
