@@ -1,7 +1,8 @@
 import AuditCore
 import Foundation
+import PythonRegex
 
-/// Verdicts over literal lists, networks and coordinates; pattern lists have benchmarks of their own.
+/// Verdicts over all ten lists, and over those without patterns; pattern sets have benchmarks of their own.
 func judgingBenchmarks(_ suite: Suite) {
     verdicts(suite)
     networks(suite)
@@ -20,6 +21,19 @@ private func verdicts(_ suite: Suite) {
             for _ in 0..<repeats { blackHole(policy.judge(attempt, facts: facts)) }
         }
     }
+    for count in [10, 1_000, 10_000] where suite.wants("judge.verdict.all.\(count)") {
+        let policy = Policy(
+            lists: build(lists(of: count).merging(patternLists(of: count)) { $1 }, engine: PCRE2PatternEngine()),
+            onUnknown: .deny)
+        let facts = knownFacts(attempt.address)
+        precondition(policy.judge(attempt, facts: facts).verdict == .allow)
+        suite.measure("judge.verdict.all.\(count)") { repeats in
+            for _ in 0..<repeats { blackHole(policy.judge(attempt, facts: facts)) }
+        }
+    }
+    suite.ratio(
+        "judge.verdict.all.10000 : judge.verdict.all.10", of: "judge.verdict.all.10000", to: "judge.verdict.all.10",
+        atMost: 1.5)
     suite.ratio(
         "judge.verdict.10000 : judge.verdict.10", of: "judge.verdict.10000", to: "judge.verdict.10", atMost: 1.5)
 }
@@ -90,9 +104,23 @@ private func lists(of count: Int) -> [DenyListKind: String] {
     ]
 }
 
-private func build(_ texts: [DenyListKind: String]) -> DenyLists {
+/// Pattern lists of so many lines each, of the kinds administrators write, none of which applies to `knownFacts`.
+private func patternLists(of count: Int) -> [DenyListKind: String] {
+    func lines(_ kinds: [(Int) -> String]) -> String {
+        (0..<count).map { kinds[$0 % kinds.count]($0) }.joined(separator: "\n")
+    }
+    return [
+        .reverseHostname: lines([
+            { #".*\.pool\#($0)\.example\.net"# }, { #"ec2-\d*-\d*-\#($0)\..*"# }, { "host\($0).example.org" },
+        ]),
+        .networkName: lines([{ "PROVIDER-\($0)-.*" }, { ".*LINODE\($0).*" }, { "NET\($0)" }]),
+        .asNames: lines([{ ".*HOSTING \($0).*" }, { "CLOUD\($0)-AS, .*" }, { "AS-NAME-\($0), NL" }]),
+    ]
+}
+
+private func build(_ texts: [DenyListKind: String], engine: any PatternEngine = NoPatterns()) -> DenyLists {
     let build = DenyLists.build(
-        texts.mapValues { DenyListFile(name: "list", text: $0) }, engine: NoPatterns())
+        texts.mapValues { DenyListFile(name: "list", text: $0) }, engine: engine)
     precondition(build.problems.isEmpty, "\(build.problems)")
     return build.lists
 }
