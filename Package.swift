@@ -35,6 +35,7 @@ let package = Package(
         .library(name: "SystemdJournal", targets: ["SystemdJournal"]),
         .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "GeoIP", targets: ["GeoIP"]),
+        .library(name: "DNSResolver", targets: ["DNSResolver"]),
         .library(name: "WebAuth", targets: ["WebAuth"]),
         .executable(name: "web-auth-server", targets: ["web-auth-server"]),
     ],
@@ -103,6 +104,15 @@ let package = Package(
         .target(name: "GeoIP", dependencies: ["Locks", "AuditCore", "CMaxMindDB", logging], swiftSettings: strictC),
         .testTarget(
             name: "GeoIPTests", dependencies: ["Locks", "GeoIP", "AuditCore", logging], exclude: ["Fixtures"],
+            swiftSettings: strict),
+
+        // Reverse DNS and TXT records; servers that replay, for this room's tests and others'.
+        .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+        .target(name: "DNSResolver", dependencies: ["Locks", "AuditCore", "CAres"], swiftSettings: strictC),
+        .target(
+            name: "ReplayUpstream", dependencies: ["Locks"], path: "Tests/Support/ReplayUpstream", swiftSettings: strict),
+        .testTarget(
+            name: "DNSResolverTests", dependencies: ["DNSResolver", "AuditCore", "ReplayUpstream"],
             swiftSettings: strict),
 
         // The settings file.

@@ -1,0 +1,4 @@
+#include <netdb.h>
+#include <arpa/nameser.h>
+#include <ares.h>
+#include <sys/eventfd.h>

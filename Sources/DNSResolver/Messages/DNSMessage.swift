@@ -1,0 +1,123 @@
+/// The answers of a DNS message (RFC 1035 section 4), read without recursion, every access checked.
+struct DNSMessage {
+    /// Record types we ask for or follow.
+    enum RecordType: UInt16 {
+        case cname = 5
+        case ptr = 12
+        case txt = 16
+    }
+
+    /// How many records are looked at; a message of 64 KB could hold thousands.
+    private static let mostRecords = 256
+
+    /// A message does not keep to the format.
+    struct Malformed: Error {}
+
+    private struct Record {
+        var owner: DNSName
+        var type: RecordType
+        var data: Range<Int>
+    }
+
+    private let bytes: [UInt8]
+    private var question: DNSName
+    private var records: [Record] = []
+
+    /// Reads a message; records of other types and classes are passed over.
+    init(_ bytes: [UInt8]) throws(Malformed) {
+        self.bytes = bytes
+        question = DNSName(labels: [])
+        guard bytes.count >= 12, try number(at: 4) == 1 else { throw Malformed() }
+        var offset = 12
+        (question, offset) = try name(at: offset)
+        offset += 4
+        for _ in 0..<min(Self.mostRecords, try number(at: 6)) {
+            let (owner, end) = try name(at: offset)
+            let type = try number(at: end)
+            let isInternet = try number(at: end + 2) == 1
+            let start = end + 10
+            let length = try number(at: end + 8)
+            guard start + length <= bytes.count else { throw Malformed() }
+            if isInternet, let type = RecordType(rawValue: UInt16(type)) {
+                records.append(Record(owner: owner, type: type, data: start..<start + length))
+            }
+            offset = start + length
+        }
+    }
+
+    /// The names that the PTR records hold, in order.
+    func pointers() throws(Malformed) -> [DNSName] {
+        var result: [DNSName] = []
+        for record in answers(.ptr) { result.append(try name(at: record.data.lowerBound, within: record.data)) }
+        return result
+    }
+
+    /// The strings of each TXT record, joined, in order.
+    func texts() throws(Malformed) -> [[UInt8]] {
+        var result: [[UInt8]] = []
+        for record in answers(.txt) {
+            var text: [UInt8] = []
+            var offset = record.data.lowerBound
+            while offset < record.data.upperBound {
+                let end = offset + 1 + Int(bytes[offset])
+                guard end <= record.data.upperBound else { throw Malformed() }
+                text += bytes[offset + 1..<end]
+                offset = end
+            }
+            result.append(text)
+        }
+        return result
+    }
+
+    /// The records of a type that the name asked for has, itself or by a chain of at most eight CNAMEs (RFC 2317).
+    private func answers(_ type: RecordType) -> [Record] {
+        var owner = question
+        for _ in 0...8 {
+            let found = records.filter { $0.type == type && $0.owner == owner }
+            if !found.isEmpty { return found }
+            guard let alias = records.first(where: { $0.type == .cname && $0.owner == owner }),
+                let target = try? name(at: alias.data.lowerBound, within: alias.data)
+            else { return [] }
+            owner = target
+        }
+        return []
+    }
+
+    /// A name that must fill a record's data.
+    private func name(at offset: Int, within data: Range<Int>) throws(Malformed) -> DNSName {
+        let (name, end) = try name(at: offset)
+        guard end == data.upperBound else { throw Malformed() }
+        return name
+    }
+
+    /// A name and where it ends; pointers may only lead backwards, so that they cannot loop (RFC 1035 section 4.1.4).
+    private func name(at start: Int) throws(Malformed) -> (DNSName, end: Int) {
+        var labels: [[UInt8]] = []
+        var end: Int?
+        var (offset, earliest, length) = (start, start, 1)
+        while true {
+            guard offset < bytes.count else { throw Malformed() }
+            let size = Int(bytes[offset])
+            switch size {
+            case 0: return (DNSName(labels: labels), end ?? offset + 1)
+            case 1...63:
+                length += size + 1
+                guard length <= 255, offset + 1 + size <= bytes.count else { throw Malformed() }
+                labels.append(Array(bytes[offset + 1...offset + size]))
+                offset += 1 + size
+            case 0xC0...:
+                let target = try number(at: offset) & 0x3FFF
+                guard target < earliest else { throw Malformed() }
+                end = end ?? offset + 2
+                (offset, earliest) = (target, target)
+            default: throw Malformed()
+            }
+        }
+    }
+
+    /// A number of two bytes.
+    private func number(at offset: Int) throws(Malformed) -> Int {
+        guard offset + 2 <= bytes.count else { throw Malformed() }
+        return Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
+    }
+}
