@@ -3,7 +3,7 @@ import Locks
 
 /// An audit sink that keeps what it was given.
 public final class RecordingAuditSink: AuditSink {
-    private let kept = Mutex<[AuditRecord]>([])
+    private let kept = Mutex<[AuditEntry]>([])
 
     /// Makes an empty sink.
     public init() {}
@@ -11,10 +11,18 @@ public final class RecordingAuditSink: AuditSink {
     /// `recording`.
     public var name: String { "recording" }
     /// What was written so far.
-    public var records: [AuditRecord] { kept.withLock { $0 } }
+    public var entries: [AuditEntry] { kept.withLock { $0 } }
+    /// The logins among it.
+    public var records: [AuditRecord] {
+        entries.compactMap { if case .login(let record) = $0 { record } else { nil } }
+    }
+    /// The failed logins among it.
+    public var failures: [FailureRecord] {
+        entries.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
+    }
 
-    /// Keeps the record.
-    public func write(_ record: AuditRecord) async throws(AuditSinkError) { kept.withLock { $0.append(record) } }
+    /// Keeps the entry.
+    public func write(_ entry: AuditEntry) async throws(AuditSinkError) { kept.withLock { $0.append(entry) } }
     /// Does nothing.
     public func reopen() async throws(AuditSinkError) {}
 }

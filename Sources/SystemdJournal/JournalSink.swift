@@ -38,11 +38,11 @@ public final class JournalSink: AuditSink {
         }
     }
 
-    /// Sends one record.
+    /// Sends one entry.
     ///
-    /// - Throws: ``AuditSinkError`` if journald is not there, refuses the record, or does not take it in time.
-    public func write(_ record: AuditRecord) async throws(AuditSinkError) {
-        let (send, fields) = (send, record.journalFields)
+    /// - Throws: ``AuditSinkError`` if journald is not there, refuses the entry, or does not take it in time.
+    public func write(_ entry: AuditEntry) async throws(AuditSinkError) {
+        let (send, fields) = (send, entry.journalFields)
         try await lane.run(within: patience) { _, _ throws(AuditSinkError) in try send(fields) }
     }
 
@@ -50,10 +50,10 @@ public final class JournalSink: AuditSink {
     public func reopen() async throws(AuditSinkError) {}
 }
 
-extension AuditRecord {
-    /// The fields of the record's journal entry.
+extension AuditEntry {
+    /// The fields of the journal's entry.
     var journalFields: [(name: String, value: String)] {
-        [("MESSAGE", message), ("PRIORITY", "\(priority)"), ("SYSLOG_IDENTIFIER", "mail-audit")]
+        [("MESSAGE", message), ("PRIORITY", "\(priority)"), ("SYSLOG_IDENTIFIER", identifier)]
             + fields.map { ($0.name, $0.journalText) }
     }
 }

@@ -118,14 +118,14 @@ struct AuditRecordTests {
         #expect(!message.contains("\u{202e}") && !message.contains("\u{2028}"))
         #expect(!message.contains(", blocked=") && !message.contains(", password="))
         #expect(message.split(separator: ">, service=").count == 2)
-        #expect(record.jsonLine.utf8.allSatisfy { $0 >= 0x20 })
+        #expect(AuditEntry.login(record).jsonLine.utf8.allSatisfy { $0 >= 0x20 })
     }
 
     @Test func `the jsonl line is typed`() {
         var record = SampleRecords.vk()
         record.passwordID = 7
         record.rule = RuleReference(file: "lists/net_cc.deny.lst", line: 12)
-        let line = record.jsonLine
+        let line = AuditEntry.login(record).jsonLine
         #expect(line.hasPrefix(#"{"timestamp":"2024-05-01T02:06:34.120Z","priority":6,"message":"user=<honey-craig>, "#))
         #expect(line.contains(#","password":7,"#))
         #expect(line.contains(#","entities":["EY1327-RIPE","#))

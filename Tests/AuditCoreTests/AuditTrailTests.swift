@@ -8,7 +8,7 @@ struct AuditTrailTests {
         private let isBroken = Mutex(true)
         let name = "broken"
         func mend() { isBroken.withLock { $0 = false } }
-        func write(_ record: AuditRecord) async throws(AuditSinkError) {
+        func write(_ entry: AuditEntry) async throws(AuditSinkError) {
             if isBroken.withLock({ $0 }) { throw AuditSinkError("no space left") }
         }
         func reopen() async throws(AuditSinkError) {}

@@ -10,14 +10,14 @@ struct JournalSinkTests {
     @Test func `a send that hangs fails its record, and the next one goes once it is over`() async throws {
         let gate = DispatchSemaphore(value: 0)
         let sink = JournalSink(patience: .milliseconds(20)) { _ in gate.wait() }
-        await #expect(throws: AuditSinkError.self) { try await sink.write(SampleRecords.vk()) }
-        await #expect(throws: AuditSinkError.self) { try await sink.write(SampleRecords.vk()) }
+        await #expect(throws: AuditSinkError.self) { try await sink.write(.login(SampleRecords.vk())) }
+        await #expect(throws: AuditSinkError.self) { try await sink.write(.login(SampleRecords.vk())) }
         for _ in 0..<100 { gate.signal() }
         // The send that was given up has to end first; each try is bounded by the sink's own patience.
         var isWritten = false
         for _ in 0..<99 where !isWritten {
             do {
-                try await sink.write(SampleRecords.vk())
+                try await sink.write(.login(SampleRecords.vk()))
                 isWritten = true
             } catch {}
         }
@@ -26,7 +26,7 @@ struct JournalSinkTests {
 
     @Test func `what journald says is passed on`() async throws {
         let sink = JournalSink(patience: .seconds(60)) { _ throws(AuditSinkError) in throw AuditSinkError("no") }
-        await #expect(throws: AuditSinkError.self) { try await sink.write(SampleRecords.vk()) }
+        await #expect(throws: AuditSinkError.self) { try await sink.write(.login(SampleRecords.vk())) }
     }
 
     @Test func `a socket that is missing, or that nobody reads from, is no journal`() {

@@ -17,7 +17,7 @@ extension SystemdTests {
             let sink = JournalSink()
             for var record in records {
                 record.attempt.sessionID = session
-                try await sink.write(record)
+                try await sink.write(.login(record))
             }
             return try await journald.entries("AUDIT_SESSION_ID=\(session)")
         }
@@ -135,11 +135,11 @@ extension SystemdTests {
             let journald = try await JournaldServer.shared
             guard let process = journald.process else { return }  // the system's own must not be ended
             let sink = JournalSink()
-            try await sink.write(SampleRecords.vk())
+            try await sink.write(.login(SampleRecords.vk()))
             #expect(JournalSink.isAvailable)
             try await process.kill()
             #expect(!JournalSink.isAvailable)
-            await #expect(throws: AuditSinkError.self) { try await sink.write(SampleRecords.vk()) }
+            await #expect(throws: AuditSinkError.self) { try await sink.write(.login(SampleRecords.vk())) }
             try await process.start()
             #expect(JournalSink.isAvailable)
             #expect(try await write(SampleRecords.vk()).count == 1)
@@ -152,7 +152,7 @@ extension SystemdTests {
             process.freeze()
             var refusal: AuditSinkError?
             for _ in 0..<100_000 where refusal == nil {
-                do { try await sink.write(SampleRecords.vk()) } catch { refusal = error }
+                do { try await sink.write(.login(SampleRecords.vk())) } catch { refusal = error }
             }
             #expect(refusal?.description == "journald has not taken a record for 0.1 seconds")
             process.thaw()

@@ -27,7 +27,7 @@ func loginBenchmarks(_ suite: Suite) async {
     let parts = LoginEndpoints.Parts(settings: Settings.Audit(), auditor: auditor, authenticator: authenticator)
     let endpoints = LoginEndpoints(
         logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }, now: { Timestamp(milliseconds: 0) },
-        parts: { parts })
+        failures: FailureRecorder(trail: trail), parts: { parts })
     let router = Router(endpoints.routes)
     let body = #"{"username":"alice","password":"NUtBQS0yUXZHLXhEMXYtaGVxMw==","service":"imap","remote_ip":"10.1.2.3"}"#
     let request = HTTPRequest(.post, "/auth", body: Array(body.utf8))

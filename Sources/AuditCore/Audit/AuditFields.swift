@@ -112,17 +112,6 @@ extension AuditRecord {
             entry("geo", facts.geo),
         ])
     }
-
-    /// The record as one line of JSON, as the jsonl sink writes it: the journal's names in lower case without `AUDIT_`,
-    /// typed, with `message`, `priority` and `timestamp` (the login's own time).
-    public var jsonLine: String {
-        var members: [(key: String, value: AuditValue)] = [
-            ("timestamp", .text(attempt.time.description)), ("priority", AuditValue(priority)),
-            ("message", .text(message)),
-        ]
-        for field in fields { members.append((field.name.dropFirst("AUDIT_".count).lowercased(), field.value)) }
-        return AuditValue.object(members).jsonText
-    }
 }
 
 extension Duration {

@@ -1,13 +1,13 @@
-/// Takes audit records to where they are kept.
+/// Takes audit entries to where they are kept.
 public protocol AuditSink: Sendable {
     /// The sink's name in logs and metrics: `journal`, `jsonl`, `stderr`.
     var name: String { get }
 
-    /// Writes one record.
+    /// Writes one entry.
     ///
-    /// - Throws: ``AuditSinkError`` if the record is lost; the caller counts and logs it, and no login fails.
-    /// - Complexity: Called off the login's path, one record at a time and in order.
-    func write(_ record: AuditRecord) async throws(AuditSinkError)
+    /// - Throws: ``AuditSinkError`` if the entry is lost; the caller counts and logs it, and no login fails.
+    /// - Complexity: Called off the login's path, one entry at a time and in order.
+    func write(_ entry: AuditEntry) async throws(AuditSinkError)
 
     /// Reopens what may have been moved away (log rotation); sinks without files do nothing.
     func reopen() async throws(AuditSinkError)

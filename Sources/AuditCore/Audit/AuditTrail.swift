@@ -1,6 +1,6 @@
 import Locks
 
-/// Carries audit records to every sink, each at its own pace.
+/// Carries audit entries to every sink, each at its own pace.
 ///
 /// A sink has a queue of its own, so that a slow one holds neither a login nor another sink. A queue holds
 /// ``queueBound`` records; what comes beyond that, and what a sink fails to write, is lost for that sink: counted,
@@ -21,13 +21,13 @@ public final class AuditTrail: Sendable {
             var lostInARow: UInt64 = 0
         }
         let sink: any AuditSink
-        let records: AsyncStream<AuditRecord>
-        let queue: AsyncStream<AuditRecord>.Continuation
+        let entries: AsyncStream<AuditEntry>
+        let queue: AsyncStream<AuditEntry>.Continuation
         let counters = Mutex(Counters())
 
         init(_ sink: any AuditSink, bound: Int) {
             self.sink = sink
-            (records, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(bound))
+            (entries, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(bound))
         }
     }
 
@@ -58,10 +58,13 @@ public final class AuditTrail: Sendable {
         for lane in fresh { start.yield(lane) }
     }
 
-    /// Takes a record; never waits.
-    public func submit(_ record: AuditRecord) {
+    /// Takes the record of a login; never waits.
+    public func submit(_ record: AuditRecord) { submit(.login(record)) }
+
+    /// Takes an entry; never waits.
+    public func submit(_ entry: AuditEntry) {
         for lane in lanes.withLock({ $0 }) {
-            if case .dropped = lane.queue.yield(record) { noteLoss(lane, "its queue of \(queueBound) records is full") }
+            if case .dropped = lane.queue.yield(entry) { noteLoss(lane, "its queue of \(queueBound) records is full") }
         }
     }
 
@@ -78,7 +81,7 @@ public final class AuditTrail: Sendable {
         await withDiscardingTaskGroup { group in
             for await lane in started {
                 group.addTask {
-                    for await record in lane.records { await self.write(record, to: lane) }
+                    for await entry in lane.entries { await self.write(entry, to: lane) }
                 }
             }
         }
@@ -96,9 +99,9 @@ public final class AuditTrail: Sendable {
         lanes.withLock { $0 }.map { lane in lane.counters.withLock { (lane.sink.name, $0.written, $0.lost) } }
     }
 
-    private func write(_ record: AuditRecord, to lane: Lane) async {
+    private func write(_ entry: AuditEntry, to lane: Lane) async {
         do {
-            try await lane.sink.write(record)
+            try await lane.sink.write(entry)
         } catch {
             noteLoss(lane, error.description)
             return

@@ -1,7 +1,7 @@
 import AuditCore
 import Foundation
 
-/// Appends each record as one line of JSON to a file.
+/// Appends each entry as one line of JSON to a file.
 ///
 /// The file is opened again when it was moved or removed (log rotation without a signal) and on ``reopen()``. A line is
 /// one `write(2)` with `O_APPEND`; a line that could not be written whole is cut off again, so that the file stays
@@ -24,9 +24,9 @@ actor JSONLinesSink: AuditSink {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    func write(_ record: AuditRecord) async throws(AuditSinkError) {
+    func write(_ entry: AuditEntry) async throws(AuditSinkError) {
         try openIfNeeded()
-        let line = Array((record.jsonLine + "\n").utf8)
+        let line = Array((entry.jsonLine + "\n").utf8)
         let start = lseek(descriptor, 0, SEEK_END)
         let written = line.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
         guard written == line.count else {

@@ -59,7 +59,9 @@ struct WebAuthServer: Sendable {
         }
         let reloader = Reloader(location, builder: builder, live: live, logger: logger, apply: apply)
         let endpoints = Endpoints(
-            logins: LoginEndpoints(logger: logger, now: { .now }, parts: { live.current.loginParts }),
+            logins: LoginEndpoints(
+                logger: logger, now: { .now }, failures: FailureRecorder(trail: trail),
+                parts: { live.current.loginParts }),
             reloader: reloader, health: Health(live: live, recorder: recorder, trail: trail))
         apply(built.snapshot)
         self.settings = settings

@@ -27,19 +27,23 @@ public struct LoginEndpoints: Sendable {
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
     private let troubles: Troubles
+    private let failures: FailureRecorder
 
     /// Makes endpoints.
     ///
     /// - Parameters:
     ///   - logger: Gets what a login could not be answered for (warning), and each answer (debug).
     ///   - now: The time of the logins.
+    ///   - failures: Gets the logins that fail, but for those from `audit.ignore_networks`.
     ///   - parts: What is in force, asked for once a request.
     public init(
-        logger: Logger, now: @escaping @Sendable () -> Timestamp, parts: @escaping @Sendable () -> Parts
+        logger: Logger, now: @escaping @Sendable () -> Timestamp, failures: FailureRecorder,
+        parts: @escaping @Sendable () -> Parts
     ) {
         self.logger = logger
         troubles = Troubles(logger)
         self.now = now
+        self.failures = failures
         self.parts = parts
     }
 
@@ -61,8 +65,13 @@ public struct LoginEndpoints: Sendable {
         let answer = await parts.authenticator.authenticate(body.attempt, body.password)
         note(answer.outcome, body.attempt)
         var response = PassdbAnswer(answer.outcome, resultBlock: parts.settings.resultBlock).response
-        if let afterAnswer = answer.afterAnswer {
-            response.afterSending = { afterAnswer(ContinuousClock.now - request.arrived) }
+        let isIgnored = parts.auditor.ignores(body.attempt)
+        let failure = isIgnored ? nil : FailureRecord(answer.outcome, of: body.attempt)
+        if failure != nil || answer.afterAnswer != nil {
+            response.afterSending = { [failures] in
+                answer.afterAnswer?(ContinuousClock.now - request.arrived)
+                if let failure { failures.record(failure) }
+            }
         }
         return response
     }

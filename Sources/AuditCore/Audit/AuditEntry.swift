@@ -1,0 +1,57 @@
+/// What the audit trail carries to its sinks.
+public enum AuditEntry: Sendable, Equatable {
+    /// A login whose password matched, or that `/audit` judged.
+    case login(AuditRecord)
+    /// A login that failed.
+    case failure(FailureRecord)
+
+    /// `SYSLOG_IDENTIFIER` of the journal: `mail-audit` for logins, which old queries count, `mail-auth` for failures.
+    public var identifier: String {
+        switch self {
+        case .login: "mail-audit"
+        case .failure: "mail-auth"
+        }
+    }
+
+    /// The line that administrators grep for.
+    public var message: String {
+        switch self {
+        case .login(let record): record.message
+        case .failure(let failure): failure.message
+        }
+    }
+
+    /// `PRIORITY` of syslog.
+    public var priority: Int {
+        switch self {
+        case .login(let record): record.priority
+        case .failure(let failure): failure.priority
+        }
+    }
+
+    /// The `AUDIT_*` fields.
+    public var fields: [AuditField] {
+        switch self {
+        case .login(let record): record.fields
+        case .failure(let failure): failure.fields
+        }
+    }
+
+    /// When the login arrived.
+    public var time: Timestamp {
+        switch self {
+        case .login(let record): record.attempt.time
+        case .failure(let failure): failure.time
+        }
+    }
+
+    /// The entry as one line of JSON, as the jsonl sink writes it: the journal's names in lower case without `AUDIT_`,
+    /// typed, with `message`, `priority` and `timestamp` (the login's own time). Only failures have an `event`.
+    public var jsonLine: String {
+        var members: [(key: String, value: AuditValue)] = [
+            ("timestamp", .text(time.description)), ("priority", AuditValue(priority)), ("message", .text(message)),
+        ]
+        for field in fields { members.append((field.name.dropFirst("AUDIT_".count).lowercased(), field.value)) }
+        return AuditValue.object(members).jsonText
+    }
+}

@@ -1,0 +1,29 @@
+internal import Locks
+
+/// Writes failed logins to the audit trail, as many as the throttle lets through.
+public final class FailureRecorder: Sendable {
+    private let trail: AuditTrail
+    private let throttle: Mutex<FailureThrottle>
+    private let now: @Sendable () -> ContinuousClock.Instant
+
+    /// Makes a recorder.
+    ///
+    /// - Parameter now: The throttle's clock.
+    public init(
+        trail: AuditTrail, throttle: FailureThrottle = FailureThrottle(),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.trail = trail
+        self.throttle = Mutex(throttle)
+        self.now = now
+    }
+
+    /// Takes a failed login; never waits. To be called when the answer has been sent.
+    public func record(_ failure: FailureRecord) {
+        let now = now()
+        guard let suppressed = throttle.withLock({ $0.admit(failure.address, at: now) }) else { return }
+        var failure = failure
+        failure.suppressed = suppressed
+        trail.submit(.failure(failure))
+    }
+}
