@@ -33,6 +33,7 @@ let package = Package(
         .library(name: "RedisCache", targets: ["RedisCache"]),
         .library(name: "SHA512CryptLanes", targets: ["SHA512CryptLanes"]),
         .library(name: "SystemdJournal", targets: ["SystemdJournal"]),
+        .library(name: "FileAuditSinks", targets: ["FileAuditSinks"]),
         .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "GeoIP", targets: ["GeoIP"]),
         .library(name: "DNSResolver", targets: ["DNSResolver"]),
@@ -154,12 +155,18 @@ let package = Package(
             name: "SystemdJournalTests",
             dependencies: ["SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers"], swiftSettings: strict),
 
+        // Audit records in files.
+        .target(name: "FileAuditSinks", dependencies: ["AuditCore", "BlockingLanes"], swiftSettings: strict),
+        .testTarget(
+            name: "FileAuditSinksTests", dependencies: ["FileAuditSinks", "AuditCore", "AuditCoreTesting"],
+            swiftSettings: strict),
+
         // The program.
         .target(
             name: "WebAuth",
             dependencies: ["Locks", "AuditCore", "AppPasswordCore", "GeoIP", "HTTPKit", "LDAPDirectory", "LoginSpool", "MariaDBStore",
                 "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "SystemdJournal",
-                logging,
+                "FileAuditSinks", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -1,4 +1,5 @@
 import AuditCore
+import FileAuditSinks
 import Logging
 import Settings
 import SystemdJournal

@@ -1,0 +1,43 @@
+public import AuditCore
+internal import BlockingLanes
+internal import Foundation
+
+/// Writes the MESSAGE of each entry to standard error, as `mail-audit: user=<…>, …`: the sink of machines without
+/// journald.
+public final class StandardErrorSink: AuditSink {
+    /// `stderr`.
+    public let name = "stderr"
+    private let lane: BlockingLanes<Int32, AuditSinkError>
+    private let patience: Duration
+
+    /// Makes a sink.
+    ///
+    /// - Parameters:
+    ///   - descriptor: Where to write; nobody closes it.
+    ///   - patience: How long one entry may wait, for a pipe that nobody reads.
+    public init(descriptor: Int32 = 2, patience: Duration = .seconds(5)) {
+        self.patience = patience
+        lane = BlockingLanes(name: "stderr", count: 1, queueLimit: 1) { _ in
+            AuditSinkError("standard error has not taken a record for \(patience)")
+        } open: {
+            descriptor
+        }
+    }
+
+    /// Writes one entry.
+    public func write(_ entry: AuditEntry) async throws(AuditSinkError) {
+        let line = Array("\(entry.identifier): \(entry.message)\n".utf8)
+        try await lane.run(within: patience) { descriptor, _ throws(AuditSinkError) in
+            var rest = line[...]
+            while !rest.isEmpty {
+                let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else { throw AuditSinkError("standard error: \(String(cString: strerror(errno)))") }
+                rest = rest.dropFirst(written)
+            }
+        }
+    }
+
+    /// Does nothing: whoever started us owns the file.
+    public func reopen() async throws(AuditSinkError) {}
+}
