@@ -32,8 +32,11 @@ struct ServerTests {
         server.signal(SIGTERM)
         #expect(await server.waitForExit() == 0)
         #expect(try history(1, in: directory).map { $0["src_ip"] as? String } == ["192.88.98.1", "192.88.98.7"])
-        let records = directory.read("audit.jsonl").split(separator: "\n")
+        let lines = directory.read("audit.jsonl").split(separator: "\n")
+        let records = lines.filter { $0.contains(#""message":"user=<"#) }
         #expect(records.count == 2)
+        #expect(lines.count { $0.contains(#""event":"wrong_password""#) } == 1)
+        #expect(lines.count { $0.contains(#""event":"unknown_account""#) } == 1)
         #expect(records.first?.contains(#""user":"alice","password":1,"service":"imap","ip":"192.88.98.7""#) == true)
         #expect(records.last?.contains(#""matched":"deleted""#) == true)
         #expect(!directory.read("audit.jsonl").contains(password))
