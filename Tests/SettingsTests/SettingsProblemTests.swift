@@ -97,8 +97,12 @@ struct SettingsProblemTests {
             "config.toml:1:25: ldap.uri: \"http://x\" is not a URI such as ldaps://ldap.example.com"
         ),
         (
-            "ldap = {basedn='x', uri='ldaps://x', tls=true}",
-            "config.toml:1:42: ldap.tls: StartTLS and an ldaps:// URI exclude each other"
+            "ldap = {basedn='x', uri='ldap://a http://x'}",
+            "config.toml:1:25: ldap.uri: \"ldap://a http://x\" is not a URI such as ldaps://ldap.example.com"
+        ),
+        (
+            "ldap = {basedn='x', uri='ldap://a ldaps://x', tls=true}",
+            "config.toml:1:51: ldap.tls: StartTLS and an ldaps:// URI exclude each other"
         ),
         (
             "ldap = {basedn='x', tls=true, tls_cert='ca'}",

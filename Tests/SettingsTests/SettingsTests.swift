@@ -314,4 +314,10 @@ struct SettingsTests {
         let maria = try parse("database.dsn = 'mysql://u:p@h/d'\naudit.sinks = ['journal']")
         #expect(maria.keysWithoutEffect(supported: []) == ["database.dsn", "audit.sinks"])
     }
+
+    @Test func `a directory may be several servers`() throws {
+        let servers = "ldap://a:1389 ldaps://b ldapi://%2Frun%2Fslapd"
+        #expect(try parse("[ldap]\nbasedn = 'x'\nuri = '\(servers)'").settings.ldap?.uri == servers)
+        #expect(try parse("[ldap]\nbasedn = 'x'\nuri = ' '").settings.ldap?.uri == nil)
+    }
 }

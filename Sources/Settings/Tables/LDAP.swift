@@ -17,7 +17,8 @@ extension Settings {
         public var bindDN = ""
         /// The password to bind with (`password` or `password_file`).
         public var password: Secret?
-        /// The server as `ldap://`, `ldaps://` or `ldapi://`, in place of host and port; nil: those are used.
+        /// The server as `ldap://`, `ldaps://` or `ldapi://`, or several with blanks between, tried in this order, in place
+        /// of host and port; nil: those are used.
         public var uri: String?
         /// The search filter (RFC 4515); `{username}` stands for the escaped login.
         public var filter = "(uid={username})"
@@ -44,7 +45,8 @@ extension Settings {
             bindDN = table.string("bind", default: bindDN)
             password = table.secret("password")
             uri = table.parsed("uri", default: nil, wants: "a URI such as ldaps://ldap.example.com") { text in
-                Self.isServer(text) ? .some(text.isEmpty ? nil : text) : nil
+                let servers = Self.servers(of: text)
+                return servers.allSatisfy(Self.isServer) ? .some(servers.isEmpty ? nil : text) : nil
             }
             filter = table.parsed("filter", default: filter, wants: "a filter that contains {username}") {
                 $0.contains("{username}") ? $0 : nil
@@ -62,7 +64,7 @@ extension Settings {
             if uri != nil, table.isSet("host") || table.isSet("port") {
                 table.warning("uri", "is used, ldap.host and ldap.port are not")
             }
-            let isLDAPS = uri?.hasPrefix("ldaps:") ?? false
+            let isLDAPS = Self.servers(of: uri ?? "").contains { $0.hasPrefix("ldaps:") }
             if let certificateAuthority, startsTLS || isLDAPS,
                 !table.notes.environment.isFile(certificateAuthority.resolved)
             {
@@ -76,8 +78,10 @@ extension Settings {
             }
         }
 
-        private static func isServer(_ uri: String) -> Bool {
-            uri.isEmpty || uri.hasPrefix("ldapi://")
+        private static func servers(of text: String) -> [Substring] { text.split { $0.isWhitespace } }
+
+        private static func isServer(_ uri: Substring) -> Bool {
+            uri.hasPrefix("ldapi://")
                 || ["ldap://", "ldaps://"].contains { scheme in
                     guard uri.hasPrefix(scheme) else { return false }
                     let server = uri.dropFirst(scheme.count)
