@@ -100,6 +100,18 @@ struct ProgramTests {
         #expect(broken.errors.contains("as.lst:1:1: "))
     }
 
+    @Test func `check-config and the server's log say that a cache has no effect yet`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("config.toml", "[cache]\nmode = \"redis\"\nhost = \"192.0.2.1\"\nport = 6379\n")
+        let checked = try Program.run(["check-config"], in: directory)
+        #expect(checked.status == 0)
+        let server = try await ServerProcess(in: directory)
+        for key in ["mode", "host", "port"] {
+            #expect(checked.output.contains("note: cache.\(key) has no effect yet"))
+            #expect(server.logText.contains("cache.\(key) has no effect yet"))
+        }
+    }
+
     @Test func `explain tells the verdict, the line, and what the user would be told`() throws {
         let directory = try TemporaryDirectory()
         try directory.write("config.toml", "[audit.lists]\nip_networks = \"nets.lst\"\n")

@@ -1,5 +1,5 @@
 import Foundation
-import Locks
+import Synchronization
 
 /// Clients that do something over and over, each on a thread of its own, until they are told to stop.
 final class Clients: Sendable {
@@ -19,6 +19,8 @@ final class Clients: Sendable {
                 while !isStopped.withLock({ $0 }) {
                     let status = act(client, turn)
                     counts.withLock { $0[status, default: 0] += 1 }
+                    // Who is sent away comes back a little later, so that what is starting can start.
+                    if status != 200 { usleep(10_000) }
                     turn += 1
                 }
                 ended.signal()

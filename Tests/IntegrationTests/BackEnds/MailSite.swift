@@ -27,11 +27,12 @@ final class MailSite: Sendable {
     /// Starts both, and writes settings for them.
     ///
     /// - Parameters:
+    ///   - timeout: Of a query of either. Long, for machines that have other work; short where one that hangs is tested.
     ///   - accounts: LDIF of the entries of accounts, below `ou=users,dc=example,dc=com`.
     ///   - database: More lines of `[database]`.
     ///   - settings: More tables of the settings.
     init(
-        tables: Tables = .shipped, accounts: String = LDIF.account("alice"), database: String = "",
+        tables: Tables = .shipped, timeout: String = "20s", accounts: String = LDIF.account("alice"), database: String = "",
         settings: String = ""
     ) async throws {
         async let slapd = SlapdServer(ldif: LDIF.users + accounts)
@@ -44,13 +45,13 @@ final class MailSite: Sendable {
             """
             [database]
             dsn = "\(Self.dsn(mariadb, tables))"
-            timeout = "1s"
+            timeout = "\(timeout)"
             \(database)
             [ldap]
             host = "127.0.0.1"
             port = \(self.slapd.port)
             basedn = "ou=users,dc=example,dc=com"
-            timeout = "1s"
+            timeout = "\(timeout)"
             [audit]
             sinks = ["jsonl:audit.jsonl"]
             \(settings)

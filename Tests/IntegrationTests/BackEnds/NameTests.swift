@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Names that mean something to SQL, to LDAP or to a collation: each logs in as itself, or not at all.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: MailSite.canRun, "\(MailSite.missing)"))
+@Suite(.timeLimit(.minutes(10)), .enabled(if: MailSite.canRun, "\(MailSite.missing)"))
 struct NameTests {
     /// Accounts that LDAP tells apart; `Upper` is spelled so there.
     private static let accounts = ["alice", "j_doe", "jxdoe", "100%", "*", "a)(uid=*", "müller", "muller", "Upper", #"back\slash"#]

@@ -4,7 +4,7 @@ import Testing
 
 /// The plugin's statements in MariaDB, a real Dovecot, the real server, MariaDB and LDAP: what a user does and sees.
 @Suite(
-    .serialized, .timeLimit(.minutes(5)), .enabled(if: MailSite.canRun, "\(MailSite.missing)"),
+    .serialized, .timeLimit(.minutes(10)), .enabled(if: MailSite.canRun, "\(MailSite.missing)"),
     .enabled(if: DovecotServer.shouldRun, "\(DovecotServer.requirement)"))
 struct RoundcubeTests {
     @Test(arguments: MailSite.Tables.allCases)
@@ -23,7 +23,7 @@ struct RoundcubeTests {
         #expect(try await plugin.list("alice").map(\.comment) == ["phone's 📱 Mail"])
 
         try await DovecotServer.with(
-            apiURL: "http://127.0.0.1:\(server.port)", environment: ["WEB_AUTH_TIMEOUT": "5"]
+            apiURL: "http://127.0.0.1:\(server.port)", environment: ["WEB_AUTH_TIMEOUT": "20"]
         ) { dovecot async throws in
             let before = Date.now
             #expect(try await dovecot.imapLogin(user: "alice", password: password, from: "192.88.97.7") == .ok)
