@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 /// Clients that do something over and over, each on a thread of its own, until they are told to stop.
 final class Clients: Sendable {

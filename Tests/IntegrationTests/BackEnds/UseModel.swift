@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 /// What the log must hold after some logins, told by what their clients saw alone.
 ///
