@@ -26,8 +26,8 @@ struct RoundcubeTests {
             apiURL: "http://127.0.0.1:\(server.port)", environment: ["WEB_AUTH_TIMEOUT": "20"]
         ) { dovecot async throws in
             let before = Date.now
-            #expect(try await dovecot.imapLogin(user: "alice", password: password, from: "192.88.97.7") == .ok)
-            #expect(try await dovecot.imapLogin(user: "alice", password: fromBob).code == "AUTHENTICATIONFAILED")
+            #expect(try await dovecot.settledLogin(user: "alice", password: password, from: "192.88.97.7") == .ok)
+            #expect(try await dovecot.settledLogin(user: "alice", password: fromBob).code == "AUTHENTICATIONFAILED")
             try await site.wait { _ in try await plugin.list("alice").first?.lastUsed != nil }
             let used = try #require(try await plugin.list("alice").first)
             #expect(used.lastAddress == "192.88.97.7")
@@ -36,8 +36,12 @@ struct RoundcubeTests {
 
             // 26 uses over SMTP make two pages of the history.
             for host in 1...26 {
-                let sent = try await dovecot.doveadmAuthTest(
+                var sent = try await dovecot.doveadmAuthTest(
                     service: "smtp", user: "alice", password: password, from: "192.88.98.\(host)")
+                for _ in 0..<10 where sent.output.contains("temp_fail") {
+                    sent = try await dovecot.doveadmAuthTest(
+                        service: "smtp", user: "alice", password: password, from: "192.88.98.\(host)")
+                }
                 #expect(sent.status == 0, "\(sent.output)")
             }
             try await site.wait { _ in try await plugin.uses(id, of: "alice") == 27 }
@@ -49,15 +53,15 @@ struct RoundcubeTests {
 
             try await revoke(id, plugin, tables)
             #expect(try await plugin.list("alice").isEmpty)
-            #expect(try await dovecot.imapLogin(user: "alice", password: password).code == "EXPIRED")
+            #expect(try await dovecot.settledLogin(user: "alice", password: password).code == "EXPIRED")
             #expect(try server.auth("alice", password).status == 410)
 
             try await plugin.delete(id, of: "alice")
-            #expect(try await dovecot.imapLogin(user: "alice", password: password).code == "AUTHENTICATIONFAILED")
+            #expect(try await dovecot.settledLogin(user: "alice", password: password).code == "AUTHENTICATIONFAILED")
             #expect(try server.auth("alice", password).status == 401)
             #expect(try await site.rows("SELECT count(*) FROM log WHERE pwid = \(id)") == [["0"]])
             try await plugin.deleteAll(of: "bob")
-            #expect(try await dovecot.imapLogin(user: "bob", password: fromBob).code == "AUTHENTICATIONFAILED")
+            #expect(try await dovecot.settledLogin(user: "bob", password: fromBob).code == "AUTHENTICATIONFAILED")
             #expect(!dovecot.log.contains(password))
         }
         server.signal(SIGTERM)
@@ -85,5 +89,18 @@ struct RoundcubeTests {
         formatter.timeZone = TimeZone(identifier: "UTC")
         formatter.dateFormat = "yyyy-MM-dd HH:mm:ss.SSS"
         return try #require(formatter.date(from: text))
+    }
+}
+
+extension DovecotServer {
+    /// Logs in over IMAP, again if it could not be decided: so a machine with too much other work answers in time limits.
+    fileprivate func settledLogin(user: String, password: String, from address: String? = nil) async throws
+        -> LoginReply
+    {
+        for _ in 0..<10 {
+            let reply = try await imapLogin(user: user, password: password, from: address)
+            if reply.code != "UNAVAILABLE" { return reply }
+        }
+        return try await imapLogin(user: user, password: password, from: address)
     }
 }
