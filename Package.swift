@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "AppPasswordCore", targets: ["AppPasswordCore"]),
         .library(name: "AppPasswordCoreTesting", targets: ["AppPasswordCoreTesting"]),
         .library(name: "HTTPKit", targets: ["HTTPKit"]),
+        .library(name: "StrictJSON", targets: ["StrictJSON"]),
         .library(name: "PasswordSchemes", targets: ["PasswordSchemes"]),
         .library(name: "PythonRegex", targets: ["PythonRegex"]),
         .library(name: "LoginSpool", targets: ["LoginSpool"]),
@@ -37,6 +38,7 @@ let package = Package(
         .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "GeoIP", targets: ["GeoIP"]),
         .library(name: "DNSResolver", targets: ["DNSResolver"]),
+        .library(name: "Whois", targets: ["Whois"]),
         .library(name: "WebAuth", targets: ["WebAuth"]),
         .executable(name: "web-auth-server", targets: ["web-auth-server"]),
     ],
@@ -47,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
     targets: [
         // A mutex that is safe around suspensions; nothing else.
@@ -71,16 +74,21 @@ let package = Package(
             dependencies: ["Locks", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting"],
             swiftSettings: strict),
 
+        // JSON as strict as its RFC, bounded in depth; bytes that are overwritten in the end.
+        .target(name: "StrictJSON", swiftSettings: strict),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
+
         // HTTP: bare SwiftNIO, known to this room alone.
         .target(
             name: "HTTPKit",
-            dependencies: ["Locks", logging,
+            dependencies: [
+                "Locks", "StrictJSON", logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "HTTPKitTests", dependencies: ["HTTPKit", logging], swiftSettings: strict),
+        .testTarget(name: "HTTPKitTests", dependencies: ["HTTPKit", "StrictJSON", logging], swiftSettings: strict),
 
         // Stored hashes: libcrypt, libargon2; libsodium for HMAC and locked memory.
         .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
@@ -115,6 +123,21 @@ let package = Package(
         .testTarget(
             name: "DNSResolverTests", dependencies: ["DNSResolver", "AuditCore", "ReplayUpstream"],
             swiftSettings: strict),
+
+        // Registries: RDAP, WHOIS, Cymru. async-http-client speaks HTTP and TLS for RDAP.
+        .target(
+            name: "Whois",
+            dependencies: [
+                "Locks", "AuditCore", "DNSResolver", "StrictJSON", logging,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WhoisTests",
+            dependencies: ["Locks", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver", "ReplayUpstream", "StrictJSON", logging],
+            exclude: ["Fixtures"], swiftSettings: strict),
 
         // The settings file.
         .target(name: "Settings", dependencies: ["AuditCore", "AppPasswordCore", "TOMLKit"], swiftSettings: strict),
@@ -164,7 +187,7 @@ let package = Package(
         // The program.
         .target(
             name: "WebAuth",
-            dependencies: ["Locks", "AuditCore", "AppPasswordCore", "GeoIP", "HTTPKit", "LDAPDirectory", "LoginSpool", "MariaDBStore",
+            dependencies: ["Locks", "AuditCore", "AppPasswordCore", "GeoIP", "HTTPKit", "StrictJSON", "LDAPDirectory", "LoginSpool", "MariaDBStore",
                 "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "SystemdJournal",
                 "FileAuditSinks", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -21,7 +21,7 @@ let package = Package(
             dependencies: ["CAllocationCounter", "CRawCrypt", .product(name: "Logging", package: "swift-log")]
                 + [
                     "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CCrypt", "GeoIP", "HTTPKit",
-                    "LoginSpool", "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "WebAuth",
+                    "LoginSpool", "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON", "WebAuth",
                 ].map { .product(name: $0, package: "dovecot-web-auth") },
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]

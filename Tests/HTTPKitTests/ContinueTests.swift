@@ -1,4 +1,5 @@
 import HTTPKit
+import StrictJSON
 import Testing
 
 /// `Expect: 100-continue` byte for byte (RFC 9110 section 10.1.1). Dovecot 2.3 stalls for two seconds at each new

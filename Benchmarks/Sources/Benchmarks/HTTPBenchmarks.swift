@@ -1,5 +1,6 @@
 import Foundation
 import HTTPKit
+import StrictJSON
 
 /// The body of a login as lua/auth.lua sends it.
 private let authBody = Array(

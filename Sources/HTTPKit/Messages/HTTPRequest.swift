@@ -1,3 +1,5 @@
+internal import StrictJSON
+
 /// A request whose body has arrived completely.
 public struct HTTPRequest: Sendable {
     /// The method.

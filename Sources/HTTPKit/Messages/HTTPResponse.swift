@@ -1,3 +1,5 @@
+public import StrictJSON
+
 /// An answer: a status, fields, and a body whose length is always sent.
 public struct HTTPResponse: Sendable {
     /// The status code, 200...599.

@@ -1,3 +1,5 @@
+internal import StrictJSON
+
 /// What is wrong with one member of a body, in FastAPI's shape; it never holds what was sent there, which may be a
 /// password.
 public struct ValidationProblem: Hashable, Sendable {

@@ -1,3 +1,5 @@
+internal import StrictJSON
+
 internal import NIOCore
 
 /// The body of a request while it arrives. What it was copied from, and what it leaves behind as it grows, is overwritten:
@@ -44,6 +46,6 @@ extension ByteBuffer {
     /// Overwrites the readable bytes where they lie, though they may be a slice of what was read from the socket: nobody
     /// else looks at this part of it any more.
     func overwrite() {
-        withUnsafeReadableBytes { HTTPKit.overwrite(UnsafeMutableRawBufferPointer(mutating: $0)) }
+        withUnsafeReadableBytes { StrictJSON.overwrite(UnsafeMutableRawBufferPointer(mutating: $0)) }
     }
 }

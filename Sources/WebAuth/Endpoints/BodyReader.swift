@@ -1,5 +1,6 @@
 import AuditCore
 import HTTPKit
+import StrictJSON
 
 /// Reads the members of a JSON body, and collects what is wrong with them in FastAPI's words.
 ///

@@ -1,5 +1,6 @@
 import AuditCore
 import HTTPKit
+import StrictJSON
 
 /// The routes of the service.
 struct Endpoints: Sendable {

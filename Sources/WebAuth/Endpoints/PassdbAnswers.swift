@@ -2,6 +2,7 @@ import AppPasswordCore
 import AuditCore
 import HTTPKit
 import Settings
+import StrictJSON
 
 /// What Dovecot's Lua scripts make of a status code; the codes are a contract with them.
 enum PassdbOutcome: Int, CaseIterable {

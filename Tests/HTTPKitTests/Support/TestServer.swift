@@ -1,4 +1,5 @@
 import HTTPKit
+import StrictJSON
 import Logging
 
 /// A server on a free port for the time of a closure.

@@ -1,5 +1,5 @@
 import Foundation
-import HTTPKit
+import StrictJSON
 import Testing
 
 struct JSONTests {
@@ -172,5 +172,17 @@ struct JSONTests {
     @Test(arguments: [#"{"p":"\x"}"#, #"{"p":"open"#, #"{"p":"a\"#, "{\"p\":\"a\nb\"}", #"{"p":"\ud800"}"#, #"{"p":"a" 1}"#])
     func `a withheld text is as strict as any`(text: String) {
         #expect(throws: JSONError.self) { try JSONValue.parse(Array(text.utf8), withholding: "p") }
+    }
+}
+
+/// Numbers that look random and are the same in each run (SplitMix64).
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

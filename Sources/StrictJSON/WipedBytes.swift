@@ -9,7 +9,7 @@ public final class WipedBytes: @unchecked Sendable, CustomStringConvertible, Cus
     public init(_ bytes: consuming [UInt8] = []) { self.bytes = bytes }
 
     /// Empty, with room for so many bytes.
-    init(capacity: Int) {
+    package init(capacity: Int) {
         bytes = []
         bytes.reserveCapacity(capacity)
     }
@@ -17,7 +17,7 @@ public final class WipedBytes: @unchecked Sendable, CustomStringConvertible, Cus
     deinit { bytes.withUnsafeMutableBytes(overwrite) }
 
     /// Adds a byte, within the capacity it was made with: growing would leave a copy behind.
-    func append(_ byte: UInt8) {
+    package func append(_ byte: UInt8) {
         precondition(bytes.count < bytes.capacity)
         bytes.append(byte)
     }
@@ -31,6 +31,6 @@ public final class WipedBytes: @unchecked Sendable, CustomStringConvertible, Cus
 /// Fills memory with zeros. Out of line, and what is overwritten is then freed by code that the compiler cannot look
 /// into, so it cannot leave this out.
 @inline(never)
-func overwrite(_ bytes: UnsafeMutableRawBufferPointer) {
+package func overwrite(_ bytes: UnsafeMutableRawBufferPointer) {
     for index in bytes.indices { bytes[index] = 0 }
 }
