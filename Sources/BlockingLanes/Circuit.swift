@@ -3,7 +3,9 @@ internal import Locks
 /// Says when it is worth asking a server again that failed: back-off with a growing pause.
 ///
 /// While all is well everybody may ask. After a failure nobody may until a pause is over; then one may try, and if that
-/// fails the next pause is twice as long. So a dead or frozen server costs one caller a timeout for each pause.
+/// fails the next pause is twice as long. So a silent server costs one caller a timeout for each pause. A server that
+/// says no at once (it is being restarted) costs next to nothing to ask, and everybody may go on asking: so the first
+/// caller after the restart is served.
 public final class Circuit: Sendable {
     private struct State {
         var pause: Duration?
@@ -42,6 +44,14 @@ public final class Circuit: Sendable {
     public func succeeded(at now: ContinuousClock.Instant) {
         state.withLock { $0 = State(pause: nil, nextTry: now, lastSuccess: now) }
     }
+
+    /// Says that the server's host refused the connection; that is a failure only if it took long.
+    public func refused(at now: ContinuousClock.Instant, begunAt start: ContinuousClock.Instant) {
+        if now - start < Self.promptly { succeeded(at: now) } else { failed(at: now, begunAt: start) }
+    }
+
+    /// A caller can wait this long for a no.
+    private static let promptly = Duration.milliseconds(20)
 
     /// Says that the server did not answer.
     ///

@@ -82,7 +82,13 @@ internal import Glibc
                 candidate.circuit.succeeded(at: .now)
                 return try attempt(body)
             } catch {
-                if unsafe handle == nil { candidate.circuit.failed(at: .now, begunAt: now) }  // not had, or lost
+                if unsafe handle != nil {
+                    // It answered, with an error.
+                } else if error.code == LDAP_SERVER_DOWN {
+                    candidate.circuit.refused(at: .now, begunAt: now)
+                } else {
+                    candidate.circuit.failed(at: .now, begunAt: now)
+                }
                 guard error.isConnectionLost else { throw error.backendError }
                 last = error
             }

@@ -133,7 +133,11 @@ internal import CMariaDB
         guard unsafe connected != nil else {
             let error = failure(watch)
             close()
-            circuit.failed(at: .now, begunAt: start)
+            if error.isNoConnection {
+                circuit.refused(at: .now, begunAt: start)
+            } else {
+                circuit.failed(at: .now, begunAt: start)
+            }
             throw error
         }
         circuit.succeeded(at: .now)

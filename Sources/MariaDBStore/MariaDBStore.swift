@@ -40,13 +40,15 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
     public init(_ configuration: Configuration, rowRefused: @escaping @Sendable (LoginLogRow) -> Void = { _ in }) {
         self.configuration = configuration
         self.rowRefused = rowRefused
-        let circuit = Circuit(firstPause: .milliseconds(100), longestPause: .seconds(1))
+        // Each of the two finds out for itself: what the log meets in the background must not cost a login its answer.
+        func circuit() -> Circuit { Circuit(firstPause: .milliseconds(100), longestPause: .seconds(1)) }
+        let (readersCircuit, writerCircuit) = (circuit(), circuit())
         let server = configuration.server
         readers = Self.lanes("mariadb-read", configuration.poolSize, configuration.queueLimit) {
-            MariaDBConnection(server, timeout: configuration.timeout, circuit: circuit)
+            MariaDBConnection(server, timeout: configuration.timeout, circuit: readersCircuit)
         }
         writer = Self.lanes("mariadb-write", 1, 16) {
-            MariaDBConnection(server, timeout: configuration.writeTimeout, circuit: circuit)
+            MariaDBConnection(server, timeout: configuration.writeTimeout, circuit: writerCircuit)
         }
     }
 

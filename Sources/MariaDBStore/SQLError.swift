@@ -29,6 +29,9 @@ struct SQLError: Error {
         }
     }
 
+    /// Whether no connection to the server's port or socket could be had.
+    var isNoConnection: Bool { [CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR].contains(Int32(number)) }
+
     /// Whether the statement must be prepared anew, which a fresh connection does.
     var needsFreshStatement: Bool {
         number == UInt32(ER_NEED_REPREPARE) || number == UInt32(ER_UNKNOWN_STMT_HANDLER)

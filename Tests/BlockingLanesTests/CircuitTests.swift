@@ -49,6 +49,16 @@ struct CircuitTests {
         #expect(circuit.admits(at: at(200)))
     }
 
+    @Test func `a prompt no makes nobody wait, a slow one is a failure`() {
+        circuit.refused(at: at(19), begunAt: at(0))
+        #expect(circuit.isClosed)
+        circuit.refused(at: at(50), begunAt: at(30))
+        #expect(!circuit.isClosed)
+        #expect(circuit.admits(at: at(150)))
+        circuit.refused(at: at(151), begunAt: at(150))
+        #expect(circuit.isClosed)
+    }
+
     @Test func `calls begun before the last success say nothing about now`() {
         circuit.succeeded(at: at(10))
         circuit.failed(at: at(20), begunAt: at(5))

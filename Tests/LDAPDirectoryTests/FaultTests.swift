@@ -69,6 +69,16 @@ struct FaultTests {
         try server.log.split(separator: "\n").count { $0.contains("closed (idletimeout)") }
     }
 
+    @Test func `that others found the server gone costs no login an error once it is back`() async throws {
+        let directory = directory()
+        for _ in 0..<3 {
+            try await server.process.stop()
+            await #expect(throws: BackendError.self) { try await directory.ping() }
+            try await server.process.start()
+            #expect(await logins(4, on: directory).errors.compactMap { $0 } == [])
+        }
+    }
+
     @Test func `while the server is dead logins fail at once, and go on by themselves when it is back`() async throws {
         let directory = directory()
         #expect(await logins(8, on: directory).errors.compactMap { $0 } == [])

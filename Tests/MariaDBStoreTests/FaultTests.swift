@@ -75,6 +75,19 @@ struct FaultTests {
         #expect(await logins(40, on: store).errors.compactMap { $0 } == [])
     }
 
+    @Test func `that others found the server gone costs no login an error once it is back`() async throws {
+        let store = try store()
+        for _ in 0..<3 {
+            try await server.process.stop()
+            await #expect(throws: BackendError.self) { try await store.ping() }
+            let row = LoginLogRow(
+                passwordID: 1, service: "imap", sourceAddress: "192.0.2.1", time: Timestamp(milliseconds: 0))
+            await #expect(throws: BackendError.self) { try await store.insert([row], mayBeThere: false) }
+            try await server.process.start()
+            #expect(await logins(4, on: store).errors.compactMap { $0 } == [])
+        }
+    }
+
     @Test func `while the server is dead logins fail at once, and go on by themselves when it is back`() async throws {
         let store = try store()
         #expect(await logins(8, on: store).errors.allSatisfy { $0 == nil })
