@@ -156,7 +156,10 @@ let package = Package(
             name: "LoginSpool", dependencies: ["Locks", "AppPasswordCore", "AuditCore", logging], swiftSettings: strictC),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Locks", "AppPasswordCore", "AuditCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Locks", "AppPasswordCore", "AuditCore", "BlockingLanes", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "LoginSpoolTests",

@@ -1,13 +1,15 @@
 public import AppPasswordCore
 internal import AuditCore
+internal import BlockingLanes
 internal import Foundation
 internal import GRDB
+internal import GRDBSQLite
 internal import Locks
 
 /// App passwords and their log in an SQLite file: the embedded default.
 ///
-/// The file is made (mode 0600) with the tables of ``SQLiteSchema`` if need be. Queries run on GRDB's own threads and end
-/// after ``timeout``. Hostile rows (BLOBs, odd times, broken UTF-8) are read as unusable, never as an error. If the file
+/// The file is made (mode 0600) with the tables of ``SQLiteSchema`` if need be. Queries run on threads of the store's own;
+/// callers wait for at most ``timeout``, and 1024 of them at once. Hostile rows (BLOBs, odd times, broken UTF-8) are read as unusable, never as an error. If the file
 /// is removed under way, queries fail and nothing is written into nowhere; if another takes its place, that is opened.
 public final class SQLiteStore: Sendable {
     private struct Open {
@@ -19,6 +21,8 @@ public final class SQLiteStore: Sendable {
     public let timeout: Duration
     private let path: String
     private let open: Mutex<Open>
+    private let readers: BlockingLanes<Void, BackendError>
+    private let writer: BlockingLanes<Void, BackendError>
 
     /// Opens or makes the file, and the directory it is in (mode 0700).
     ///
@@ -28,20 +32,30 @@ public final class SQLiteStore: Sendable {
         self.path = path
         self.timeout = timeout
         open = Mutex(try Self.open(path, timeout: timeout, mayCreate: true))
+        readers = Self.lanes("sqlite-read", 2, 1024)
+        writer = Self.lanes("sqlite-write", 1, 16)
     }
 
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(BackendError) -> Value {
-        let pool = try pool()
-        return try await limited { try await pool.read(body) }
+        try await readers.run(within: timeout) { [self] _, deadline throws(BackendError) in
+            let pool = try pool()
+            do {
+                return try pool.read { try $0.whole(before: deadline, body) }
+            } catch { throw BackendError(error) }
+        }
     }
 
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(BackendError) -> Value {
-        let pool = try pool()
-        return try await limited { try await pool.write(body) }
+        try await writer.run(within: timeout) { [self] _, deadline throws(BackendError) in
+            let pool = try pool()
+            do {
+                return try pool.write { try $0.whole(before: deadline, body) }
+            } catch { throw BackendError(error) }
+        }
     }
 
     /// The pool of the file that has our path now.
@@ -91,23 +105,27 @@ public final class SQLiteStore: Sendable {
         if version == 0, try !database.tableExists("app_passwords") { try database.execute(sql: SQLiteSchema.ddl) }
     }
 
-    /// Ends a query that takes longer than ``timeout``.
-    private func limited<Value: Sendable>(
-        _ query: @escaping @Sendable () async throws -> Value
-    ) async throws(BackendError) -> Value {
-        do {
-            return try await withThrowingTaskGroup(of: Value?.self) { group in
-                group.addTask { try await query() }
-                group.addTask { [timeout] in
-                    try await Task.sleep(for: timeout)
-                    return nil
-                }
-                defer { group.cancelAll() }
-                guard let value = try await group.next() ?? nil else { throw BackendError("database", .timedOut) }
-                return value
-            }
-        } catch {
-            throw BackendError(error)
+    private static func lanes(_ name: String, _ count: Int, _ queueLimit: Int) -> BlockingLanes<Void, BackendError> {
+        BlockingLanes(
+            name: name, count: count, queueLimit: queueLimit,
+            refusal: { BackendError("database", $0 == .overloaded ? .overloaded : .timedOut) }, open: {})
+    }
+}
+
+extension Database {
+    /// Runs queries, and interrupts the one that runs when the deadline comes: a lane must not be lost to it.
+    fileprivate func whole<Value>(
+        before deadline: ContinuousClock.Instant, _ body: (Database) throws -> Value
+    ) throws -> Value {
+        try withUnsafePointer(to: deadline) { deadline in
+            sqlite3_progress_handler(
+                sqliteConnection, 100_000,
+                { deadline in
+                    guard let deadline else { return 0 }
+                    return deadline.load(as: ContinuousClock.Instant.self) < .now ? 1 : 0
+                }, UnsafeMutableRawPointer(mutating: deadline))
+            defer { sqlite3_progress_handler(sqliteConnection, 0, nil, nil) }
+            return try body(self)
         }
     }
 }

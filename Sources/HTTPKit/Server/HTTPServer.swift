@@ -16,8 +16,9 @@ public typealias RequestObserver = @Sendable (_ route: String, _ status: Int, _ 
 
 /// An HTTP/1.1 and 1.0 server for small JSON services.
 ///
-/// One event loop thread reads, refuses and writes; handlers run in the task that called ``run(onBound:)``, each in a
-/// child task of its own.
+/// One event loop thread reads, refuses and writes, and runs the handlers between their suspensions too, each in a child
+/// task of the task that called ``run(onBound:)``. So a handler must not block: what takes long belongs on threads of
+/// its own.
 public final class HTTPServer: Sendable {
     /// Where to listen, and what cannot change while the server runs.
     public struct Configuration: Sendable {
@@ -116,11 +117,13 @@ public final class HTTPServer: Sendable {
         }
         onBound(port)
         await withTaskCancellationHandler {
-            await withDiscardingTaskGroup { handlers in
-                for await item in stream {
-                    switch item {
-                    case .call(let call): handlers.addTask { await call.run() }
-                    case .cancelAll: handlers.cancelAll()
+            await withTaskExecutorPreference(LoopExecutor(loop)) {
+                await withDiscardingTaskGroup { handlers in
+                    for await item in stream {
+                        switch item {
+                        case .call(let call): handlers.addTask { await call.run() }
+                        case .cancelAll: handlers.cancelAll()
+                        }
                     }
                 }
             }
