@@ -42,8 +42,10 @@ final class Server {
     }
 
     /// Makes an app password and returns it.
-    static func addPassword(_ program: String, _ user: String, in directory: String) throws -> String {
-        let process = process(program, ["app-password", "add", user], in: directory)
+    static func addPassword(
+        _ program: String, _ user: String, scheme: String = "SHA512-CRYPT", in directory: String
+    ) throws -> String {
+        let process = process(program, ["app-password", "add", user, "--scheme", scheme], in: directory)
         let output = Pipe()
         (process.standardOutput, process.standardError) = (output, FileHandle.nullDevice)
         try process.run()
