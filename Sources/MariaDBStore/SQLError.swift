@@ -16,11 +16,11 @@ struct SQLError: Error {
         detail = "error \(number)" + (Self.quotesNothing(number) ? ": \(message.prefix(300))" : "")
     }
 
-    /// Whether the connection is of no more use.
+    /// Whether the connection is of no more use: what the library itself reports is always trouble with the connection.
+    /// Over TLS, for one, a server that is gone is not error 2006 or 2013 but 2026, whatever went wrong.
     var isConnectionLost: Bool {
-        switch Int32(number) {
-        case CR_SERVER_GONE_ERROR, CR_SERVER_LOST, CR_COMMANDS_OUT_OF_SYNC, CR_MALFORMED_PACKET, CR_OUT_OF_MEMORY:
-            true
+        if Self.isOfLibrary(number) { return true }
+        return switch Int32(number) {
         case ER_CONNECTION_KILLED, ER_SERVER_SHUTDOWN, ER_NORMAL_SHUTDOWN, ER_NET_READ_ERROR,
             ER_NET_READ_INTERRUPTED, ER_NET_ERROR_ON_WRITE, ER_NET_WRITE_INTERRUPTED, ER_NET_PACKETS_OUT_OF_ORDER,
             4031 /* MySQL: closed for inactivity */:
@@ -42,7 +42,7 @@ struct SQLError: Error {
         let code: BackendError.Code =
             switch Int32(number) {
             case ER_LOCK_WAIT_TIMEOUT, ER_STATEMENT_TIMEOUT, 3024 /* MySQL: statement timed out */: .timedOut
-            case _ where isConnectionLost || (2000..<3000).contains(number): tookTooLong ? .timedOut : .unreachable
+            case _ where isConnectionLost: tookTooLong ? .timedOut : .unreachable
             case ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED: .overloaded
             default: .refused
             }
@@ -56,7 +56,12 @@ struct SQLError: Error {
             ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR, ER_HOST_NOT_PRIVILEGED, ER_CON_COUNT_ERROR,
             ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK, ER_OPTION_PREVENTS_STATEMENT, ER_VIEW_INVALID, ER_SERVER_SHUTDOWN:
             true
-        default: (2000..<3000).contains(number)
+        default: isOfLibrary(number)
         }
+    }
+
+    /// Whether the number is libmariadb's own, not the server's.
+    private static func isOfLibrary(_ number: UInt32) -> Bool {
+        (2000..<3000).contains(number) || (5000..<6000).contains(number)
     }
 }

@@ -68,6 +68,32 @@ struct FaultTests {
         }
     }
 
+    @Test func `over TLS, too, connections that the server closed cost no login an error`() async throws {
+        let certificates = try await TestCertificates()
+        let server = try await MariaDBServer(options: [
+            "--ssl-cert=\(certificates.certificate)", "--ssl-key=\(certificates.key)",
+        ])
+        let database = try await TestDatabase(.new, on: server)
+        try await database.sql("INSERT INTO app_passwords (id, uid, password) VALUES (1, 'alice', 'x')")
+        var configuration = try database.configuration
+        configuration.server.unixSocket = nil
+        configuration.server.port = server.port
+        configuration.server.tlsCA = certificates.authority
+        configuration.timeout = .seconds(20)
+        configuration.poolSize = 1
+        let store = MariaDBStore(configuration)
+        #expect(await logins(4, on: store).errors.compactMap { $0 } == [])
+        for _ in 0..<3 {
+            try await database.killConnections()
+            #expect(await logins(4, on: store).errors.compactMap { $0 } == [])
+        }
+        try await server.process.restart()
+        #expect(await logins(4, on: store).errors.compactMap { $0 } == [])
+        try await server.process.kill()
+        try await server.process.start()
+        #expect(await logins(4, on: store).errors.compactMap { $0 } == [])
+    }
+
     @Test func `a restart of the server costs no login an error once it is back`() async throws {
         let store = try store()
         #expect(await logins(40, on: store).errors.allSatisfy { $0 == nil })
