@@ -118,9 +118,9 @@ internal import Glibc
         unsafe handle = new
         do {
             try unsafe setOptions(of: new)
-            if configuration.startsTLS, uri.lowercased().hasPrefix("ldap://") {
-                try check(unsafe ldap_start_tls_s(new, nil, nil), "StartTLS")
-            }
+            let startsTLS = configuration.startsTLS && uri.lowercased().hasPrefix("ldap://")
+            if startsTLS || uri.lowercased().hasPrefix("ldaps://") { try unsafe setTLSOptions(of: new) }
+            if startsTLS { try check(unsafe ldap_start_tls_s(new, nil, nil), "StartTLS") }
             try unsafe bind(new)
         } catch {
             close()
@@ -129,20 +129,25 @@ internal import Glibc
     }
 
     private func setOptions(of handle: OpaquePointer) throws(LDAPFailure) {
-        func set(_ option: Int32, _ number: Int32) throws(LDAPFailure) {
-            try check(unsafe withUnsafePointer(to: number) { unsafe ldap_set_option(handle, option, $0) }, "set option")
-        }
-        try set(LDAP_OPT_PROTOCOL_VERSION, 3)
+        try unsafe set(LDAP_OPT_PROTOCOL_VERSION, 3, of: handle)
         _ = unsafe ldap_set_option(handle, LDAP_OPT_REFERRALS, nil)  // off: nobody else gets our bind
         let wait = timeval(share)
         for option in [LDAP_OPT_NETWORK_TIMEOUT, LDAP_OPT_TIMEOUT] {
             try check(unsafe withUnsafePointer(to: wait) { unsafe ldap_set_option(handle, option, $0) }, "set option")
         }
-        // ldap.conf(5) and the environment must not weaken these.
+    }
+
+    /// Has certificates checked, whatever ldap.conf(5) and the environment say. Fails without a CA file, which is why
+    /// connections that do without TLS do without this.
+    private func setTLSOptions(of handle: OpaquePointer) throws(LDAPFailure) {
         let authority = configuration.certificateAuthority ?? Self.systemAuthorities
         try check(unsafe ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, authority), "set CA file")
-        try set(LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND)
-        try set(LDAP_OPT_X_TLS_NEWCTX, 0)
+        try unsafe set(LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND, of: handle)
+        try unsafe set(LDAP_OPT_X_TLS_NEWCTX, 0, of: handle)
+    }
+
+    private func set(_ option: Int32, _ number: Int32, of handle: OpaquePointer) throws(LDAPFailure) {
+        try check(unsafe withUnsafePointer(to: number) { unsafe ldap_set_option(handle, option, $0) }, "set option")
     }
 
     private func bind(_ handle: OpaquePointer) throws(LDAPFailure) {

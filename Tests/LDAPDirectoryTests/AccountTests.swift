@@ -123,6 +123,15 @@ struct AccountTests {
         }
     }
 
+    @Test func `a CA file that is not there matters to nobody who does without TLS`() async throws {
+        let server = try await SlapdServer(ldif: TestDirectory.ldif)
+        for uri in ["ldap://127.0.0.1:\(server.port)", server.socketURI] {
+            var configuration = LDAPDirectory.Configuration(uri: uri, baseDN: TestDirectory.base)
+            configuration.certificateAuthority = "/no/such/file"
+            #expect(try await LDAPDirectory(configuration).account(for: "alice") == .found(Account(uid: "alice")))
+        }
+    }
+
     @Test func `where TLS is required and not used, the server's refusal is an error`() async throws {
         let server = try await SlapdServer(ldif: TestDirectory.ldif, options: "security simple_bind=128 ssf=128")
         var configuration = TestDirectory.configuration(server)
