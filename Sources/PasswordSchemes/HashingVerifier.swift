@@ -200,7 +200,7 @@ public final class HashingVerifier: PasswordVerifier {
                 return (false, false)
             }
             var changed = memory ?? AccountMemory()
-            changed.remember(winner, refuted: refuted, of: search.fingerprints, from: login.client)
+            changed.remember(winner, refuted: refuted, of: search.byPrecedence, from: login.client)
             memory = changed
             return (true, true)
         }

@@ -38,7 +38,8 @@ struct AccountMemory: Sendable {
     ///
     /// - Parameters:
     ///   - refuted: Rows that were seen not to match the same password, in this login.
-    ///   - rows: The account's rows as they are now; of more than 64 the rest is not remembered as refuted.
+    ///   - rows: The account's rows as they are now, those that precede others first; of more than 64 the rest is not
+    ///     remembered as refuted.
     mutating func remember(
         _ winner: Fingerprint, refuted: some Sequence<Fingerprint>, of rows: [Fingerprint], from client: Int
     ) {

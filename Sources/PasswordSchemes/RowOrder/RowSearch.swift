@@ -77,6 +77,11 @@ struct RowSearch: Sendable {
         return refuted.map { fingerprints[$0] }
     }
 
+    /// The account's rows, those that precede others first: the ones that may have to be checked before another can win.
+    var byPrecedence: [AccountMemory.Fingerprint] {
+        rows.indices.sorted { rows[$0].precedes(rows[$1]) }.map { fingerprints[$0] }
+    }
+
     /// Stands for the row as it is now.
     static func fingerprint(of row: AppPassword) -> AccountMemory.Fingerprint {
         var hasher = Hasher()  // keyed for the process
