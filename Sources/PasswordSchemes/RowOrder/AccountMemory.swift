@@ -10,7 +10,7 @@ struct AccountMemory: Sendable {
         var refuted: UInt64
     }
 
-    private static let winnerLimit = 32
+    private static let winnerLimit = 64
     private static let clientLimit = 16
 
     private var rows: [Fingerprint] = []
