@@ -87,6 +87,48 @@ struct ServerTests {
         #expect(try server.auth("alice", password, from: "192.88.98.7").status == 200)
     }
 
+    @Test func `a reload cannot take the token from a socket that others can reach`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("config.toml", "[server]\nhost = \"0.0.0.0\"\ntoken = \"hush-hush\"\n")
+        let server = try await ServerProcess(in: directory)
+        let bearer = ["Authorization": "Bearer hush-hush"]
+        // These settings would do at a start; but the socket stays where it is.
+        try directory.write("config.toml", "[server]\nhost = \"127.0.0.1\"\n")
+        let refused = try server.request("POST", "/reload", headers: bearer)
+        #expect(refused.status == 409)
+        #expect(refused.body.contains("server.token"))
+        #expect(try server.request("POST", "/auth", "{}").status == 400)
+        try directory.write("config.toml", "[server]\nhost = \"127.0.0.1\"\ntoken = \"other\"\n")
+        #expect(try server.request("POST", "/reload", headers: bearer).status == 200)
+        #expect(try server.request("POST", "/auth", "{}", headers: bearer).status == 400)
+        #expect(try server.request("POST", "/auth", "{}", headers: ["Authorization": "Bearer other"]).status == 422)
+    }
+
+    @Test func `a key that needs a restart is named at each reload until it is as at the start`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("config.toml", "")
+        let server = try await ServerProcess(in: directory)
+        for (settings, keys) in [
+            ("[auth]\nverify_cache_ttl = 5\n", #"["auth.verify_cache_ttl"]"#),
+            ("[auth]\nverify_cache_ttl = 5\n", #"["auth.verify_cache_ttl"]"#), ("", "[]"),
+        ] {
+            try directory.write("config.toml", settings)
+            let answer = try server.request("POST", "/reload")
+            #expect(answer.body.contains(#""restart_needed":\#(keys)"#))
+        }
+    }
+
+    @Test func `a reload leaves the embedded database where it is`() async throws {
+        let directory = try TemporaryDirectory()
+        let password = try password(for: "alice", in: directory)
+        try directory.write("config.toml", "")
+        let server = try await ServerProcess(in: directory)
+        try directory.write("config.toml", "[server]\nstate_directory = \"elsewhere\"\n")
+        #expect(try server.request("POST", "/reload").body.contains(#""restart_needed":["server.state_directory"]"#))
+        #expect(try server.auth("alice", password).status == 200, "not 404, for which clients drop their accounts")
+        #expect(!FileManager.default.fileExists(atPath: directory.path + "/elsewhere"))
+    }
+
     @Test func `logins during reloads see one set of settings or the other, never a mix`() async throws {
         let directory = try TemporaryDirectory()
         // Two worlds: in one the first network is denied with 403, in the other the second with 410.

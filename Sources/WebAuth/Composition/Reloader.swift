@@ -7,7 +7,7 @@ import Settings
 final class Reloader: Sendable {
     /// How a reload came out.
     enum Outcome: Sendable {
-        /// New settings are in force; these keys differ, but only a restart takes them into use.
+        /// New settings are in force; these keys differ from the start's, but only a restart takes them into use.
         case reloaded(counts: [(list: DenyListKind, entries: Int)], restartNeeded: [String])
         /// Nothing has changed, for these reasons.
         case refused([String])
@@ -16,6 +16,8 @@ final class Reloader: Sendable {
     private let location: SettingsLocation
     private let builder: SnapshotBuilder
     private let live: LiveSnapshot
+    /// The settings that what only a restart can change was made from: the socket, the spool.
+    private let started: Settings
     private let apply: @Sendable (Snapshot) -> Void
     private let logger: Logger
     /// Reloads take turns: the one that started last is the one in force.
@@ -29,6 +31,7 @@ final class Reloader: Sendable {
         self.location = location
         self.builder = builder
         self.live = live
+        started = live.current.settings
         self.apply = apply
         self.logger = logger
     }
@@ -36,11 +39,22 @@ final class Reloader: Sendable {
     func reload() async -> Outcome {
         await turn.take()
         defer { turn.pass() }
-        let old = live.current
+        var settings: Settings
         let built: SnapshotBuilder.Built
         do throws(SetupFailure) {
-            let settings = try location.load().settings
-            let backEnds = try BackEnds.open(settings, keeping: old, logger: logger)
+            settings = try location.load().settings
+            if settings.server.token == nil, !started.server.isLoopback {
+                throw SetupFailure(
+                    ["server.token: is needed until a restart, for \(started.server.host) is still listened on"],
+                    exitCode: .configuration)
+            }
+        } catch {
+            return refuse(error.problems)
+        }
+        let restart = restartNeeded(for: settings)
+        settings.server.stateDirectory = started.server.stateDirectory  // the embedded database stays where it is, too
+        do throws(SetupFailure) {
+            let backEnds = try BackEnds.open(settings, keeping: live.current, logger: logger)
             built = try builder.build(settings, backEnds)
         } catch {
             return refuse(error.problems)
@@ -49,7 +63,6 @@ final class Reloader: Sendable {
         let fresh = built.snapshot
         live.replace(with: fresh)
         apply(fresh)
-        let restart = Self.restartNeeded(old.settings, fresh.settings)
         logger.notice("reloaded", metadata: ["restart_needed": "\(restart)"])
         return .reloaded(counts: fresh.listCounts, restartNeeded: restart)
     }
@@ -59,8 +72,9 @@ final class Reloader: Sendable {
         return .refused(problems)
     }
 
-    /// The keys that differ and that are only read at start.
-    private static func restartNeeded(_ old: Settings, _ new: Settings) -> [String] {
+    /// The keys that differ from what the program was started with, and that are only read then.
+    private func restartNeeded(for new: Settings) -> [String] {
+        let old = started
         var keys: [String] = []
         if old.server.host != new.server.host { keys.append("server.host") }
         if old.server.port != new.server.port { keys.append("server.port") }
@@ -69,6 +83,7 @@ final class Reloader: Sendable {
         if old.database.spoolMaximum != new.database.spoolMaximum { keys.append("database.spool_max") }
         if old.audit.logBucket != new.audit.logBucket { keys.append("audit.db_authlog_dd_hash_bucket") }
         if old.audit.logPause != new.audit.logPause { keys.append("audit.db_authlog_dd_per_login") }
+        if old.log.level != new.log.level { keys.append("log.loggers.dovecot_web_auth.level") }
         if old.auth.verifyCacheTTL != new.auth.verifyCacheTTL { keys.append("auth.verify_cache_ttl") }
         return keys
     }
