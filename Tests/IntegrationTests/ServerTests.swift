@@ -226,6 +226,20 @@ struct ServerTests {
         #expect(!server.logText.contains("hush-hush"))
     }
 
+    @Test func `however many ask whether it is ready, the back ends are asked once`() async throws {
+        let directory = try TemporaryDirectory()
+        let silence = try SilentListener()
+        try directory.write(
+            "config.toml",
+            "[ldap]\nhost = \"127.0.0.1\"\nport = \(silence.port)\nbasedn = \"dc=example\"\ntimeout = \"1s\"\n")
+        let server = try await ServerProcess(in: directory)
+        let clients = try (0..<32).map { _ in try HTTPClient(port: server.port) }
+        for client in clients { client.send(Array("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n".utf8)) }
+        #expect(clients.map { $0.response().status }.allSatisfy { $0 == 503 })
+        let asked = silence.connections
+        #expect((1...2).contains(asked), "asked \(asked) times: logins would wait behind them")
+    }
+
     @Test func `a local login needs no address`() async throws {
         let directory = try TemporaryDirectory()
         let password = try password(for: "alice", in: directory)

@@ -2,9 +2,13 @@ import AppPasswordCore
 import AuditCore
 import LDAPDirectory
 import LoginSpool
+import Locks
 
 /// Asks every back end whether it can be asked.
-struct Health: Sendable {
+///
+/// Anybody may want to know, without a token: so there is one check at a time, and its report is for all who ask within the
+/// second after it. What logins need of the back ends is never taken by more than that.
+final class Health: Sendable {
     /// What came out.
     struct Report: Sendable {
         var isReady: Bool
@@ -12,12 +16,31 @@ struct Health: Sendable {
         var lines: [String]
     }
 
-    let live: LiveSnapshot
-    let recorder: SpooledLoginRecorder
-    let trail: AuditTrail
+    private let live: LiveSnapshot
+    private let recorder: SpooledLoginRecorder
+    private let trail: AuditTrail
+    private let turn = AsyncTurn()
+    private let latest = Mutex<(report: Report, time: ContinuousClock.Instant)?>(nil)
+
+    /// Reports on the back ends of the snapshot in force, the spool and the sinks.
+    init(live: LiveSnapshot, recorder: SpooledLoginRecorder, trail: AuditTrail) {
+        self.live = live
+        self.recorder = recorder
+        self.trail = trail
+    }
+
+    /// What there is to say, at most a second old.
+    func check() async -> Report {
+        await turn.take()
+        defer { turn.pass() }
+        if let (report, time) = latest.withLock({ $0 }), ContinuousClock.now - time < .seconds(1) { return report }
+        let report = await ask()
+        latest.withLock { $0 = (report, .now) }
+        return report
+    }
 
     /// Asks both side by side: the database for a name that nobody has, the directory for its base (never its cache).
-    func check() async -> Report {
+    private func ask() async -> Report {
         let snapshot = live.current
         async let database = trouble { () async throws(BackendError) in _ = try await snapshot.backEnds.database.passwords.passwords(of: "") }
         async let directory = trouble { () async throws(BackendError) in
