@@ -79,4 +79,12 @@ struct AuditTrailTests {
         #expect(old.records.map(\.attempt.login) == ["honey-craig"])
         #expect(new.records.map(\.attempt.login) == ["bbecker"])
     }
+
+    @Test func `a record that comes after the end is counted as lost`() async throws {
+        let trail = AuditTrail { _ in }
+        trail.use([RecordingAuditSink()])
+        await finishAndRun(trail)
+        trail.submit(SampleRecords.vk())
+        #expect(trail.counts.map(\.lost) == [1])
+    }
 }

@@ -63,9 +63,18 @@ public final class AuditTrail: Sendable {
 
     /// Takes an entry; never waits.
     public func submit(_ entry: AuditEntry) {
-        for lane in lanes.withLock({ $0 }) {
-            if case .dropped = lane.queue.yield(entry) { noteLoss(lane, "its queue of \(queueBound) records is full") }
+        // While the sinks are locked: a queue that was replaced and finished meanwhile would take nothing.
+        let refusals = lanes.withLock { lanes in
+            lanes.compactMap { lane -> (Lane, String)? in
+                switch lane.queue.yield(entry) {
+                case .enqueued: nil
+                case .dropped: (lane, "its queue of \(queueBound) records is full")
+                case .terminated: (lane, "the service is ending")
+                @unknown default: (lane, "it takes no record")
+                }
+            }
         }
+        for (lane, reason) in refusals { noteLoss(lane, reason) }
     }
 
     /// Has every sink reopen its file.
