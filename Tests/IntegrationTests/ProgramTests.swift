@@ -63,6 +63,18 @@ struct ProgramTests {
         #expect(result.output.contains("ip_networks: 1 entry"))
     }
 
+    @Test func `check-config names bad lines also where a MaxMind file is broken`() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            "config.toml",
+            "[audit.lists]\nip_networks = \"nets.lst\"\n[audit.maxmind]\ncity = \"city.mmdb\"\n")
+        try directory.write("nets.lst", "nonsense\n")
+        try directory.write("city.mmdb", "no MMDB")
+        let result = try Program.run(["check-config"], in: directory)
+        #expect(result.status == 78)
+        #expect(result.errors.contains("city.mmdb:1:1: ") && result.errors.contains("nets.lst:1:"))
+    }
+
     @Test func `check-config says what has no effect yet`() throws {
         let directory = try TemporaryDirectory()
         try directory.write("config.toml", "[lookup.rdap]\nenabled = true\n")

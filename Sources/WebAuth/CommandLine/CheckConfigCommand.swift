@@ -15,7 +15,12 @@ struct CheckConfigCommand: AsyncParsableCommand {
         let location = try SettingsLocation(config: options.config)
         let loaded = try location.load()
         for note in loaded.notes { print("note: \(note)") }
-        let geo = try BackEnds.openGeo(loaded.settings, logger: .program(level: .warning))
+        let geo: MMDBGeoSource?
+        do throws(SetupFailure) {
+            geo = try BackEnds.openGeo(loaded.settings, logger: .program(level: .warning))
+        } catch {
+            throw SetupFailure(error.problems + LoadedPolicy.problems(of: loaded.settings), exitCode: error.exitCode)
+        }
         let policy = try LoadedPolicy(loaded.settings, geo: geo) { _ in }
         for note in policy.notes { print("note: \(note)") }
         for (list, entries) in policy.counts {

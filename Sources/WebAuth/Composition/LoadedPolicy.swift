@@ -22,7 +22,7 @@ struct LoadedPolicy: Sendable {
     /// - Parameters:
     ///   - geo: MaxMind's files, if there are any.
     ///   - onLimit: Called once for each pattern that hit the match limit at a login.
-    /// - Throws: ``SetupFailure`` if a list file cannot be read.
+    /// - Throws: ``SetupFailure`` if a list file cannot be read; it names the bad lines of the others, too.
     init(_ settings: Settings, geo: (any GeoSource)?, onLimit: @escaping @Sendable (ListProblem) -> Void) throws(SetupFailure) {
         let audit = settings.audit
         var files: [DenyListKind: DenyListFile] = [:]
@@ -34,9 +34,12 @@ struct LoadedPolicy: Sendable {
                 unreadable.append("\(path.written):1:1: the list \(kind.rawValue) cannot be read")
             }
         }
-        guard unreadable.isEmpty else { throw SetupFailure(unreadable.sorted(), exitCode: .configuration) }
         let build = DenyLists.build(
             files, engine: PCRE2PatternEngine(), matching: audit.patternMatching, onLimit: onLimit)
+        problems = build.problems.map(\.description)
+        guard unreadable.isEmpty else {
+            throw SetupFailure(unreadable.sorted() + problems, exitCode: .configuration)
+        }
         let policy = Policy(
             mode: audit.mode, disabledServices: audit.disabledServices,
             ignoreNetworks: PrefixSet(audit.ignoreNetworks), lists: build.lists, onUnknown: audit.onUnknown)
@@ -47,12 +50,20 @@ struct LoadedPolicy: Sendable {
         auditor.deadline = settings.lookup.deadline
         auditor.lookupTimeout = settings.lookup.timeout
         counts = DenyListKind.allCases.compactMap { kind in build.lists.entryCounts[kind].map { (kind, $0) } }
-        problems = build.problems.map(\.description)
         notes = []
         if build.unindexedPatterns.count > Self.unindexedBound {
             notes.append(
                 "\(build.unindexedPatterns.count) patterns have no literal text to be found by and are tried one by one "
                     + "at each login: \(build.unindexedPatterns.prefix(5).map(\.description).joined(separator: ", ")), …")
+        }
+    }
+
+    /// What is wrong with the lists, to be told together with what keeps the settings from being used at all.
+    static func problems(of settings: Settings) -> [String] {
+        do throws(SetupFailure) {
+            return try LoadedPolicy(settings, geo: nil) { _ in }.problems
+        } catch {
+            return error.problems
         }
     }
 }

@@ -40,6 +40,7 @@ final class Reloader: Sendable {
         await turn.take()
         defer { turn.pass() }
         var settings: Settings
+        let backEnds: BackEnds
         let built: SnapshotBuilder.Built
         do throws(SetupFailure) {
             settings = try location.load().settings
@@ -54,7 +55,11 @@ final class Reloader: Sendable {
         let restart = restartNeeded(for: settings)
         settings.server.stateDirectory = started.server.stateDirectory  // the embedded database stays where it is, too
         do throws(SetupFailure) {
-            let backEnds = try BackEnds.open(settings, keeping: live.current, logger: logger)
+            backEnds = try BackEnds.open(settings, keeping: live.current, logger: logger)
+        } catch {
+            return refuse(error.problems + LoadedPolicy.problems(of: settings))
+        }
+        do throws(SetupFailure) {
             built = try builder.build(settings, backEnds)
         } catch {
             return refuse(error.problems)
