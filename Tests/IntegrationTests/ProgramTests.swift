@@ -26,6 +26,7 @@ struct ProgramTests {
     @Test(arguments: [
         (["explain", "192.0.2.300"], 64), (["explain", "fe80::1%eth0"], 0), (["nonsense"], 64),
         (["check-config"], 0), (["check-config", "--config", "missing.toml"], 78), (["database-schema", "oracle"], 64),
+        (["database-schema", "sqlite", "--config", "any.toml"], 0),
         (["app-password", "add", "a\u{1}b"], 64), (["explain", "10.0.0.1", "--exit-code"], 0),
     ])
     func `verbs end with the statuses of sysexits`(arguments: [String], status: Int) throws {

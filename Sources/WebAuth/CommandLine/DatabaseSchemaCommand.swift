@@ -11,6 +11,7 @@ struct DatabaseSchemaCommand: ParsableCommand {
         case sqlite
     }
 
+    @OptionGroup var options: ConfigOption  // stands on every verb; this one reads no settings
     @Argument(help: "mariadb or sqlite.")
     var dialect: Dialect
 
