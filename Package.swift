@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 let strictC = strict + [.strictMemorySafety()]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 
 let package = Package(
     name: "dovecot-web-auth",
@@ -34,6 +35,7 @@ let package = Package(
         .library(name: "RedisCache", targets: ["RedisCache"]),
         .library(name: "SHA512CryptLanes", targets: ["SHA512CryptLanes"]),
         .library(name: "SystemdJournal", targets: ["SystemdJournal"]),
+        .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
         .library(name: "FileAuditSinks", targets: ["FileAuditSinks"]),
         .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "GeoIP", targets: ["GeoIP"]),
@@ -45,6 +47,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -186,6 +189,11 @@ let package = Package(
         .testTarget(
             name: "FileAuditSinksTests", dependencies: ["FileAuditSinks", "AuditCore", "AuditCoreTesting"],
             swiftSettings: strict),
+
+        // Metrics: swift-metrics, and their text for Prometheus.
+        .target(name: "PrometheusMetrics", dependencies: ["Locks", metrics], swiftSettings: strict),
+        .testTarget(
+            name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", metrics], swiftSettings: strict),
 
         // The program.
         .target(
