@@ -36,13 +36,19 @@ public final class BlockingLanes<Connection, Failure: Error>: Sendable {
         for _ in 0..<max(1, count) {
             Self.startThread(name) {
                 let connection = open()
-                while let call = shared.next() { call.run(with: connection) }
+                while let call = shared.next() {
+                    call.run(with: connection)
+                    shared.finished()
+                }
             }
         }
         Self.startThread(name + "-clock") { shared.watchDeadlines() }
     }
 
     deinit { shared.close() }
+
+    /// What the lanes have to do now, for metrics.
+    public var load: LaneLoad { shared.load }
 
     /// Runs a job on a free lane.
     ///

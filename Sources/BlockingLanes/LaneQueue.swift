@@ -6,6 +6,8 @@ final class LaneQueue<Connection>: Sendable {
     private struct State {
         /// Calls no lane has taken yet.
         var waiting = FIFO<LaneCall<Connection>>()
+        /// Lanes that run a call.
+        var busy = 0
         /// Calls not yet known to be answered, the earliest deadline first.
         var outstanding = FIFO<LaneCall<Connection>>()
         var isClosed = false
@@ -43,9 +45,24 @@ final class LaneQueue<Connection>: Sendable {
     func next() -> LaneCall<Connection>? {
         while true {
             work.wait()
-            let (call, isClosed) = state.withLock { ($0.waiting.popFirst(), $0.isClosed) }
+            let (call, isClosed) = state.withLock { state in
+                let call = state.waiting.popFirst()
+                if call != nil { state.busy += 1 }
+                return (call, state.isClosed)
+            }
             if let call { return call }
             if isClosed { return nil }
+        }
+    }
+
+    /// Says that a lane is done with the call it got.
+    func finished() { state.withLock { $0.busy -= 1 } }
+
+    /// What the lanes have to do now.
+    var load: LaneLoad {
+        state.withLock { state in
+            state.waiting.dropPrefix { $0.isAnswered }
+            return LaneLoad(busy: state.busy, idle: lanes - state.busy, waiting: state.waiting.count)
         }
     }
 

@@ -81,6 +81,14 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
         }
     }
 
+    /// What the connections are doing now: those for logins, and the one for writing.
+    public var connections: ConnectionCounts {
+        let (reading, writing) = (readers.load, writer.load)
+        return ConnectionCounts(
+            busy: reading.busy + writing.busy, idle: reading.idle + writing.idle,
+            waiting: reading.waiting + writing.waiting)
+    }
+
     /// Asks the database for a sign of life, for readiness and at start.
     ///
     /// - Throws: ``BackendError``, as a login would.

@@ -41,6 +41,7 @@ public final class HashingVerifier: PasswordVerifier {
     private let checker: any HashChecker
     private let time: MonotonicTime
     private let logger: Logger
+    private let observe: (@Sendable (PasswordCheck) -> Void)?
     private let key = DigestKey()
     private let cache: VerifyCache
     private let limiter: GuessLimiter
@@ -54,10 +55,13 @@ public final class HashingVerifier: PasswordVerifier {
     ///   - checker: Computes the hashes.
     ///   - clock: For lifetimes and windows; the deadline is the hashing threads' to keep.
     ///   - logger: Gets broken rows (warning), reached guess limits and a key that cannot be locked (notice).
+    ///   - observe: Told of each password that was checked, for metrics; must be quick.
     public init(
         _ configuration: Configuration = Configuration(), checker: any HashChecker,
-        clock: some Clock<Duration> = ContinuousClock(), logger: Logger
+        clock: some Clock<Duration> = ContinuousClock(), logger: Logger,
+        observe: (@Sendable (PasswordCheck) -> Void)? = nil
     ) {
+        self.observe = observe
         self.configuration = configuration
         self.checker = checker
         self.logger = logger
@@ -93,8 +97,19 @@ public final class HashingVerifier: PasswordVerifier {
         of password: Password, in rows: [AppPassword], attempt: LoginAttempt
     ) async throws(PasswordVerifierError) -> AppPassword? {
         guard !password.bytes.isEmpty, !password.bytes.contains(0),
-            let name = rows.min(by: { $0.id < $1.id })?.uid
+            let first = rows.min(by: { $0.id < $1.id })
         else { return nil }
+        let start = ContinuousClock.now
+        let (row, path) = try await find(password, in: rows, of: first.uid, attempt)
+        observe?(
+            PasswordCheck(scheme: HashScheme(stored: (row ?? first).storedHash), path: path, duration: .now - start))
+        return row
+    }
+
+    /// Finds the row, and says how.
+    private func find(
+        _ password: Password, in rows: [AppPassword], of name: String, _ attempt: LoginAttempt
+    ) async throws(PasswordVerifierError) -> (AppPassword?, PasswordCheck.Path) {
         let login = Login(
             password: password, attempt: attempt, name: name, account: key.digest(.account) { $0.add(name) })
         var search = search(for: login, in: rows)
@@ -104,12 +119,12 @@ public final class HashingVerifier: PasswordVerifier {
             let now = time.now()
             if cache.knowsMismatch(password, rows, at: now) {
                 counts.withLock { $0.knownMismatches += 1 }
-                return nil
+                return (nil, .cache)
             }
             guess = limiter.guess(password, account: name, from: attempt.address)
             if let guess, case .refused(let isFirst) = limiter.admit(guess, at: now) {
                 refuse(guess, attempt, isFirst: isFirst)
-                return nil
+                return (nil, .limit)
             }
         }
         let hashes = openHashes(&search)
@@ -120,7 +135,7 @@ public final class HashingVerifier: PasswordVerifier {
             if let guess { limiter.takeBack(guess, at: time.now()) }
             throw error
         }
-        return conclude(login, search, known: known, guess: guess)
+        return (conclude(login, search, known: known, guess: guess), hashes.isEmpty ? .cache : .hash)
     }
 
     /// What earlier logins and the verify cache know.

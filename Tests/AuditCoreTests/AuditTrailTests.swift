@@ -68,6 +68,19 @@ struct AuditTrailTests {
         #expect(sink.records.count == 2)
     }
 
+    @Test func `a sink in the place of another of its name goes on counting`() async throws {
+        let trail = AuditTrail(queueBound: 1) { _ in }
+        trail.use([RecordingAuditSink(), BrokenSink(), RecordingAuditSink()])
+        for _ in 0..<3 { trail.submit(SampleRecords.vk()) }
+        trail.use([BrokenSink(), RecordingAuditSink()])
+        #expect(trail.counts.map(\.lost) == [2, 2])
+        for _ in 0..<3 { trail.submit(SampleRecords.vk()) }
+        #expect(trail.counts.map(\.lost) == [4, 4])
+        await finishAndRun(trail)
+        #expect(trail.counts.map(\.lost) == [6, 4])
+        #expect(trail.counts.map(\.written) == [0, 2])
+    }
+
     @Test func `sinks that are replaced write what they still hold`() async throws {
         let (old, new) = (RecordingAuditSink(), RecordingAuditSink())
         let trail = AuditTrail { _ in }

@@ -121,6 +121,7 @@ struct DenyListReadingTests {
         let build = build(.asNumbers, String(repeating: "<p>\n", count: 5_000))
         #expect(build.problems.count == 101)
         #expect(build.problems.last?.description == "l.lst:101: 4900 more bad lines from here on")
+        #expect(build.problemCounts.values.map { $0 } == [5000])
         let one = self.build(.asNumbers, String(repeating: "<p>\n", count: 101))
         #expect(one.problems.last?.description == "l.lst:101: 1 more bad line from here on")
     }

@@ -27,6 +27,7 @@ struct JudgingTests {
         let judgement = Policy(lists: hits([kind])).judge(Logins.attempt(), facts: Logins.facts())
         let rule = RuleReference(file: "lists/\(kind.rawValue).lst", line: 2)
         #expect(judgement.verdict == .deny(Denial(matched: matched, rule: rule, text: text)))
+        #expect(judgement.verdict.denial?.list == kind)
         #expect(judgement.outcomes.last == RuleOutcome(list: kind, outcome: .hit, rule: rule))
         #expect(judgement.outcomes.count == index + 1, "what comes after the decision is not looked at")
         #expect(judgement.outcomes.dropLast().allSatisfy { $0.outcome == .off })

@@ -30,6 +30,23 @@ struct BlockingLanesTests {
         }
     }
 
+    @Test func `the load says how many lanes are busy and how many calls wait`() async throws {
+        let lanes = lanes(2)
+        let gate = DispatchSemaphore(value: 0)
+        #expect(lanes.load == LaneLoad(busy: 0, idle: 2, waiting: 0))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    try await lanes.run(within: .seconds(30)) { _, _ in gate.wait() }
+                }
+            }
+            while lanes.load != LaneLoad(busy: 2, idle: 0, waiting: 1) { await Task.yield() }
+            for _ in 0..<3 { gate.signal() }
+            try await group.waitForAll()
+        }
+        while lanes.load != LaneLoad(busy: 0, idle: 2, waiting: 0) { await Task.yield() }
+    }
+
     @Test func `a job runs on a thread of its own and its answer comes back`() async throws {
         let lanes = lanes(1)
         let (number, name) = try await lanes.run(within: .seconds(30)) { connection, _ in

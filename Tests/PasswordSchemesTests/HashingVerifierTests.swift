@@ -40,6 +40,33 @@ struct HashingVerifierTests {
         try await contract.check(rule)
     }
 
+    @Test func `each check is observed with its scheme and what gave the answer`() async throws {
+        let seen = Mutex<[PasswordCheck]>([])
+        let verifier = HashingVerifier(
+            HashingVerifier.Configuration(), checker: checker, clock: clock, logger: log.logger,
+            observe: { check in seen.withLock { $0.append(check) } })
+        let rows = [row(1, "broken"), row(2, cheapHash("secret 2"))]
+        for _ in 0..<2 { #expect(try await verifier.id("secret 2", rows) == 2) }
+        for _ in 0..<2 { #expect(try await verifier.id("wrong", rows) == nil) }
+        #expect(try await verifier.id("", rows) == nil)
+        let checks = seen.withLock { $0 }
+        #expect(checks.map(\.path) == [.hash, .cache, .hash, .cache])
+        #expect(checks.map(\.scheme) == [.md5Crypt, .md5Crypt, .other, .other])
+        #expect(checks.allSatisfy { $0.duration > .zero })
+    }
+
+    @Test(arguments: [
+        ("{CRYPT}$6$salt$hash", HashScheme.sha512Crypt), ("$6$rounds=5000$s$h", .sha512Crypt),
+        ("{SHA512-CRYPT}$6$", .sha512Crypt), ("{sha512-crypt.b64}JDYk", .sha512Crypt), ("{crypt}$5$", .sha256Crypt),
+        ("{BLF-CRYPT}$2y$05$", .bcrypt), ("$y$j9T$", .yescrypt), ("{ARGON2ID}$argon2id$v=19$", .argon2),
+        ("{ARGON2I.HEX}24", .argon2), ("$1$s$h", .md5Crypt), ("", .other), ("{", .other), ("{}", .other), ("$", .other),
+        ("{PLAIN}$", .other), ("{CRYPT}", .other), ("{CRYPT}ab0123456789.", .other), ("müller{$6$", .other),
+        ("{\u{1F600}}$6$", .sha512Crypt), (String(repeating: "{", count: 100), .other),
+    ])
+    func `the scheme of a stored hash is told by its beginning`(stored: String, scheme: HashScheme) {
+        #expect(HashScheme(stored: stored) == scheme)
+    }
+
     // MARK: The verify cache
 
     @Test func `a client that logs in again costs no hash until the entry ends`() async throws {

@@ -14,19 +14,25 @@ public final class AuditTrail: Sendable {
         case recovered(sink: String, lost: UInt64)
     }
 
-    private final class Lane: Sendable {
+    /// What became of a sink's records; a sink that takes the place of another of its name goes on counting.
+    private final class Tally: Sendable {
         struct Counters {
             var written: UInt64 = 0
             var lost: UInt64 = 0
             var lostInARow: UInt64 = 0
         }
+        let counters = Mutex(Counters())
+    }
+
+    private final class Lane: Sendable {
         let sink: any AuditSink
+        let tally: Tally
         let entries: AsyncStream<AuditEntry>
         let queue: AsyncStream<AuditEntry>.Continuation
-        let counters = Mutex(Counters())
 
-        init(_ sink: any AuditSink, bound: Int) {
+        init(_ sink: any AuditSink, _ tally: Tally, bound: Int) {
             self.sink = sink
+            self.tally = tally
             (entries, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(bound))
         }
     }
@@ -48,11 +54,15 @@ public final class AuditTrail: Sendable {
 
     /// Sends all records from now on to these sinks; those of before write what they still hold, and end.
     public func use(_ sinks: [any AuditSink]) {
-        let fresh = sinks.map { Lane($0, bound: queueBound) }
-        let old = lanes.withLock { lanes in
+        let (old, fresh) = lanes.withLock { lanes in
             let old = lanes
-            lanes = fresh
-            return old
+            var predecessors = old
+            lanes = sinks.map { sink in
+                let index = predecessors.firstIndex { $0.sink.name == sink.name }
+                let tally = index.map { predecessors.remove(at: $0).tally } ?? Tally()
+                return Lane(sink, tally, bound: queueBound)
+            }
+            return (old, lanes)
         }
         for lane in old { lane.queue.finish() }
         for lane in fresh { start.yield(lane) }
@@ -103,9 +113,9 @@ public final class AuditTrail: Sendable {
         await ended.wait(atMost: limit)
     }
 
-    /// How many records each sink in use has written and lost.
+    /// How many records each sink in use has written and lost, those before it in the same place included.
     public var counts: [(sink: String, written: UInt64, lost: UInt64)] {
-        lanes.withLock { $0 }.map { lane in lane.counters.withLock { (lane.sink.name, $0.written, $0.lost) } }
+        lanes.withLock { $0 }.map { lane in lane.tally.counters.withLock { (lane.sink.name, $0.written, $0.lost) } }
     }
 
     private func write(_ entry: AuditEntry, to lane: Lane) async {
@@ -115,7 +125,7 @@ public final class AuditTrail: Sendable {
             noteLoss(lane, error.description)
             return
         }
-        let lost = lane.counters.withLock { counters in
+        let lost = lane.tally.counters.withLock { counters in
             counters.written += 1
             let lost = counters.lostInARow
             counters.lostInARow = 0
@@ -125,7 +135,7 @@ public final class AuditTrail: Sendable {
     }
 
     private func noteLoss(_ lane: Lane, _ reason: String, records: UInt64 = 1) {
-        let isFirst = lane.counters.withLock { counters in
+        let isFirst = lane.tally.counters.withLock { counters in
             let isFirst = counters.lostInARow == 0
             counters.lost += records
             counters.lostInARow += records

@@ -7,6 +7,8 @@ public struct DenyListsBuild: Sendable {
     /// The bad lines, in the order of the lists and of their lines; at most 101 for each file, where the last then
     /// counts the others.
     public var problems: [ListProblem]
+    /// How many bad lines each configured list has, named or not.
+    public var problemCounts: [DenyListKind: Int] = [:]
     /// Patterns that have no literal text to be found by, and so are tried one by one at each login.
     public var unindexedPatterns: [RuleReference]
 }
@@ -46,6 +48,7 @@ extension DenyLists {
             case .coordinates: build.lists.coordinates = reader.circles()
             }
             build.problems += reader.problems.all
+            build.problemCounts[kind] = reader.problems.count
         }
         build.lists.noteRequiredFacts()
         return build

@@ -44,6 +44,9 @@ struct ListProblems {
         }
     }
 
+    /// How many there are, named or not.
+    var count: Int { named.count + unnamedCount }
+
     /// The problems in line order, with a last one that counts those not named.
     var all: [ListProblem] {
         let sorted = named.sorted { ($0.line, $0.column ?? 0) < ($1.line, $1.column ?? 0) }

@@ -18,6 +18,8 @@ public struct Auditor: Sendable {
         public var lookupTimeout: Duration = .seconds(10)
         /// Whom to ask.
         public var sources: FactSources
+        /// Told of each judgement of a login before it is answered, for metrics; must be quick. Not told of `explain`.
+        public var judged: (@Sendable (Judgement) -> Void)?
 
         /// Makes a configuration with the default times.
         public init(
@@ -54,7 +56,9 @@ public struct Auditor: Sendable {
     public func judge(_ attempt: LoginAttempt, _ gathering: FactGathering) async -> Judgement {
         let needed = configuration.policy.factsNeeded(for: attempt, facts: gathering.facts)
         let facts = await gathering.facts(needing: needed, until: .now.advanced(by: configuration.deadline))
-        return configuration.policy.judge(attempt, facts: facts)
+        let judgement = configuration.policy.judge(attempt, facts: facts)
+        configuration.judged?(judgement)
+        return judgement
     }
 
     /// Writes a login down once its facts are complete. To be called when the answer has been sent.

@@ -29,6 +29,24 @@ public struct Denial: Sendable, Equatable {
     }
 }
 
+extension Denial {
+    /// The list that denied; nil if it was a disabled service or a fact that could not be had.
+    public var list: DenyListKind? {
+        switch matched {
+        case "ip": .ipNetworks
+        case "rev_host": .reverseHostname
+        case "net_name": .networkName
+        case "net_cc": .networkCountry
+        case "asn": .asNumbers
+        case "as_desc": .asNames
+        case "as_cc": .asCountry
+        case "geoid": .geoLocationIDs
+        case "coords": .coordinates
+        default: matched.hasPrefix("entity:") ? .entities : nil
+        }
+    }
+}
+
 /// A line of a list file, or a key of the settings.
 public struct RuleReference: Sendable, Hashable, CustomStringConvertible {
     /// The list's path as written in the settings, or the key: `audit.disabled_services`.

@@ -1,0 +1,16 @@
+/// What lanes have to do at one moment.
+public struct LaneLoad: Sendable, Equatable {
+    /// Lanes that run a call.
+    public var busy: Int
+    /// Lanes that wait for one.
+    public var idle: Int
+    /// Calls that wait for a lane.
+    public var waiting: Int
+
+    /// Makes a load.
+    public init(busy: Int, idle: Int, waiting: Int) {
+        self.busy = busy
+        self.idle = idle
+        self.waiting = waiting
+    }
+}
