@@ -93,6 +93,17 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    /// Returns when the event loop has come round to it: a sign that requests are read and answered. Returns at once when
+    /// the server is not running.
+    ///
+    /// - Complexity: Some 10 us; as long as the loop hangs it does not return.
+    public func turn() async {
+        let turned: EventLoopFuture<Void>? = state.withLock { state in
+            if case .running(_, let loop) = state { loop.submit {} } else { nil }  // locked: the loop lives
+        }
+        try? await turned?.get()
+    }
+
     private func serve(on loop: any EventLoop, _ onBound: @Sendable (Int) -> Void) async throws {
         let (stream, work) = AsyncStream.makeStream(of: ServerCore.Work.self)
         let core = try await loop.submit { [self] in

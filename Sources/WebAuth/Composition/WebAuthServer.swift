@@ -1,6 +1,5 @@
 import AppPasswordCore
 import AuditCore
-import Dispatch
 import GeoIP
 import HTTPKit
 import Logging
@@ -14,12 +13,12 @@ struct WebAuthServer: Sendable {
     private let settings: Settings
     private let logger: Logger
     private let server: HTTPServer
-    private let live: LiveSnapshot
     private let reloader: Reloader
     private let gatherer: FactGatherer
     private let recorder: SpooledLoginRecorder
     private let trail: AuditTrail
     private let hashing: LaneHashChecker
+    private let announcer: ServiceAnnouncer
 
     /// What remains to be written at the end has this long; the spool keeps what it could not.
     private static let flushTime = Duration.seconds(5)
@@ -57,7 +56,9 @@ struct WebAuthServer: Sendable {
             trail.use(AuditSinks.open(fresh.settings, logger: logger))
             router.use(fresh.settings)
         }
-        let reloader = Reloader(location, builder: builder, live: live, logger: logger, apply: apply)
+        let announcer = ServiceAnnouncer()
+        let reloader = Reloader(
+            location, builder: builder, live: live, announcer: announcer, logger: logger, apply: apply)
         let endpoints = Endpoints(
             logins: LoginEndpoints(
                 logger: logger, now: { .now }, failures: FailureRecorder(trail: trail),
@@ -66,12 +67,12 @@ struct WebAuthServer: Sendable {
         apply(built.snapshot)
         self.settings = settings
         self.logger = logger
-        self.live = live
         self.reloader = reloader
         self.gatherer = gatherer
         self.recorder = recorder
         self.trail = trail
         self.hashing = hashing
+        self.announcer = announcer
         server = HTTPServer(
             configuration: HTTPServer.Configuration(host: settings.server.host, port: settings.server.port),
             router: router.make(endpoints.routes, settings), logger: logger)
@@ -87,7 +88,9 @@ struct WebAuthServer: Sendable {
             group.addTask { await recorder.run() }
             group.addTask { await heed(signals) }
             group.addTask { await followGeoFiles() }
+            group.addTask { await announcer.keepAlive { await server.turn() } }
             let result = await serve()
+            announcer.stopping()
             await hashing.shutDown()
             // In the order in which records flow: facts complete the rows and the audit records.
             await gatherer.finish(within: Self.flushTime)
@@ -105,6 +108,7 @@ struct WebAuthServer: Sendable {
         do {
             try await server.run { port in
                 logger.notice("listening", metadata: ["address": "\(settings.server.host)", "port": "\(port)"])
+                announcer.serving(at: "\(settings.server.host) port \(port)")
             }
             return .success(())
         } catch {
@@ -114,15 +118,7 @@ struct WebAuthServer: Sendable {
 
     /// Takes MaxMind's files into use when geoipupdate replaces them.
     private func followGeoFiles() async {
-        while (try? await Task.sleep(for: .seconds(60))) != nil {
-            guard let geo = live.current.backEnds.geo else { continue }
-            await withCheckedContinuation { continuation in
-                DispatchQueue.global(qos: .utility).async {
-                    geo.refresh()
-                    continuation.resume()
-                }
-            }
-        }
+        while (try? await Task.sleep(for: .seconds(60))) != nil { await reloader.refreshGeo() }
     }
 
     private func heed(_ signals: UnixSignalsSequence) async {
@@ -132,6 +128,7 @@ struct WebAuthServer: Sendable {
                 _ = await reloader.reload()
             } else {
                 logger.notice("stopping", metadata: ["signal": "\(signal)"])
+                announcer.stopping()
                 server.shutdown()
             }
         }

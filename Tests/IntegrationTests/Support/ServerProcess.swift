@@ -134,9 +134,15 @@ final class ServerProcess: Sendable {
     }
 
     /// Starts `serve` on a free port, as another user if there is to be one, and waits until it listens.
-    init(in directory: TemporaryDirectory, _ arguments: [String] = [], asUser user: uid_t? = nil) async throws {
+    ///
+    /// - Parameter environment: Added to this process's own.
+    init(
+        in directory: TemporaryDirectory, _ arguments: [String] = [], asUser user: uid_t? = nil,
+        environment: [String: String] = [:]
+    ) async throws {
         let log = Log()
         let process = Program.process(["serve", "--port", "0"] + arguments, in: directory)
+        process.environment?.merge(environment) { $1 }
         if let user {
             process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
             process.arguments =
