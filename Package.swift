@@ -199,13 +199,17 @@ let package = Package(
         .target(
             name: "WebAuth",
             dependencies: ["Locks", "AuditCore", "AppPasswordCore", "GeoIP", "HTTPKit", "StrictJSON", "LDAPDirectory", "LoginSpool", "MariaDBStore",
-                "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "SystemdJournal",
-                "FileAuditSinks", logging,
+                "PasswordSchemes", "PrometheusMetrics", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "SystemdJournal",
+                "FileAuditSinks", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .executableTarget(name: "web-auth-server", dependencies: ["WebAuth"], swiftSettings: strict),
+        .testTarget(
+            name: "WebAuthTests",
+            dependencies: ["WebAuth", "AppPasswordCore", "AuditCore", "PasswordSchemes", "PrometheusMetrics"],
+            swiftSettings: strict),
 
         // A real Dovecot, started privately, and the scripts it runs.
         .target(name: "DovecotHarness", path: "Tests/Support/DovecotHarness", swiftSettings: strict),

@@ -16,10 +16,16 @@ struct BackEnds: Sendable {
         var log: any LoginLog
         /// Manages app passwords.
         var administration: any AppPasswordAdministration
+        /// What its connections are doing; nil for an embedded database.
+        var connections: (@Sendable () -> ConnectionCounts)?
 
         /// Takes one store for all three.
-        init(_ store: some AppPasswordStore & LoginLog & AppPasswordAdministration) {
+        init(
+            _ store: some AppPasswordStore & LoginLog & AppPasswordAdministration,
+            connections: (@Sendable () -> ConnectionCounts)? = nil
+        ) {
             (passwords, log, administration) = (store, store, store)
+            self.connections = connections
         }
     }
 
@@ -83,7 +89,7 @@ struct BackEnds: Sendable {
                     "a log row is dropped: its app password was removed",
                     metadata: ["app_password.id": "\(row.passwordID)"])
             }
-            return Database(store)
+            return Database(store) { store.connections }
         }
     }
 }

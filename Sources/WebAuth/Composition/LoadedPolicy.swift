@@ -9,6 +9,8 @@ struct LoadedPolicy: Sendable {
     var auditor: Auditor.Configuration
     /// How many entries each configured list has.
     var counts: [(list: DenyListKind, entries: Int)]
+    /// How many bad lines each configured list has.
+    var errors: [(list: DenyListKind, errors: Int)]
     /// Bad lines, as `file:line:column: message`.
     var problems: [String]
     /// What an administrator should know, though nothing is wrong.
@@ -50,6 +52,7 @@ struct LoadedPolicy: Sendable {
         auditor.deadline = settings.lookup.deadline
         auditor.lookupTimeout = settings.lookup.timeout
         counts = DenyListKind.allCases.compactMap { kind in build.lists.entryCounts[kind].map { (kind, $0) } }
+        errors = DenyListKind.allCases.compactMap { kind in build.problemCounts[kind].map { (kind, $0) } }
         notes = []
         if build.unindexedPatterns.count > Self.unindexedBound {
             notes.append(

@@ -2,6 +2,7 @@ import AuditCore
 import Dispatch
 import GeoIP
 import HTTPKit
+import Locks
 import Logging
 import Settings
 
@@ -19,6 +20,16 @@ final class Reloader: Sendable {
         case refused([String])
     }
 
+    /// What there is to know of the last reload; the start counts as one.
+    struct Status: Sendable {
+        /// Whether it was taken into use.
+        var isSuccessful: Bool
+        /// When the settings in force were read.
+        var lastSuccess: Timestamp
+        /// How many bad lines each configured list had when it was last read, by a refused reload too.
+        var listErrors: [(list: DenyListKind, errors: Int)]
+    }
+
     private let location: SettingsLocation
     private let builder: SnapshotBuilder
     private let live: LiveSnapshot
@@ -27,14 +38,16 @@ final class Reloader: Sendable {
     private let announcer: ServiceAnnouncer
     private let apply: @Sendable (Snapshot) -> Void
     private let logger: Logger
+    private let current: Mutex<Status>
     private let thread = DispatchQueue(label: "reload")
 
     /// - Parameters:
+    ///   - listErrors: Of the lists that are in force now.
     ///   - announcer: Tells the service manager of each reload.
     ///   - apply: Takes into use what lies outside of the snapshot (limits, token, sinks).
     init(
-        _ location: SettingsLocation, builder: SnapshotBuilder, live: LiveSnapshot, announcer: ServiceAnnouncer,
-        logger: Logger,
+        _ location: SettingsLocation, builder: SnapshotBuilder, live: LiveSnapshot,
+        listErrors: [(list: DenyListKind, errors: Int)], announcer: ServiceAnnouncer, logger: Logger,
         apply: @escaping @Sendable (Snapshot) -> Void
     ) {
         self.location = location
@@ -44,7 +57,11 @@ final class Reloader: Sendable {
         self.announcer = announcer
         self.apply = apply
         self.logger = logger
+        current = Mutex(Status(isSuccessful: true, lastSuccess: .now, listErrors: listErrors))
     }
+
+    /// How the last reload came out.
+    var status: Status { current.withLock { $0 } }
 
     /// Reloads, after those that were asked for before.
     func reload() async -> Outcome {
@@ -95,16 +112,19 @@ final class Reloader: Sendable {
         } catch {
             return refuse(error.problems)
         }
+        current.withLock { $0.listErrors = built.listErrors }
         guard built.listProblems.isEmpty else { return refuse(built.listProblems) }
         let fresh = built.snapshot
         live.replace(with: fresh)
         apply(fresh)
         logger.notice("reloaded", metadata: ["restart_needed": "\(restart)"])
+        current.withLock { ($0.isSuccessful, $0.lastSuccess) = (true, .now) }
         return .reloaded(counts: fresh.listCounts, restartNeeded: restart)
     }
 
     private func refuse(_ problems: [String]) -> Outcome {
         for problem in problems { logger.error("reload refused", metadata: ["problem": "\(problem)"]) }
+        current.withLock { $0.isSuccessful = false }
         return .refused(problems)
     }
 

@@ -10,31 +10,43 @@ struct SnapshotBuilder: Sendable {
         var snapshot: Snapshot
         /// Bad lines of lists: skipped at start, a reason to refuse a reload.
         var listProblems: [String]
+        /// How many bad lines each configured list has.
+        var listErrors: [(list: DenyListKind, errors: Int)]
+    }
+
+    /// What counts; each snapshot counts on with the same instruments.
+    struct Meters: Sendable {
+        var logins: LoginMetrics
+        var lookups: LookupMetrics
     }
 
     let gatherer: FactGatherer
     let trail: AuditTrail
     let recorder: any LoginRecorder
     let verifier: any PasswordVerifier
+    let meters: Meters
     let logger: Logger
 
     /// Reads the lists and puts everything together.
     func build(_ settings: Settings, _ backEnds: BackEnds) throws(SetupFailure) -> Built {
         let logger = logger
-        let policy = try LoadedPolicy(settings, geo: backEnds.geo) { problem in
+        var policy = try LoadedPolicy(settings, geo: backEnds.geo) { problem in
             logger.warning("a pattern was given up at its match limit", metadata: ["audit.rule": "\(problem)"])
         }
         for note in policy.notes { logger.warning("lists", metadata: ["note": "\(note)"]) }
+        policy.auditor.sources = policy.auditor.sources.metered(meters.lookups)
+        policy.auditor.judged = meters.logins.judged
         let auditor = Auditor(policy.auditor, gatherer: gatherer, trail: trail)
         let authenticator = Authenticator(
-            accounts: backEnds.directory.map { .directory($0) } ?? .anyoneWithAnAppPassword,
-            store: backEnds.database.passwords, verifier: verifier, auditor: auditor, recorder: recorder,
+            accounts: backEnds.directory.map { .directory(MeteredDirectory(base: $0, metrics: meters.lookups)) }
+                ?? .anyoneWithAnAppPassword,
+            store: MeteredStore(base: backEnds.database.passwords, metrics: meters.lookups), verifier: verifier, auditor: auditor, recorder: recorder,
             refusedNetworks: PrefixSet(settings.auth.disallowPasswordsFrom),
             maxPasswordBytes: settings.auth.maximumPassword)
         return Built(
             snapshot: Snapshot(
                 settings: settings, auditor: auditor, authenticator: authenticator, backEnds: backEnds,
                 listCounts: policy.counts),
-            listProblems: policy.problems)
+            listProblems: policy.problems, listErrors: policy.errors)
     }
 }

@@ -5,6 +5,7 @@ import HTTPKit
 import Logging
 import LoginSpool
 import PasswordSchemes
+import PrometheusMetrics
 import Settings
 import UnixSignals
 
@@ -27,6 +28,7 @@ struct WebAuthServer: Sendable {
     ///
     /// - Throws: ``SetupFailure`` if the settings or lists cannot be used, or a back end cannot be opened.
     init(_ location: SettingsLocation) async throws(SetupFailure) {
+        let startTime = Timestamp.now
         let loaded = try location.load()
         let settings = loaded.settings
         let logger = Logger.program(level: settings.log.level)
@@ -41,9 +43,11 @@ struct WebAuthServer: Sendable {
         // Those who wait for a hash never take the places of those who need none.
         hashingBounds.waiting = max(1, min(hashingBounds.waiting, settings.server.maximumInFlight / 4))
         let hashing = LaneHashChecker(hashingBounds, logger: logger)
+        let registry = PrometheusRegistry(MetricFamily.service)
+        let meters = SnapshotBuilder.Meters(logins: LoginMetrics(registry), lookups: LookupMetrics(registry))
+        let verifier = Self.verifier(settings, hashing, meters.logins, logger)
         let builder = SnapshotBuilder(
-            gatherer: gatherer, trail: trail, recorder: recorder, verifier: Self.verifier(settings, hashing, logger),
-            logger: logger)
+            gatherer: gatherer, trail: trail, recorder: recorder, verifier: verifier, meters: meters, logger: logger)
         let built = try builder.build(settings, backEnds)
         for problem in built.listProblems {
             logger.error("a bad line of a list is skipped", metadata: ["problem": "\(problem)"])
@@ -58,12 +62,18 @@ struct WebAuthServer: Sendable {
         }
         let announcer = ServiceAnnouncer()
         let reloader = Reloader(
-            location, builder: builder, live: live, announcer: announcer, logger: logger, apply: apply)
+            location, builder: builder, live: live, listErrors: built.listErrors, announcer: announcer, logger: logger,
+            apply: apply)
+        let health = Health(live: live, recorder: recorder, trail: trail)
         let endpoints = Endpoints(
             logins: LoginEndpoints(
-                logger: logger, now: { .now }, failures: FailureRecorder(trail: trail),
+                logger: logger, now: { .now }, failures: FailureRecorder(trail: trail), decided: meters.logins.decided,
                 parts: { live.current.loginParts }),
-            reloader: reloader, health: Health(live: live, recorder: recorder, trail: trail))
+            reloader: reloader, health: health,
+            metrics: MetricsReport(
+                registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
+                verifier: verifier, hashing: hashing, spoolLimit: settings.database.spoolMaximum, startTime: startTime))
+        let requests = RequestMetrics(registry, endpoints: endpoints.routes.map(\.path))
         apply(built.snapshot)
         self.settings = settings
         self.logger = logger
@@ -75,7 +85,7 @@ struct WebAuthServer: Sendable {
         self.announcer = announcer
         server = HTTPServer(
             configuration: HTTPServer.Configuration(host: settings.server.host, port: settings.server.port),
-            router: router.make(endpoints.routes, settings), logger: logger)
+            router: router.make(endpoints.routes, settings), logger: logger, finished: requests.answered)
     }
 
     /// Serves until SIGTERM or SIGINT; then stops accepting, finishes what is in flight (10 s), and writes every queue
@@ -153,11 +163,11 @@ struct WebAuthServer: Sendable {
     }
 
     private static func verifier(
-        _ settings: Settings, _ checker: some HashChecker, _ logger: Logger
+        _ settings: Settings, _ checker: some HashChecker, _ metrics: LoginMetrics, _ logger: Logger
     ) -> HashingVerifier {
         var configuration = HashingVerifier.Configuration()
         configuration.matchLifetime = settings.auth.verifyCacheTTL
-        return HashingVerifier(configuration, checker: checker, logger: logger)
+        return HashingVerifier(configuration, checker: checker, logger: logger, observe: metrics.verified)
     }
 
     private static func report(_ event: AuditTrail.Event, to logger: Logger) {

@@ -1,5 +1,6 @@
 import AuditCore
 import HTTPKit
+import PrometheusMetrics
 import StrictJSON
 
 /// The routes of the service.
@@ -7,6 +8,7 @@ struct Endpoints: Sendable {
     let logins: LoginEndpoints
     let reloader: Reloader
     let health: Health
+    let metrics: MetricsReport
 
     /// All routes.
     var routes: [Route] {
@@ -14,6 +16,10 @@ struct Endpoints: Sendable {
             Route(.post, "/reload") { _ in await reload() },
             Route(.get, "/livez", access: .open, load: .exempt) { _ in .text(200, "ok\n") },
             Route(.get, "/readyz", access: .open, load: .exempt) { _ in await readiness() },
+            Route(.get, "/metrics", load: .exempt) { _ in
+                HTTPResponse(
+                    200, contentType: PrometheusRegistry.contentType, body: Array(await metrics.text().utf8))
+            },
             Route(.get, "/openapi.json", load: .exempt) { _ in
                 HTTPResponse(200, contentType: "application/json", body: Array(openAPIDocument.utf8))
             },

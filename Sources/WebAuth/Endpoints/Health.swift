@@ -14,6 +14,8 @@ final class Health: Sendable {
         var isReady: Bool
         /// One for each back end: `database: ok`.
         var lines: [String]
+        /// Each back end, and whether it can be asked.
+        var backEnds: [(name: String, isUp: Bool)] = []
     }
 
     private let live: LiveSnapshot
@@ -66,6 +68,7 @@ final class Health: Sendable {
 extension Health.Report {
     fileprivate mutating func add(_ name: String, _ trouble: BackendError?) {
         if trouble != nil { isReady = false }
+        backEnds.append((name, trouble == nil))
         lines.append("\(name): \(trouble?.code.name ?? "ok")")
     }
 }

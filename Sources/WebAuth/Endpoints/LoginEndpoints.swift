@@ -28,6 +28,7 @@ public struct LoginEndpoints: Sendable {
     private let logger: Logger
     private let troubles: Troubles
     private let failures: FailureRecorder
+    private let decided: @Sendable (LoginDecision) -> Void
 
     /// Makes endpoints.
     ///
@@ -35,15 +36,18 @@ public struct LoginEndpoints: Sendable {
     ///   - logger: Gets what a login could not be answered for (warning), and each answer (debug).
     ///   - now: The time of the logins.
     ///   - failures: Gets the logins that fail, but for those from `audit.ignore_networks`.
+    ///   - decided: Told what became of each login, for metrics; must be quick.
     ///   - parts: What is in force, asked for once a request.
     public init(
         logger: Logger, now: @escaping @Sendable () -> Timestamp, failures: FailureRecorder,
+        decided: @escaping @Sendable (LoginDecision) -> Void = { _ in },
         parts: @escaping @Sendable () -> Parts
     ) {
         self.logger = logger
         troubles = Troubles(logger)
         self.now = now
         self.failures = failures
+        self.decided = decided
         self.parts = parts
     }
 
@@ -64,6 +68,7 @@ public struct LoginEndpoints: Sendable {
         let parts = parts()
         let answer = await parts.authenticator.authenticate(body.attempt, body.password)
         note(answer.outcome, body.attempt)
+        decided(LoginDecision(answer.outcome))
         var response = PassdbAnswer(answer.outcome, resultBlock: parts.settings.resultBlock).response
         let isIgnored = parts.auditor.ignores(body.attempt)
         let failure = isIgnored ? nil : FailureRecord(answer.outcome, of: body.attempt)
@@ -84,10 +89,14 @@ public struct LoginEndpoints: Sendable {
         }
         let parts = parts()
         let settings = parts.settings
-        if body.passdbsSeenUserUnknown, !settings.processUnknown { return PassdbAnswer.unknownUser.response }
+        if body.passdbsSeenUserUnknown, !settings.processUnknown {
+            decided(.failed(.unknownAccount))
+            return PassdbAnswer.unknownUser.response
+        }
         let gathering = parts.auditor.gather(for: body.attempt)
         let judgement = await parts.auditor.judge(body.attempt, gathering)
         let verdict = judgement.verdict
+        decided(LoginDecision(verdict))
         if case .tryLater = verdict {
             troubles.note("a fact that a list needs could not be had", ["endpoint": "/audit"])
         }

@@ -67,6 +67,9 @@ let openAPIDocument = #"""
         "/readyz": { "get": { "summary": "Whether every back end can be asked, a line for each", "operationId": "readyz", "security": [], "responses": {
           "200": { "description": "ready", "content": { "text/plain": {} } },
           "503": { "description": "a back end cannot be asked", "content": { "text/plain": {} } } } } },
+        "/metrics": { "get": { "summary": "Metrics in the text format of Prometheus, version 0.0.4", "operationId": "metrics", "responses": {
+          "200": { "description": "metrics", "content": { "text/plain": {} } },
+          "401": { "$ref": "#/components/responses/Problem" } } } },
         "/openapi.json": { "get": { "summary": "This document", "operationId": "openapi", "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": {} } } } } }
       },
       "components": {

@@ -1,0 +1,51 @@
+public import AuditCore
+public import CoreMetrics
+public import PasswordSchemes
+import PrometheusMetrics
+
+/// Counts what becomes of logins, and times the checking of passwords.
+public struct LoginMetrics: Sendable {
+    private struct Check: Hashable {
+        var scheme: HashScheme
+        var path: PasswordCheck.Path
+    }
+
+    private let decisions: InstrumentTable<LoginDecision, Counter>
+    private let matches: InstrumentTable<DenyListKind, Counter>
+    private let checks: InstrumentTable<Check, Timer>
+
+    /// Makes the instruments.
+    public init(_ factory: any MetricsFactory) {
+        decisions = InstrumentTable(LoginDecision.all) {
+            Counter(
+                label: MetricFamily.decisions.name, dimensions: [("result", $0.result), ("reason", $0.reason)],
+                factory: factory)
+        }
+        matches = InstrumentTable(DenyListKind.allCases) {
+            Counter(label: MetricFamily.ruleMatches.name, dimensions: [("list", $0.rawValue)], factory: factory)
+        }
+        let keys = HashScheme.allCases.flatMap { scheme in
+            PasswordCheck.Path.allCases.map { Check(scheme: scheme, path: $0) }
+        }
+        checks = InstrumentTable(keys) {
+            Timer(
+                label: MetricFamily.passwordVerify.name,
+                dimensions: [("scheme", $0.scheme.rawValue), ("path", $0.path.rawValue)], factory: factory)
+        }
+        decisions.prepare(LoginDecision.all)
+        matches.prepare(DenyListKind.allCases)
+    }
+
+    /// Counts a decision; for ``LoginEndpoints``.
+    @Sendable public func decided(_ decision: LoginDecision) { decisions[decision]?.increment() }
+
+    /// Counts the list that met; for ``AuditCore/Auditor/Configuration/judged``.
+    @Sendable public func judged(_ judgement: Judgement) {
+        for outcome in judgement.outcomes where outcome.outcome == .hit { matches[outcome.list]?.increment() }
+    }
+
+    /// Times a check; for ``PasswordSchemes/HashingVerifier``.
+    @Sendable public func verified(_ check: PasswordCheck) {
+        checks[Check(scheme: check.scheme, path: check.path)]?.record(check.duration)
+    }
+}

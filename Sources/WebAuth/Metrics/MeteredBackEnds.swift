@@ -1,0 +1,37 @@
+import AppPasswordCore
+
+/// A store of app passwords whose reads are counted and timed, as the source `database`.
+struct MeteredStore: AppPasswordStore {
+    let base: any AppPasswordStore
+    let metrics: LookupMetrics
+
+    func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
+        let start = ContinuousClock.now
+        do throws(BackendError) {
+            let rows = try await base.passwords(of: login)
+            metrics.note("database", rows.isEmpty ? .absent : .known, since: start)
+            return rows
+        } catch {
+            metrics.note("database", .failed(error), since: start)
+            throw error
+        }
+    }
+}
+
+/// A directory whose lookups are counted and timed, as the source `directory`.
+struct MeteredDirectory: AccountDirectory {
+    let base: any AccountDirectory
+    let metrics: LookupMetrics
+
+    func account(for login: String) async throws(BackendError) -> AccountAnswer {
+        let start = ContinuousClock.now
+        do throws(BackendError) {
+            let answer = try await base.account(for: login)
+            metrics.note("directory", answer == .notFound ? .absent : .known, since: start)
+            return answer
+        } catch {
+            metrics.note("directory", .failed(error), since: start)
+            throw error
+        }
+    }
+}
