@@ -1,0 +1,122 @@
+package import AuditCore
+import StrictJSON
+
+/// Reads what an RDAP server says of the network that holds an address (RFC 9083 section 5.4).
+///
+/// Every member may be missing, `null` or of a wrong type: it is then unknown. The answer is refused only if it is no
+/// JSON object, if it is about something else, or if its range does not hold the address. Vcards are not looked at.
+package enum RDAPParser {
+    /// How many bytes an answer may have; real ones have some tens of thousands.
+    package static let maxBytes = 1 << 20
+    /// How many arrays and objects may lie in one another; a vcard inside two entities makes about twelve.
+    static let maxDepth = 64
+
+    /// Parses the body of an answer, whatever its HTTP code and content type.
+    ///
+    /// A byte order mark is skipped, and a body that is not UTF-8 is read as Latin-1.
+    ///
+    /// - Parameters:
+    ///   - address: What was asked about.
+    ///   - registry: Who was asked; the answer's own `port43` counts more, since it may have been redirected.
+    /// - Returns: nil if there is no such object (`errorCode` 404).
+    ///   Errors: `.rateLimited` for `errorCode` 429 and 503 and for a notice titled `Rate Limit Notice`, `.unreachable` for
+    ///   other error objects, `.registeredElsewhere` for placeholders, `.malformed`.
+    /// - Complexity: Linear, up to ``maxBytes``.
+    package static func parse(
+        _ body: [UInt8], for address: IPAddress, from registry: Registry? = nil
+    ) -> Result<NetworkAnswer?, LookupError> {
+        do throws(LookupError) {
+            let object = try object(body)
+            if let code = errorCode(object) {
+                if code == 404 { return .success(nil) }
+                throw LookupError([429, 503].contains(code) ? .rateLimited : .unreachable, detail: "RDAP error \(code)")
+            }
+            guard !isRateLimited(object) else { throw LookupError(.rateLimited, detail: "RDAP notice") }
+            return .success(try network(object, holding: address, from: registry))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func object(_ body: [UInt8]) throws(LookupError) -> JSONValue {
+        guard body.count <= maxBytes else { throw LookupError(.malformed, detail: "more than \(maxBytes) bytes") }
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let text = body.starts(with: mark) ? Array(body.dropFirst(mark.count)) : body
+        let isUTF8 = String(validating: text, as: UTF8.self) != nil
+        do {
+            let value = try JSONValue(parsing: isUTF8 ? text : Array(ForeignText.decode(text).utf8), maxDepth: maxDepth)
+            if case .object = value { return value }
+        } catch {
+            throw LookupError(.malformed, detail: "JSON: \(error)")
+        }
+        throw LookupError(.malformed, detail: "no JSON object")
+    }
+
+    /// The code of an error object (RFC 9083 section 6).
+    private static func errorCode(_ object: JSONValue) -> Int? {
+        guard let code = object["errorCode"] else { return nil }
+        return code.integer ?? code.string.flatMap { Int($0) }
+    }
+
+    private static func isRateLimited(_ object: JSONValue) -> Bool {
+        elements(object["notices"]).contains { notice in
+            notice["title"]?.string.map { ForeignText.trim($0).lowercased() == "rate limit notice" } ?? false
+        }
+    }
+
+    /// The elements of an array; what stands there in place of an array counts as its only element.
+    private static func elements(_ value: JSONValue?) -> [JSONValue] {
+        switch value {
+        case .array(let elements): elements
+        case .object: value.map { [$0] } ?? []
+        default: []
+        }
+    }
+
+    private static func network(
+        _ object: JSONValue, holding address: IPAddress, from registry: Registry?
+    ) throws(LookupError) -> NetworkAnswer {
+        func text(_ name: String) -> String? { object[name]?.string.flatMap { ForeignText.value($0) } }
+
+        guard isNetwork(object) else { throw LookupError(.malformed, detail: "no IP network") }
+        let (range, blocks) = addresses(object)
+        guard blocks.isEmpty || blocks.contains(where: { $0.contains(address) }) else {
+            throw LookupError(.malformed, detail: "the network does not hold \(address)")
+        }
+        let (name, type) = (text("name"), text("type"))
+        guard !RegistrationKind.isPlaceholder(name: name, type: type) else {
+            throw LookupError(.registeredElsewhere, detail: name?.visible() ?? "")
+        }
+        var entities = EntityHandles()
+        for entity in elements(object["entities"]) { entity["handle"]?.string.map { entities.add($0) } }
+        return NetworkAnswer(
+            facts: NetworkFacts(
+                name: name, country: object["country"]?.string.flatMap { ForeignText.country($0) },
+                cidr: blocks.isEmpty ? nil : blocks.map(\.description).joined(separator: ", "), handle: text("handle"),
+                entities: entities.list),
+            blocks: blocks, isLeaf: RegistrationKind.isLeaf(type),
+            registry: text("port43").flatMap(Registry.init(host:)) ?? registry,
+            startAddress: range?.first, endAddress: range?.last, type: type)
+    }
+
+    /// Whether the object says that it is a network, or has a member that only networks have.
+    private static func isNetwork(_ object: JSONValue) -> Bool {
+        if let name = object["objectClassName"]?.string { return ForeignText.trim(name).lowercased() == "ip network" }
+        return ["startAddress", "endAddress", "ipVersion", "cidr0_cidrs"].contains { object[$0]?.isNull == false }
+    }
+
+    /// The range and its blocks; the blocks of the `cidr0` extension where there is no usable range.
+    private static func addresses(_ object: JSONValue) -> (range: AddressRange?, blocks: [IPPrefix]) {
+        func address(_ name: String) -> IPAddress? { object[name]?.string.flatMap { IPAddress(registryText: $0) } }
+        if let first = address("startAddress"), let last = address("endAddress"), let range = AddressRange(first, last) {
+            return (range, range.blocks)
+        }
+        let blocks = elements(object["cidr0_cidrs"]).prefix(EntityHandles.maxCount).compactMap { cidr -> IPPrefix? in
+            guard let length = cidr["length"]?.integer,
+                let text = (cidr["v4prefix"] ?? cidr["v6prefix"])?.string
+            else { return nil }
+            return IPPrefix(registryText: "\(text)/\(length)")
+        }
+        return (nil, blocks)
+    }
+}
