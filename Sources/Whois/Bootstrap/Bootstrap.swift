@@ -44,7 +44,8 @@ package struct Bootstrap: Sendable {
         do {
             let (v4, v6) = (try file(ipv4, .v4), try file(ipv6, .v6))
             return .success(
-                Bootstrap(v4.services + v6.services, publication: [v4.publication, v6.publication].compactMap(\.self).min()))
+                Bootstrap(
+                    v4.services + v6.services, publication: [v4.publication, v6.publication].compactMap(\.self).min()))
         } catch {
             return .failure(error)
         }

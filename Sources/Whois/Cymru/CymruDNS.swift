@@ -39,7 +39,9 @@ package enum CymruDNS {
                 origins: columns.first, prefix: columns.dropFirst().first, country: columns.dropFirst(2).first,
                 registry: columns.dropFirst(3).first, allocated: columns.dropFirst(4).first, for: address)
         }
-        guard !read.isEmpty else { return .failure(LookupError(.malformed, detail: "no origin in \(records.count) records")) }
+        guard !read.isEmpty else {
+            return .failure(LookupError(.malformed, detail: "no origin in \(records.count) records"))
+        }
         return .success(CymruRecord.answer(read))
     }
 
@@ -50,7 +52,9 @@ package enum CymruDNS {
     package static func parseASName(_ records: [[UInt8]]) -> String? {
         for record in records.prefix(maxRecords) {
             let columns = CymruRecord.columns(text(of: record), count: 5)
-            if columns.count == 5, columns[4].uppercased() != "NA", let name = ForeignText.value(columns[4]) { return name }
+            if columns.count == 5, !CymruRecord.isNone(columns[4]), let name = ForeignText.value(columns[4]) {
+                return name
+            }
         }
         return nil
     }

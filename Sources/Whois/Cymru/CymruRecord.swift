@@ -19,17 +19,18 @@ struct CymruRecord {
     ///
     /// - Returns: nil if the columns do not say who announces which prefix around the address, nor that nobody does.
     init?(
-        origins: String?, prefix: String?, country: String?, registry: String?, allocated: String?, asName: String? = nil,
+        origins: String?, prefix: String?, country: String?, registry: String?, allocated: String?,
+        asName: String? = nil,
         for address: IPAddress
     ) {
         guard let origins, let prefix else { return nil }
         self.country = country.flatMap { ForeignText.country($0) }
         self.registry = registry.flatMap { Registry(rawValue: $0.lowercased()) }
         self.allocated = allocated.flatMap { Self.isDate($0) ? $0 : nil }
-        self.asName = asName.flatMap { Self.isMissing($0) ? nil : ForeignText.value($0) }
+        self.asName = asName.flatMap { Self.isNone($0) ? nil : ForeignText.value($0) }
         asNumbers = Self.numbers(in: origins)
         if asNumbers.isEmpty {
-            guard Self.isMissing(origins) else { return nil }
+            guard Self.isNone(origins) else { return nil }
         } else {
             guard let announced = IPPrefix(prefix), announced.contains(address) else { return nil }
             self.prefix = announced
@@ -59,10 +60,13 @@ struct CymruRecord {
 
     /// The columns of a record, trimmed; the last one keeps what more `|` there are.
     static func columns(_ text: some StringProtocol, count: Int) -> [String] {
-        text.split(separator: "|", maxSplits: count - 1, omittingEmptySubsequences: false).map { String(ForeignText.trim($0)) }
+        text.split(separator: "|", maxSplits: count - 1, omittingEmptySubsequences: false).map {
+            String(ForeignText.trim($0))
+        }
     }
 
-    private static func isMissing(_ text: String) -> Bool { text.isEmpty || text.uppercased() == "NA" }
+    /// Whether a column says that there is nothing: nobody announces the address, the AS has no name.
+    static func isNone(_ text: String) -> Bool { text.uppercased() == "NA" }
 
     /// Numbers between blanks, commas and the braces of AS sets; those that are no AS number are left out.
     private static func numbers(in text: String) -> [UInt32] {

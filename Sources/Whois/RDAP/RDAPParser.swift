@@ -29,7 +29,8 @@ package enum RDAPParser {
             let object = try object(body)
             if let code = errorCode(object) {
                 if code == 404 { return .success(nil) }
-                throw LookupError([429, 503].contains(code) ? .rateLimited : .unreachable, detail: "RDAP error \(code)")
+                throw LookupError(
+                    [429, 503].contains(code) ? .rateLimited : .unreachable, detail: "RDAP error \(code)")
             }
             guard !isRateLimited(object) else { throw LookupError(.rateLimited, detail: "RDAP notice") }
             return .success(try network(object, holding: address, from: registry))
@@ -108,7 +109,8 @@ package enum RDAPParser {
     /// The range and its blocks; the blocks of the `cidr0` extension where there is no usable range.
     private static func addresses(_ object: JSONValue) -> (range: AddressRange?, blocks: [IPPrefix]) {
         func address(_ name: String) -> IPAddress? { object[name]?.string.flatMap { IPAddress(registryText: $0) } }
-        if let first = address("startAddress"), let last = address("endAddress"), let range = AddressRange(first, last) {
+        if let first = address("startAddress"), let last = address("endAddress"), let range = AddressRange(first, last)
+        {
             return (range, range.blocks)
         }
         let blocks = elements(object["cidr0_cidrs"]).prefix(EntityHandles.maxCount).compactMap { cidr -> IPPrefix? in

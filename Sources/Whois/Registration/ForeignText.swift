@@ -30,7 +30,8 @@ enum ForeignText {
     /// (`EU # Country is really world wide`).
     static func country(_ text: some StringProtocol) -> String? {
         let code = trim(text.prefix { $0 != "#" })
-        guard code.utf8.count == 2, code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0 & 0xDF) })
+        guard code.utf8.count == 2,
+            code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0 & 0xDF) })
         else { return nil }
         return code.uppercased()
     }

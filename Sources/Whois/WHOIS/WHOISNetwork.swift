@@ -16,8 +16,8 @@ struct WHOISNetwork {
     let notation: Notation
     /// First to last address.
     let range: AddressRange
-    /// The addresses as prefixes.
-    let blocks: [IPPrefix]
+    /// The prefixes of an object that lists them in place of a range.
+    private let listed: [IPPrefix]?
     private let attributes: [WHOISText.Attribute]
 
     /// Reads an object; nil if its range cannot be read.
@@ -30,20 +30,26 @@ struct WHOISNetwork {
         default: notation = .inetnum
         }
         if key.key == "cidr" {
-            blocks = key.value.split(separator: ",").prefix(64).compactMap { IPPrefix(registryText: $0) }
-            let ranges = blocks.compactMap { AddressRange($0) }
-            guard let first = ranges.first, let last = ranges.last, let hull = AddressRange(first.first, last.last) else {
+            let prefixes = key.value.split(separator: ",").prefix(64).compactMap { IPPrefix(registryText: $0) }
+            let ranges = prefixes.compactMap { AddressRange($0) }
+            guard let first = ranges.first, let last = ranges.last, let hull = AddressRange(first.first, last.last)
+            else {
                 return nil
             }
-            range = hull
+            (range, listed) = (hull, prefixes)
         } else {
             guard let range = AddressRange(registryText: Self.withoutComment(key.value)) else { return nil }
-            (self.range, blocks) = (range, range.blocks)
+            (self.range, listed) = (range, nil)
         }
     }
 
-    /// Whether one of the blocks holds the address.
-    func contains(_ address: IPAddress) -> Bool { blocks.contains { $0.contains(address) } }
+    /// The addresses as prefixes; made when asked for, since a hostile answer has room for many ranges of many blocks.
+    var blocks: [IPPrefix] { listed ?? range.blocks }
+
+    /// Whether the network holds the address.
+    func contains(_ address: IPAddress) -> Bool {
+        range.contains(address) && listed?.contains { $0.contains(address) } ?? true
+    }
 
     /// The network's name; LACNIC's have none.
     var name: String? { first("netname").flatMap { ForeignText.value($0) } }

@@ -33,7 +33,7 @@ package enum WHOISParser {
             let reason = answer.networks.isEmpty ? "no network in the answer" : "no network that holds \(address)"
             return .failure(LookupError(.malformed, detail: reason))
         }
-        let (name, type) = (network.name, network.type)
+        let (name, type, blocks) = (network.name, network.type, network.blocks)
         guard !RegistrationKind.isPlaceholder(name: name, type: type) else {
             return .failure(LookupError(.registeredElsewhere, detail: name?.visible() ?? ""))
         }
@@ -41,9 +41,9 @@ package enum WHOISParser {
             NetworkAnswer(
                 facts: NetworkFacts(
                     name: name, country: network.country,
-                    cidr: network.blocks.map(\.description).joined(separator: ", "), handle: network.handle,
+                    cidr: blocks.map(\.description).joined(separator: ", "), handle: network.handle,
                     entities: network.entities),
-                blocks: network.blocks, isLeaf: RegistrationKind.isLeaf(type), registry: registry,
+                blocks: blocks, isLeaf: RegistrationKind.isLeaf(type), registry: registry,
                 startAddress: network.range.first, endAddress: network.range.last, type: type))
     }
 

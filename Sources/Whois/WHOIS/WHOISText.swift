@@ -22,13 +22,16 @@ struct WHOISText {
     /// Keys of the first line of a network object.
     private static let classes: Set<String> = ["netrange", "cidr", "inetnum", "inet6num", "route", "route6"]
 
+    /// How many bytes of a line are looked at.
+    static let maxLine = 8_192
+
     /// Takes an answer apart.
     ///
     /// - Complexity: Linear.
     init(_ bytes: [UInt8]) {
         var object: [Attribute] = []
         for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            let text = ForeignText.decode(line)
+            let text = ForeignText.decode(line.prefix(Self.maxLine))
             let trimmed = ForeignText.trim(text)
             guard let first = text.utf8.first, !trimmed.isEmpty else {
                 end(&object)
