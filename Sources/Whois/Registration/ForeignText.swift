@@ -13,9 +13,8 @@ enum ForeignText {
 
     /// The text without blanks around it, cut at ``maxLength``; nil if nothing is left.
     static func value(_ text: some StringProtocol) -> String? {
-        let trimmed = trim(text)
-        guard !trimmed.isEmpty else { return nil }
-        return String(String.UnicodeScalarView(trimmed.unicodeScalars.prefix(maxLength)))
+        let kept = trim(Substring(trim(text).unicodeScalars.prefix(maxLength)))
+        return kept.isEmpty ? nil : String(kept)
     }
 
     /// The text without blanks and control characters around it.

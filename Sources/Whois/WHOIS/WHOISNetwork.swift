@@ -60,14 +60,11 @@ struct WHOISNetwork {
     /// What the object itself says. ARIN's networks have no country, as in RDAP: the one that follows is the owner's.
     var country: String? { notation == .arin ? nil : first("country").flatMap { ForeignText.country($0) } }
 
-    /// ARIN's `NetHandle`; the others' handle is the range, as in their RDAP.
+    /// ARIN's `NetHandle`; the others' handle is the range, spelled as in their RDAP.
     var handle: String? {
-        switch notation {
-        case .arin: first("nethandle").flatMap { ForeignText.value($0) }
-        case .inetnum, .route:
-            attributes[0].value.contains("-")
-                ? ForeignText.value(Self.withoutComment(attributes[0].value)) : blocks.first?.description
-        }
+        guard notation != .arin else { return first("nethandle").flatMap { ForeignText.value($0) } }
+        return attributes[0].value.contains("-")
+            ? "\(range.first) - \(range.last)" : range.blocks.first?.description
     }
 
     /// Handles of organisations, contacts and maintainers that the object names, in order, each once.

@@ -63,4 +63,10 @@ import Testing
     func `a country is two letters, upper-cased`(text: String, country: String?) {
         #expect(ForeignText.country(text) == country)
     }
+
+    @Test func `a long text is cut, and trimmed where it was cut`() {
+        let head = String(repeating: "x", count: ForeignText.maxLength - 1)
+        #expect(ForeignText.value(" \(head) and more") == head)
+        #expect(ForeignText.value(" \u{FEFF}\t\n\u{0}\u{A0}") == nil)
+    }
 }

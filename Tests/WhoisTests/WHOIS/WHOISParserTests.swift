@@ -35,7 +35,7 @@ import Testing
         #expect(
             facts
                 == NetworkFacts(
-                    name: "N", country: "DE", cidr: "192.0.2.0/24", handle: "192.0.2.0-192.0.2.255",
+                    name: "N", country: "DE", cidr: "192.0.2.0/24", handle: "192.0.2.0 - 192.0.2.255",
                     entities: ["A", "B"]))
     }
 
