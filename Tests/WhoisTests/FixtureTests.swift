@@ -29,9 +29,10 @@ import Testing
     @Test(arguments: NetworkFixture.all)
     func `an address of another network is refused`(fixture: NetworkFixture) throws {
         let other = try #require(IPAddress(fixture.address.family == .v4 ? "11.0.0.1" : "2003::1"))
-        #expect(code(RDAPParser.parse(try fixture.answer("rdap"), for: other)) == .malformed)
-        #expect(code(WHOISParser.parse(try fixture.answer("whois"), from: fixture.registry, for: other)) == .malformed)
-        #expect(code(CymruWhois.parse(try fixture.answer("cymru"), for: other)) == .malformed)
+        #expect(errorCode(RDAPParser.parse(try fixture.answer("rdap"), for: other)) == .malformed)
+        #expect(
+            errorCode(WHOISParser.parse(try fixture.answer("whois"), from: fixture.registry, for: other)) == .malformed)
+        #expect(errorCode(CymruWhois.parse(try fixture.answer("cymru"), for: other)) == .malformed)
     }
 
     @Test(arguments: NetworkFixture.all)
@@ -79,6 +80,6 @@ import Testing
 }
 
 /// The code of the error, if it is one.
-func code<Answer>(_ result: Result<Answer, LookupError>) -> LookupError.Code? {
+func errorCode<Answer>(_ result: Result<Answer, LookupError>) -> LookupError.Code? {
     if case .failure(let error) = result { error.code } else { nil }
 }

@@ -5,8 +5,8 @@ package import AuditCore
 ///
 /// Referrals are not followed. LACNIC's answers may hold another registry's text, so all notations are known everywhere.
 package enum WHOISParser {
-    /// How many bytes an answer may have.
-    package static let maxBytes = 1 << 20
+    /// How many bytes an answer may have; real ones have some thousands.
+    package static let maxBytes = 1 << 18
 
     /// Parses the whole text of an answer.
     ///

@@ -9,10 +9,8 @@ enum WHOISRefusal: Equatable {
 
     /// Finds a refusal among the lines of the server's own; nobody can take his network out of the lists by a remark.
     init?(in answer: WHOISText, hasNetworks: Bool) {
-        let lines = answer.remarks.map { $0.lowercased() }
-        func contain(_ phrases: [String]) -> Bool {
-            lines.contains { line in phrases.contains { line.contains($0) } }
-        }
+        let text = Array(answer.remarks.joined(separator: "\n").lowercased().utf8)
+        func contain(_ phrases: [String]) -> Bool { phrases.contains { Self.contains($0, in: text) } }
         if contain(Self.rateLimits) || !hasNetworks && contain(Self.denials) {
             self = .failure(LookupError(.rateLimited, detail: "WHOIS text"))
         } else if hasNetworks {
@@ -36,4 +34,16 @@ enum WHOISRefusal: Equatable {
     private static let nothing = [
         "%error:101", "no entries found", "no match found for", "no match for", "unallocated resource",
     ]
+
+    /// The same as `String.contains`, which takes a microsecond for each dozen characters.
+    private static func contains(_ phrase: String, in text: [UInt8]) -> Bool {
+        guard let first = phrase.utf8.first else { return true }
+        var rest = text[...]
+        while let index = rest.firstIndex(of: first) {
+            rest = rest[index...]
+            if rest.starts(with: phrase.utf8) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
+    }
 }

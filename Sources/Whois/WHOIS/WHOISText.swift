@@ -16,12 +16,15 @@ struct WHOISText {
 
     /// Objects whose class is a network or a route, in order.
     private(set) var networks: [[Attribute]] = []
-    /// Lines of the server's own, which start with `%`, `#`, `Error:` or `Warning:`, and lines that are no attribute.
+    /// Lines of the server's own, which start with `%`, `#`, `Error:` or `Warning:`, and lines that are no attribute: the
+    /// first ``maxRemarks`` of them, cut at ``ForeignText/maxLength``.
     private(set) var remarks: [String] = []
 
     /// Keys of the first line of a network object.
     private static let classes: Set<String> = ["netrange", "cidr", "inetnum", "inet6num", "route", "route6"]
 
+    /// How many lines of the server's own are kept; terms of use have some twenty.
+    static let maxRemarks = 500
     /// How many bytes of a line are looked at.
     static let maxLine = 8_192
 
@@ -38,16 +41,21 @@ struct WHOISText {
                 continue
             }
             if first == UInt8(ascii: "%") || first == UInt8(ascii: "#") {
-                remarks.append(String(trimmed))
+                remark(trimmed)
             } else if [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "+")].contains(first), !object.isEmpty {
                 Self.goOn(&object[object.count - 1].value, with: trimmed)
             } else if let attribute = Self.attribute(trimmed), !["error", "warning"].contains(attribute.key) {
                 object.append(attribute)
             } else {
-                remarks.append(String(trimmed))
+                remark(trimmed)
             }
         }
         end(&object)
+    }
+
+    private mutating func remark(_ line: Substring) {
+        guard remarks.count < Self.maxRemarks, let text = ForeignText.value(line) else { return }
+        remarks.append(text)
     }
 
     private mutating func end(_ object: inout [Attribute]) {

@@ -36,12 +36,12 @@ import Testing
         #"{"services":[[["2001:db8::/32"],["https://x/"]]]}"#, "{", String(repeating: "[", count: 100_000),
     ])
     func `what has no usable service is refused`(text: String) {
-        #expect(code(parse(text)) == .malformed)
-        #expect(code(parse(Self.v4, text.replacing("2001:db8::/32", with: "10.0.0.0/8"))) == .malformed)
+        #expect(errorCode(parse(text)) == .malformed)
+        #expect(errorCode(parse(Self.v4, text.replacing("2001:db8::/32", with: "10.0.0.0/8"))) == .malformed)
     }
 
     @Test func `files are bounded`() {
-        #expect(code(parse(Self.v4 + String(repeating: " ", count: Bootstrap.maxBytes))) == .malformed)
+        #expect(errorCode(parse(Self.v4 + String(repeating: " ", count: Bootstrap.maxBytes))) == .malformed)
     }
 
     @Test(arguments: [

@@ -44,7 +44,7 @@ import Testing
         "-1 | 1.2.3.0/24 | DE | ripencc |", "x | 1.2.3.0/24 | DE | ripencc |", "1 | NA | DE | ripencc |", "\u{0}",
     ])
     func `a bad record spoils no other`(bad: String) throws {
-        #expect(code(parse(bad)) == .malformed)
+        #expect(errorCode(parse(bad)) == .malformed)
         let good = "64496 | 1.2.3.0/24 | DE | ripencc | 2000-01-01"
         let expected = try parse(good).get()
         #expect(expected?.facts.asNumbers == [64496])
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `no record is a failure, not a crash`() {
-        #expect(code(parse()) == .malformed)
+        #expect(errorCode(parse()) == .malformed)
     }
 
     @Test func `AS sets are read, and origins are bounded`() throws {

@@ -33,7 +33,7 @@ import Testing
         #expect(try parse(noise + line).get() == expected)
         #expect(try parse(line + noise).get() == expected)
         #expect(try parse(noise + line.replacing("\n", with: "\r\n")).get() == expected)
-        #expect(code(parse(noise)) == .malformed)
+        #expect(errorCode(parse(noise)) == .malformed)
     }
 
     @Test func `several lines are origins of one prefix, with the name of the first`() throws {
@@ -69,12 +69,12 @@ import Testing
         "", "\n", "\u{0}", "||||||", "<html>", "64496 | 1.2.3.4 | 1.2.3.0/24 | DE | ripencc | 2000-01-01",
     ])
     func `an answer without a record is malformed`(text: String) {
-        #expect(code(parse(text)) == .malformed)
+        #expect(errorCode(parse(text)) == .malformed)
     }
 
     @Test func `answers are bounded`() throws {
         let many = String(repeating: line, count: 2_000)
-        #expect(code(parse(many)) == .malformed)
+        #expect(errorCode(parse(many)) == .malformed)
         #expect(try parse(String(many.prefix(CymruWhois.maxBytes))).get()?.facts.asNumbers == [64496])
     }
 }

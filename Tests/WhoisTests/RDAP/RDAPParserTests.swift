@@ -44,7 +44,7 @@ import Testing
         let cidrs = #"[{"v4prefix":"192.0.2.0","length":26},{"v6prefix":"2001:db8::","length":32},{"length":8},null]"#
         let answer = try parse(#"{"cidr0_cidrs":\#(cidrs)}"#).get()
         #expect(answer?.facts.cidr == "192.0.2.0/26, 2001:db8::/32")
-        #expect(code(parse(#"{"cidr0_cidrs":[{"v4prefix":"192.0.2.64","length":26}]}"#)) == .malformed)
+        #expect(errorCode(parse(#"{"cidr0_cidrs":[{"v4prefix":"192.0.2.64","length":26}]}"#)) == .malformed)
     }
 
     @Test func `handles are trimmed, each counts once, and what has none spoils nothing`() throws {
@@ -76,7 +76,7 @@ import Testing
         ] as [(String, LookupError.Code?)])
     func `an error object is no network`(text: String, expected: LookupError.Code?) throws {
         let result = parse(text)
-        #expect(code(result) == expected)
+        #expect(errorCode(result) == expected)
         if expected == nil { #expect(try result.get() == nil) }
     }
 
@@ -85,12 +85,12 @@ import Testing
         (#"[{"title":"Rate Limit Notices"},{"description":["Rate Limit Notice"]},null,1]"#, false),
     ])
     func `a notice of that title says that we ask too much`(notices: String, isRateLimited: Bool) {
-        #expect(code(parse(#"{\#(range),"notices":\#(notices)}"#)) == (isRateLimited ? .rateLimited : nil))
+        #expect(errorCode(parse(#"{\#(range),"notices":\#(notices)}"#)) == (isRateLimited ? .rateLimited : nil))
     }
 
     @Test func `placeholders for space of others are no answer`() {
         let members = #""name":"NON-RIPE-NCC-MANAGED-ADDRESS-BLOCK","type":"ALLOCATED UNSPECIFIED""#
-        #expect(code(parse("{\(range),\(members)}")) == .registeredElsewhere)
+        #expect(errorCode(parse("{\(range),\(members)}")) == .registeredElsewhere)
     }
 
     @Test(arguments: [
@@ -102,7 +102,7 @@ import Testing
         "{\"a\":\"\u{1}\"}", "\u{0}", #"{"a":1e999}"#,
     ])
     func `what is no network of the address is malformed`(text: String) {
-        #expect(code(parse(text)) == .malformed)
+        #expect(errorCode(parse(text)) == .malformed)
     }
 
     @Test func `a byte order mark is skipped, and Latin-1 is read`() throws {
@@ -110,15 +110,16 @@ import Testing
         #expect(try RDAPParser.parse(text, for: address).get()?.facts.name == "MÜNCHEN")
         let utf8 = Array("{\(range),\"name\":\"MÜNCHEN\"}".utf8)
         #expect(try RDAPParser.parse(utf8, for: address).get()?.facts.name == "MÜNCHEN")
-        #expect(code(RDAPParser.parse([0xFF, 0xFE] + Array("{}".utf8), for: address)) == .malformed)
+        #expect(errorCode(RDAPParser.parse([0xFF, 0xFE] + Array("{}".utf8), for: address)) == .malformed)
     }
 
     @Test func `depth, size, number and length are bounded`() throws {
         let deep = String(repeating: "[", count: 200_000)
-        #expect(code(parse(#"{"a":\#(deep)"#)) == .malformed)
-        #expect(code(parse(#"{"entities":"# + String(repeating: #"[{"entities":"#, count: 50_000))) == .malformed)
+        #expect(errorCode(parse(#"{"a":\#(deep)"#)) == .malformed)
+        #expect(errorCode(parse(#"{"entities":"# + String(repeating: #"[{"entities":"#, count: 50_000))) == .malformed)
         #expect(
-            code(RDAPParser.parse(Array(repeating: 0x20, count: RDAPParser.maxBytes + 1), for: address)) == .malformed)
+            errorCode(RDAPParser.parse(Array(repeating: 0x20, count: RDAPParser.maxBytes + 1), for: address))
+                == .malformed)
 
         let handles = (0..<20_000).map { #"{"handle":"H\#($0)"}"# }.joined(separator: ",")
         #expect(try network(#""entities":[\#(handles)]"#).facts.entities.count == EntityHandles.maxCount)
