@@ -33,6 +33,7 @@ let package = Package(
         .library(name: "MariaDBStore", targets: ["MariaDBStore"]),
         .library(name: "LDAPDirectory", targets: ["LDAPDirectory"]),
         .library(name: "RedisCache", targets: ["RedisCache"]),
+        .library(name: "LookupCaches", targets: ["LookupCaches"]),
         .library(name: "SHA512CryptLanes", targets: ["SHA512CryptLanes"]),
         .library(name: "SystemdJournal", targets: ["SystemdJournal"]),
         .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
@@ -127,6 +128,12 @@ let package = Package(
             name: "DNSResolverTests", dependencies: ["DNSResolver", "AuditCore", "ReplayUpstream"],
             swiftSettings: strict),
 
+        // Lookup caches in memory, alone and in front of others.
+        .target(name: "LookupCaches", dependencies: ["Locks", "AuditCore", "BlockingLanes"], swiftSettings: strict),
+        .testTarget(
+            name: "LookupCachesTests", dependencies: ["Locks", "LookupCaches", "AuditCore", "AuditCoreTesting"],
+            swiftSettings: strict),
+
         // Registries: RDAP, WHOIS, Cymru. async-http-client speaks HTTP and TLS for RDAP.
         .target(
             name: "Whois",
@@ -139,7 +146,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "WhoisTests",
-            dependencies: ["Locks", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver", "ReplayUpstream", "StrictJSON", logging],
+            dependencies: [
+                "Locks", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver", "LookupCaches", "RedisCache",
+                "ReplayUpstream", "StrictJSON", "TestServers", logging,
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
 
         // The settings file.
@@ -171,7 +181,7 @@ let package = Package(
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: [
-                "SQLiteStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
+                "Locks", "SQLiteStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

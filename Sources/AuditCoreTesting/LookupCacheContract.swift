@@ -69,6 +69,11 @@ public struct LookupCacheContract {
         check(try await value("past") == nil, "a negative lifetime is none")
         check(try await value("beside") == [1], "entries beside one without lifetime are kept")
 
+        let atHand = cache.valuesAtHand(for: ["bytes", "short", "absent"].map(key))
+        check(
+            atHand.isEmpty || atHand == [key("bytes"): [9]],
+            "what is at hand is nothing, or what the cache holds")
+
         let names = (0..<300).map { "many\($0)" }
         try await cache.store(names.map { entry($0, Array($0.utf8)) })
         let all = try await cache.values(for: names.map(key))

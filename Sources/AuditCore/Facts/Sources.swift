@@ -46,6 +46,16 @@ public protocol LookupCache: Sendable {
 
     /// Writes entries, each replaced whole together with its lifetime.
     func store(_ entries: [LookupCacheEntry]) async throws(LookupError)
+
+    /// Reads what this process has in memory of several keys: nothing, unless a store says otherwise.
+    ///
+    /// - Complexity: Waits for nobody; does not grow with the number of entries.
+    func valuesAtHand(for keys: [String]) -> [String: [UInt8]]
+}
+
+extension LookupCache {
+    /// Nothing is in memory.
+    public func valuesAtHand(for keys: [String]) -> [String: [UInt8]] { [:] }
 }
 
 /// One value on its way into a ``LookupCache``.
