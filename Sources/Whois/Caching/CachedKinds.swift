@@ -1,0 +1,24 @@
+internal import AuditCore
+
+/// Networks, as ``CachedAnswers`` needs to know them.
+enum NetworkKind: CachedKind {
+    static let word: StaticString = "net"
+    static func blocks(around address: IPAddress) -> [IPPrefix] { Reach.networks(around: address) }
+    static func read(_ bytes: [UInt8], now: Timestamp) -> StoredAnswer<NetworkFacts>? {
+        StoredForm.network(bytes, now: now)
+    }
+    static func take(_ entry: OldEntry) -> NetworkFacts? { entry.network }
+    static func freshness(of value: NetworkFacts) -> Duration? { nil }
+}
+
+/// Origins, as ``CachedAnswers`` needs to know them.
+enum OriginKind: CachedKind {
+    static let word: StaticString = "pfx"
+    static func blocks(around address: IPAddress) -> [IPPrefix] { Reach.origins(around: address) }
+    static func read(_ bytes: [UInt8], now: Timestamp) -> StoredAnswer<OriginFacts>? {
+        StoredForm.origin(bytes, now: now)
+    }
+    static func take(_ entry: OldEntry) -> OriginFacts? { entry.origin }
+    /// One whose AS name could not be had is completed soon.
+    static func freshness(of value: OriginFacts) -> Duration? { value.asName == nil ? .seconds(900) : nil }
+}

@@ -1,0 +1,176 @@
+internal import AuditCore
+internal import Locks
+
+/// Questions under way to one kind of upstream: one at a time for each neighbourhood, whoever asks.
+///
+/// Those who ask about addresses of one /24 or /48 at once wait for the same flight. It asks about the first address, gives
+/// the answer to all for whose addresses it holds, then asks about the first of the rest, until nobody waits. Who leaves
+/// (is cancelled) ends nothing: a question that was asked is answered, and the answer kept. ``run()`` does the asking for
+/// the life of the process; at most ``Limits/flights`` are under way and queued together, and at most ``Limits/askers``
+/// wait. One more is refused at once, as overloaded.
+final class Flights<Value: Sendable>: Sendable {
+    /// Bounds.
+    struct Limits: Sendable {
+        /// Neighbourhoods asked about at once.
+        var flights = 1024
+        /// Lookups that wait for them.
+        var askers = 4096
+    }
+
+    private struct Asker {
+        /// Its identity is the asker's.
+        let question: FlightQuestion
+        let continuation: CheckedContinuation<Landing<Value>, Never>
+    }
+
+    private struct Flight {
+        /// A question that nobody waits for.
+        var refresh: FlightQuestion?
+        var askers: [Asker] = []
+        /// For those who come while it is being kept.
+        var last: Landing<Value>?
+    }
+
+    private struct State {
+        var flights: [IPPrefix: Flight] = [:]
+        var askers = 0
+        var isEnded = false
+    }
+
+    private let limits: Limits
+    private let upstream: any FlightAnswers<Value>
+    private let cache: any LookupCache
+    private let state = Mutex(State())
+    private let departures: AsyncStream<FlightQuestion>
+    private let depart: AsyncStream<FlightQuestion>.Continuation
+
+    /// Prepares flights; answers are kept in `cache` after they were given to those who wait for them.
+    init(limits: Limits = Limits(), asking upstream: any FlightAnswers<Value>, keepingIn cache: any LookupCache) {
+        (self.limits, self.upstream, self.cache) = (limits, upstream, cache)
+        (departures, depart) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, limits.flights)))
+    }
+
+    /// Asks about an address, or waits for the flight that does.
+    ///
+    /// - Returns: Unavailable if there is no room, if ``run()`` has ended or if the caller is cancelled.
+    func answer(for address: IPAddress) async -> Sourced<Value> {
+        // The closures below capture references only: with 128-bit numbers among more captures than registers, Swift 6.3.1
+        // on x86-64 makes them return to nowhere.
+        let question = FlightQuestion(address)
+        let landing = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if let landing = join(Asker(question: question, continuation: continuation)) {
+                    continuation.resume(returning: landing)
+                }
+            }
+        } onCancel: {
+            leave(question)
+        }
+        return landing.answer
+    }
+
+    /// Asks about an address for the cache alone, unless its neighbourhood is being asked about or there is no room.
+    func refresh(_ question: FlightQuestion) {
+        let unit = Reach.neighbourhood(of: question.address)
+        state.withLock { state in
+            guard !state.isEnded, state.flights[unit] == nil, state.flights.count < limits.flights else { return }
+            state.flights[unit] = Flight(refresh: question)
+            depart.yield(question)
+        }
+    }
+
+    /// Asks, until the surrounding task is cancelled: then whoever still waits is told that nobody could be asked.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await question in departures { group.addTask { await self.fly(question) } }
+        }
+        let left = state.withLock { state in
+            state.isEnded = true
+            let left = state.flights.flatMap(\.value.askers)
+            state.flights = [:]
+            state.askers = 0
+            return left
+        }
+        for asker in left {
+            let unit = Reach.neighbourhood(of: asker.question.address)
+            asker.continuation.resume(returning: Landing(refused: .unreachable, unit, detail: "shutting down"))
+        }
+    }
+
+    /// How many flights and askers there are.
+    var underWay: (flights: Int, askers: Int) { state.withLock { ($0.flights.count, $0.askers) } }
+
+    /// Takes an asker in; returns what it is told at once instead.
+    private func join(_ asker: Asker) -> Landing<Value>? {
+        let address = asker.question.address
+        let unit = Reach.neighbourhood(of: address)
+        return state.withLock { state in
+            // A cancellation that came first found nobody to wake.
+            if Task.isCancelled { return Landing(refused: .timedOut, unit) }
+            if state.isEnded { return Landing(refused: .unreachable, unit, detail: "shutting down") }
+            if let last = state.flights[unit]?.last, last.reach.contains(address) { return last }
+            let isNew = state.flights[unit] == nil
+            guard state.askers < limits.askers, !isNew || state.flights.count < limits.flights else {
+                return Landing(refused: .overloaded, unit)
+            }
+            state.askers += 1
+            state.flights[unit, default: Flight()].askers.append(asker)
+            if isNew { depart.yield(asker.question) }
+            return nil
+        }
+    }
+
+    /// Lets an asker go who was cancelled.
+    private func leave(_ question: FlightQuestion) {
+        let unit = Reach.neighbourhood(of: question.address)
+        let asker: Asker? = state.withLock { state in
+            guard let index = state.flights[unit]?.askers.firstIndex(where: { $0.question === question }) else {
+                return nil
+            }
+            state.askers -= 1
+            return state.flights[unit]?.askers.remove(at: index)
+        }
+        asker?.continuation.resume(returning: Landing(refused: .timedOut, unit))
+    }
+
+    /// Answers questions about the neighbourhood of `first`.
+    private func fly(_ first: FlightQuestion) async {
+        while !Task.isCancelled, let question = next(first) {
+            let landing = await upstream.landing(of: question)
+            for asker in alight(landing, question) { asker.continuation.resume(returning: landing) }
+            // A cache that cannot be written costs another question, no more.
+            if !landing.entries.isEmpty { try? await cache.store(landing.entries) }
+        }
+    }
+
+    /// The flight's next question; nil, and no flight any more, if nobody waits.
+    private func next(_ first: FlightQuestion) -> FlightQuestion? {
+        let unit = Reach.neighbourhood(of: first.address)
+        return state.withLock { state in
+            if let question = state.flights[unit]?.refresh {
+                state.flights[unit]?.refresh = nil
+                return question
+            }
+            if let asker = state.flights[unit]?.askers.first { return asker.question }
+            state.flights[unit] = nil
+            return nil
+        }
+    }
+
+    /// Lets those go for whom an answer holds, the one whose address was asked about among them.
+    private func alight(_ landing: Landing<Value>, _ question: FlightQuestion) -> [Asker] {
+        let unit = Reach.neighbourhood(of: question.address)
+        return state.withLock { state in
+            guard var flight = state.flights[unit] else { return [] }
+            flight.last = landing
+            func holds(_ asker: Asker) -> Bool {
+                asker.question.address == question.address || landing.reach.contains(asker.question.address)
+            }
+            let served = flight.askers.filter(holds)
+            flight.askers.removeAll(where: holds)
+            state.askers -= served.count
+            state.flights[unit] = flight
+            return served
+        }
+    }
+}
