@@ -20,8 +20,9 @@ let package = Package(
             name: "Benchmarks",
             dependencies: ["CAllocationCounter", "CRawCrypt", .product(name: "Logging", package: "swift-log")]
                 + [
-                    "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CCrypt", "GeoIP", "HTTPKit",
+                    "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CCrypt", "GeoIP", "HTTPKit", "LookupCaches",
                     "LoginSpool", "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON", "WebAuth",
+                    "Whois",
                 ].map { .product(name: $0, package: "dovecot-web-auth") },
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]

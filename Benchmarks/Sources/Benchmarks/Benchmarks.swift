@@ -11,6 +11,7 @@ struct Benchmarks {
         judgingBenchmarks(suite)
         patternBenchmarks(suite)
         try geoBenchmarks(suite)
+        try await lookupCacheBenchmarks(suite)
         try await httpBenchmarks(suite)
         try await passwordBenchmarks(suite)
         try await twentyPasswordBenchmarks(suite)

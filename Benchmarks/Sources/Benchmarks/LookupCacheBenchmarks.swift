@@ -1,0 +1,38 @@
+import AuditCore
+import LookupCaches
+import Whois
+
+/// A login whose network is in memory, among few and among many: the cache's part, and the whole way to the facts.
+func lookupCacheBenchmarks(_ suite: Suite) async throws {
+    let moment = Timestamp(milliseconds: 1_763_918_141_000)
+    let value = """
+        {"v":1,"fetched":1763918100000,"network":{"name":"VK-FRONT","country":"RU","cidr":"176.112.168.0/21",\
+        "handle":"176.112.168.0 - 176.112.175.255","entities":["EY1327-RIPE","ORG-LLCn4-RIPE","RIPE-NCC-END-MNT"]}}
+        """
+    for count in [10, 10_000] {
+        let cache = MemoryLookupCache()
+        try await cache.store(
+            (0..<count).map { number in
+                let block = String(0xB070_0000 + number << 8, radix: 16)
+                return LookupCacheEntry(
+                    key: "dw:net:4:\(block):24", value: Array(value.utf8), lifetime: .seconds(86_400))
+            })
+        let client = IPAddress(v4: 0xB070_05DA)
+        // As many keys as a lookup has, one of them there.
+        let keys = (18...31).map { "dw:net:4:b0700500:\($0)" }
+        let name = "lookup.cache.hit.\(count)"
+        let hit = suite.measure(name) { repeats in
+            for _ in 0..<repeats { precondition(cache.valuesAtHand(for: keys).count == 1) }
+        }
+        if let hit { suite.check("\(name).microseconds", hit.nanoseconds / 1000, atMost: 5) }
+        let sources = CachedSources(offlineFrom: cache) { moment }
+        await suite.measureAsync("lookup.network.hit.\(count)", repeats: 20_000) { repeats in
+            for _ in 0..<repeats {
+                let network = await sources.network(of: client)
+                precondition(network.value != nil)
+            }
+        }
+    }
+    suite.ratio(
+        "lookup.cache.hit: 10,000 entries to 10", of: "lookup.cache.hit.10000", to: "lookup.cache.hit.10", atMost: 2)
+}
