@@ -1,0 +1,118 @@
+internal import AuditCore
+internal import Locks
+internal import Logging
+
+/// Keeps our manners towards every server we ask: its rate, its wish for a pause, and no questions to one that is down.
+///
+/// At most `most` servers are remembered. For one more, the one not asked for longest is forgotten, if it is in no
+/// trouble and has had no question lately; else the question is refused (`overloaded`).
+final class Gates: Sendable {
+    private let clock: UpstreamClock
+    private let breaker: Breaker.Limits
+    private let slowness: Duration
+    private let most: Int
+    private let logger: Logger
+    private let gates = Mutex<[UpstreamName: Gate]>([:])
+
+    /// - Parameter slowness: A mean time to the answer from which a server is called slow.
+    init(clock: UpstreamClock, breaker: Breaker.Limits = .init(), slowness: Duration, most: Int = 256, logger: Logger) {
+        self.clock = clock
+        self.breaker = breaker
+        self.slowness = slowness
+        self.most = most
+        self.logger = logger
+    }
+
+    /// Every server that was asked, in alphabetical order, and how it is doing.
+    var statuses: [UpstreamStatus] {
+        let now = clock.now()
+        return gates.withLock { gates in gates.map { $1.status($0, at: now) } }
+            .sorted { $0.name.description < $1.name.description }
+    }
+
+    /// Asks a server one question, if that may be.
+    ///
+    /// - Parameters:
+    ///   - name: The server.
+    ///   - limit: How often it may be asked; nil for as often as we like. What the first question says stays.
+    ///   - deadline: When to give the question up: the server is then said to have failed.
+    ///   - question: Asks; ends at once when it is cancelled.
+    /// - Returns: The answer; `.unavailable` with `rateLimited` or `unreachable`, and with the time to wait, at once if
+    ///   the server must not be asked now; with `timedOut` by the deadline, and as soon as the task is cancelled.
+    func ask<Answer: Sendable>(
+        _ name: UpstreamName, limit: RequestLimit?, by deadline: Duration,
+        _ question: @escaping @Sendable () async -> Upstream<Answer>
+    ) async -> Upstream<Answer> {
+        let start = clock.now()
+        let isProbe: Bool
+        switch admit(name, limit, at: start) {
+        case .success(let admitted): isProbe = admitted
+        case .failure(let refusal):
+            return Upstream(.unavailable(refusal.error), source: name.source, retryAfter: refusal.wait)
+        }
+        let answer =
+            await clock.result(of: question, by: deadline)
+            ?? Upstream(.unavailable(LookupError(.timedOut)), source: name.source)
+        end(name, Self.outcome(of: answer), isProbe: isProbe, answer.fact.error, since: start)
+        return answer
+    }
+
+    /// What an answer says of the server. If the task was cancelled, or we were too busy to ask, nothing.
+    private static func outcome(of answer: Upstream<some Sendable>) -> Breaker.Outcome {
+        guard let error = answer.fact.error else { return .answered }
+        if Task.isCancelled || error.code == .overloaded { return .abandoned }
+        return error.code == .rateLimited ? .rateLimited(answer.retryAfter ?? RetryAfter.unstated) : .failed
+    }
+
+    private func admit(_ name: UpstreamName, _ limit: RequestLimit?, at now: Duration) -> Result<Bool, Gate.Refusal> {
+        gates.withLock { gates in
+            if gates[name] == nil {
+                if gates.count >= most {
+                    let idle = gates.filter { $1.isForgettable(at: now) }
+                    guard let (oldest, _) = idle.min(by: { $0.value.lastAsked < $1.value.lastAsked }) else {
+                        let error = LookupError(.overloaded, detail: "too many servers")
+                        return .failure(Gate.Refusal(error: error, wait: .seconds(1)))
+                    }
+                    gates[oldest] = nil
+                }
+                gates[name] = Gate(limit: limit, breaker: Breaker(breaker), slowness: slowness)
+            }
+            return gates[name]?.admit(at: now) ?? .success(false)
+        }
+    }
+
+    /// Notes how a question ended, and says so in the log if that changed how the server is doing.
+    private func end(
+        _ name: UpstreamName, _ outcome: Breaker.Outcome, isProbe: Bool, _ error: LookupError?, since start: Duration
+    ) {
+        let now = clock.now()
+        let change: (old: Gate.Kind, new: UpstreamStatus)? = gates.withLock { gates in
+            guard var gate = gates[name] else { return nil }  // forgotten while it was asked
+            let old = Gate.Kind(gate.state(at: now))
+            gate.end(outcome, isProbe: isProbe, error: error, took: now - start, at: now)
+            gates[name] = gate
+            return (old, gate.status(name, at: now))
+        }
+        guard let change, Gate.Kind(change.new.state) != change.old else { return }
+        var metadata: Logger.Metadata = [
+            "lookup.source": "\(name.source)", "lookup.server": "\(name.host.visible())",
+            "lookup.state": "\(Gate.Kind(change.new.state).rawValue)", "lookup.state.before": "\(change.old.rawValue)",
+        ]
+        if let error { metadata["error"] = "\(error.debugDescription)" }
+        switch change.new.state {
+        case .ok: logger.notice("an upstream answers again", metadata: metadata)
+        case .slow: logger.notice("an upstream is slow", metadata: metadata)
+        case .down(let left):
+            metadata["lookup.retry.s"] = "\(left.components.seconds)"
+            logger.warning("an upstream is down", metadata: metadata)
+        case .rateLimited(let left):
+            metadata["lookup.retry.s"] = "\(left.components.seconds)"
+            logger.warning("an upstream asks us to wait", metadata: metadata)
+        }
+    }
+}
+
+extension Fact {
+    /// Why it could not be had, if so.
+    var error: LookupError? { if case .unavailable(let error) = self { error } else { nil } }
+}

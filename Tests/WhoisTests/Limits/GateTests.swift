@@ -1,0 +1,175 @@
+import AuditCore
+import Locks
+import Logging
+import Testing
+
+@testable import Whois
+
+@Suite(.timeLimit(.minutes(1))) struct GateTests {
+    private let clock = SteppedClock()
+    private let log = RecordedLog()
+    private let gates: Gates
+    private let name = UpstreamName(.rdap, host: "rdap.example")
+
+    init() {
+        let log = log
+        gates = Gates(
+            clock: UpstreamClock(clock), slowness: .milliseconds(500), most: 3, logger: log.logger)
+    }
+
+    private func ask(
+        _ name: UpstreamName? = nil, limit: RequestLimit? = nil, retryAfter: Duration? = nil,
+        _ fact: @escaping @Sendable () async -> Fact<Int>
+    ) async -> Upstream<Int> {
+        await gates.ask(name ?? self.name, limit: limit, by: .seconds(1_000_000)) {
+            Upstream(await fact(), source: .rdap, retryAfter: retryAfter)
+        }
+    }
+
+    private func fail(_ code: LookupError.Code = .unreachable) async {
+        _ = await ask { .unavailable(LookupError(code)) }
+    }
+
+    @Test func `over the rate nobody is asked, and the answer says for how long`() async {
+        let asked = Mutex(0)
+        let counter = { @Sendable in
+            asked.withLock { $0 += 1 }
+            return 1
+        }
+        for _ in 0..<10 { _ = await ask(limit: RequestLimit(1, per: .seconds(1))) { .known(counter()) } }
+        let refused = await ask(limit: RequestLimit(1, per: .seconds(1))) { .known(counter()) }
+        #expect(refused.fact.error?.code == .rateLimited)
+        #expect(refused.retryAfter == .seconds(1))
+        #expect(asked.withLock { $0 } == 10)
+        #expect(gates.statuses.map(\.state) == [.ok], "our own limit is no trouble of theirs")
+        clock.advance(by: .seconds(1))
+        #expect(await ask { .known(counter()) }.fact == .known(1))
+    }
+
+    @Test func `a server that is down costs nobody a wait, and the log one line`() async {
+        for _ in 0..<5 { await fail() }
+        let refused = await ask { .known(1) }
+        #expect(refused.fact.error?.code == .unreachable)
+        #expect(refused.retryAfter == .seconds(30))
+        #expect(gates.statuses.map(\.state) == [.down(.seconds(30))])
+        #expect(gates.statuses.first?.description == "rdap rdap.example: down, to be tried again in 30 s (unreachable)")
+        for _ in 0..<20 { _ = await ask { .known(1) } }
+        #expect(log.messages == ["warning: an upstream is down"])
+        clock.advance(by: .seconds(30))
+        #expect(await ask { .known(1) }.fact == .known(1))
+        #expect(gates.statuses.map(\.state) == [.ok])
+        #expect(log.messages == ["warning: an upstream is down", "notice: an upstream answers again"])
+    }
+
+    @Test func `after the pause one probe is sent, however many ask`() async {
+        for _ in 0..<5 { await fail() }
+        clock.advance(by: .seconds(30))
+        let (started, start) = AsyncStream<Never>.makeStream()
+        let (released, release) = AsyncStream<Never>.makeStream()
+        async let probe = ask {
+            start.finish()
+            for await _ in released {}
+            return .known(1)
+        }
+        for await _ in started {}
+        for _ in 0..<5 { #expect(await ask { .known(2) }.fact.error?.code == .unreachable) }
+        release.finish()
+        #expect(await probe.fact == .known(1))
+        #expect(await ask { .known(2) }.fact == .known(2))
+    }
+
+    @Test func `a wish for a pause is kept to to the second`() async {
+        let limited: Fact<Int> = .unavailable(LookupError(.rateLimited))
+        _ = await ask(retryAfter: .seconds(120)) { limited }
+        #expect(gates.statuses.map(\.state) == [.rateLimited(.seconds(120))])
+        clock.advance(by: .seconds(119))
+        let refused = await ask { .known(1) }
+        #expect(refused.fact.error?.code == .rateLimited)
+        #expect(refused.retryAfter == .seconds(1))
+        clock.advance(by: .seconds(1))
+        #expect(await ask { .known(1) }.fact == .known(1))
+        _ = await ask { limited }
+        #expect(gates.statuses.map(\.state) == [.rateLimited(.seconds(60))], "no time was said")
+    }
+
+    @Test
+    func `a question that takes too long is given up by its deadline, and five such are an upstream that is down`()
+        async
+    {
+        for round in 0..<5 {
+            let (started, start) = AsyncStream<Never>.makeStream()
+            let start0 = clock.now.offset
+            let gates = gates
+            let name = name
+            async let answer: Upstream<Int> = gates.ask(name, limit: nil, by: start0 + .seconds(1)) {
+                start.finish()
+                await untilCancelled()
+                return Upstream(.absent, source: .rdap)
+            }
+            for await _ in started {}
+            clock.advance(by: .seconds(1))
+            #expect(await answer.fact.error?.code == .timedOut)
+            #expect(gates.statuses.map(\.state) == [round < 4 ? .slow : .down(.seconds(30))])
+        }
+        #expect(log.messages == ["notice: an upstream is slow", "warning: an upstream is down"])
+    }
+
+    @Test func `slow is told from down, and is over when answers are quick again`() async {
+        let clock = clock
+        for _ in 0..<3 {
+            _ = await ask {
+                clock.advance(by: .milliseconds(700))
+                return .known(1)
+            }
+        }
+        #expect(gates.statuses.map(\.state) == [.slow])
+        for _ in 0..<8 { _ = await ask { .known(1) } }
+        #expect(gates.statuses.map(\.state) == [.ok])
+        #expect(log.messages == ["notice: an upstream is slow", "notice: an upstream answers again"])
+    }
+
+    @Test func `a cancelled question says nothing of the server`() async {
+        for _ in 0..<10 {
+            let gates = gates
+            let name = name
+            let (started, start) = AsyncStream<Never>.makeStream()
+            let task = Task {
+                await gates.ask(name, limit: nil, by: .seconds(1)) {
+                    start.finish()
+                    await untilCancelled()
+                    return Upstream<Int>(.unavailable(LookupError(.unreachable)), source: .rdap)
+                }
+            }
+            for await _ in started {}
+            task.cancel()
+            #expect(await task.value.fact.error != nil)
+        }
+        #expect(await ask { .known(1) }.fact == .known(1))
+        await fail(.overloaded)
+        #expect(gates.statuses.map(\.state) == [.ok])
+    }
+
+    @Test func `only so many servers are remembered: the one that is idle goes first, one in trouble stays`() async {
+        for _ in 0..<5 { await fail() }
+        for host in ["b", "c", "d", "e"] {
+            clock.advance(by: .seconds(1))
+            _ = await ask(UpstreamName(.rdap, host: host)) { .known(1) }
+        }
+        #expect(gates.statuses.map(\.name.host) == ["d", "e", "rdap.example"])
+        for host in ["d", "e"] {
+            _ = await ask(UpstreamName(.rdap, host: host)) { .unavailable(LookupError(.rateLimited)) }
+        }
+        #expect(await ask(UpstreamName(.rdap, host: "f")) { .known(1) }.fact.error?.code == .overloaded)
+        clock.advance(by: .seconds(91))
+        #expect(await ask(UpstreamName(.rdap, host: "f")) { .known(1) }.fact == .known(1), "old trouble goes too")
+    }
+
+    @Test func `what a server made us log is escaped`() async {
+        for _ in 0..<5 {
+            _ = await ask(UpstreamName(.rdap, host: "a\u{1b}[2Jb")) { .unavailable(LookupError(.malformed)) }
+        }
+        #expect(gates.statuses.first?.description.contains("\u{1b}") == false)
+        #expect(log.metadata.allSatisfy { !$0.contains("\u{1b}") })
+        #expect(log.metadata.contains { $0.contains("[2Jb") || $0.contains("[2jb") })
+    }
+}
