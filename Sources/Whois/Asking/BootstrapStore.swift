@@ -1,0 +1,157 @@
+internal import AuditCore
+internal import Foundation
+internal import Locks
+internal import Logging
+
+/// The list of RDAP servers in force, and how it is kept fresh.
+///
+/// A list from a URL is read anew once a day by ``run()``; a copy that cannot be had or read changes nothing. The last
+/// good one is kept in the state directory. Before there is one, IANA's own list is stood in for by the shipped copy,
+/// another by none: whoever names another does not want IANA's servers asked.
+final class BootstrapStore: Sendable {
+    /// How old a list may grow.
+    static let lifetime = Duration.seconds(86_400)
+    /// When to try again after it could not be had.
+    static let retry = Duration.seconds(3600)
+
+    private static let ianaHost = "data.iana.org"
+
+    private let configuration: RegistryConfiguration
+    private let getter: HTTPGetter
+    private let gates: Gates
+    private let clock: UpstreamClock
+    private let logger: Logger
+    private let inForce: Mutex<(bootstrap: Bootstrap?, fetched: Timestamp?)>
+
+    /// Reads the list, from disk where that is where it is; from a URL ``run()`` reads it.
+    ///
+    /// - Throws: ``LookupError/Code/unreadable`` or `malformed` for a directory without a good list.
+    init(
+        _ configuration: RegistryConfiguration, getter: HTTPGetter, gates: Gates, clock: UpstreamClock, logger: Logger
+    ) throws(LookupError) {
+        (self.configuration, self.getter, self.gates, self.clock) = (configuration, getter, gates, clock)
+        self.logger = logger
+        switch configuration.bootstrap {
+        case .shipped: inForce = Mutex((.shipped, nil))
+        case .directory(let path): inForce = Mutex((try Self.read(directory: path), nil))
+        case .url(let url):
+            let kept = configuration.stateDirectory.flatMap { KeptBootstrap(in: $0, from: url) }
+            inForce = Mutex((kept?.bootstrap ?? (Self.isIANA(url) ? .shipped : nil), kept?.fetched))
+        }
+    }
+
+    /// Whom to ask about an address by RDAP; nil if nobody is known, or only plain HTTP that is not allowed.
+    func base(for address: IPAddress) -> RDAPClient.Base? {
+        let urls = inForce.withLock { $0.bootstrap }?.baseURLs(for: address) ?? []
+        guard let url = urls.first(where: { configuration.allowsHTTP || $0.lowercased().hasPrefix("https:") }) else {
+            return nil
+        }
+        let registry = Registry(baseURL: url)
+        return RDAPClient.Base(
+            url: url, registry: registry ?? Self.registry(of: address),
+            isNamedByAdministrator: registry == nil && isAdministrators)
+    }
+
+    /// Whether the list is the administrator's own, not IANA's.
+    private var isAdministrators: Bool {
+        switch configuration.bootstrap {
+        case .shipped: false
+        case .directory: true
+        case .url(let url): !Self.isIANA(url)
+        }
+    }
+
+    private static func isIANA(_ url: String) -> Bool { URL(string: url)?.host?.lowercased() == ianaHost }
+
+    /// The registry in whose space an address lies, by the shipped list.
+    static func registry(of address: IPAddress) -> Registry? {
+        Bootstrap.shipped.baseURLs(for: address).lazy.compactMap { Registry(baseURL: $0) }.first
+    }
+
+    /// Keeps a list from a URL fresh until the task is cancelled; returns at once if there is none to keep.
+    func run() async {
+        guard case .url(let url) = configuration.bootstrap, configuration.asksRDAP else { return }
+        var due = clock.now()
+        if let fetched = inForce.withLock({ $0.fetched }) {
+            let age = Duration.milliseconds(configuration.now().milliseconds - fetched.milliseconds)
+            due += max(.zero, Self.lifetime - max(.zero, age))
+        }
+        while true {
+            do { try await clock.sleep(until: due) } catch { return }
+            let start = clock.now()
+            due = start + (await refresh(from: url) ? Self.lifetime : Self.retry)
+        }
+    }
+
+    /// Downloads the list and takes it into use.
+    ///
+    /// - Returns: Whether it is in use; if not, what was in force stays.
+    func refresh(from url: String) async -> Bool {
+        do throws(LookupError) {
+            let kept = KeptBootstrap(
+                url: url, fetched: configuration.now(), ipv4: try await download(url + "ipv4.json"),
+                ipv6: try await download(url + "ipv6.json"))
+            let bootstrap = try kept.parse().get()
+            inForce.withLock { $0 = (bootstrap, kept.fetched) }
+            logger.debug("the list of RDAP servers is fresh", metadata: ["url": "\(url.visible())"])
+            if let directory = configuration.stateDirectory, !kept.write(to: directory) {
+                logger.warning("the list of RDAP servers could not be kept in the state directory")
+            }
+            return true
+        } catch {
+            if !Task.isCancelled {
+                logger.warning(
+                    "the list of RDAP servers could not be read anew",
+                    metadata: ["url": "\(url.visible())", "error": "\(error.debugDescription)"])
+            }
+            return false
+        }
+    }
+
+    /// One file; redirects are followed as those of RDAP servers are.
+    private func download(_ url: String) async throws(LookupError) -> [UInt8] {
+        guard var trail = RedirectTrail(url, allowsHTTP: configuration.allowsHTTP) else {
+            throw LookupError(.notConfigured, detail: "not a URL to read: \(url.visible())")
+        }
+        let deadline = clock.now() + .seconds(30)
+        while true {
+            let url = trail.url
+            let answer: Upstream<HTTPGetter.Reply> = await gates.ask(
+                UpstreamName(.bootstrap, host: trail.server), limit: nil, by: deadline
+            ) { [getter] in
+                do throws(LookupError) {
+                    let reply = try await getter.get(url, accepting: "application/json", limit: Bootstrap.maxBytes)
+                    guard reply.status == 200 || (300..<400).contains(reply.status) && reply.location != nil else {
+                        let error = LookupError(.unreachable, detail: "HTTP \(reply.status)")
+                        return Upstream(.unavailable(error), source: .bootstrap)
+                    }
+                    return Upstream(.known(reply), source: .bootstrap)
+                } catch {
+                    return Upstream(.unavailable(error), source: .bootstrap)
+                }
+            }
+            switch answer.fact {
+            case .known(let reply) where reply.status == 200: return reply.body
+            case .known(let reply): try trail.follow(reply.location ?? "")
+            case .absent: throw LookupError(.unreachable)
+            case .unavailable(let error): throw error
+            }
+        }
+    }
+
+    private static func read(directory: String) throws(LookupError) -> Bootstrap {
+        func file(_ name: String) throws(LookupError) -> [UInt8] {
+            let path = directory + (directory.hasSuffix("/") ? "" : "/") + name
+            guard let bytes = KeptBootstrap.bytes(of: path, limit: Bootstrap.maxBytes) else {
+                throw LookupError(.unreadable, detail: path.visible())
+            }
+            return bytes
+        }
+        return try Bootstrap.parse(ipv4: try file("ipv4.json"), ipv6: try file("ipv6.json")).get()
+    }
+}
+
+extension FactSource {
+    /// The list of RDAP servers; states no fact, but is an upstream.
+    static let bootstrap = FactSource("rdap-bootstrap")
+}
