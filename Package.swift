@@ -209,9 +209,11 @@ let package = Package(
         // The program.
         .target(
             name: "WebAuth",
-            dependencies: ["Locks", "AuditCore", "AppPasswordCore", "GeoIP", "HTTPKit", "StrictJSON", "LDAPDirectory", "LoginSpool", "MariaDBStore",
-                "PasswordSchemes", "PrometheusMetrics", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "SystemdJournal",
-                "FileAuditSinks", logging, metrics,
+            dependencies: [
+                "Locks", "AuditCore", "AppPasswordCore", "DNSResolver", "FileAuditSinks", "GeoIP", "HTTPKit", "LDAPDirectory",
+                "LoginSpool", "LookupCaches", "MariaDBStore", "PasswordSchemes", "PrometheusMetrics", "PythonRegex",
+                "RedisCache", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON", "SystemdJournal", "Whois", logging,
+                metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

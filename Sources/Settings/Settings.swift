@@ -118,6 +118,7 @@ public struct Settings: Sendable {
         auth = Auth(reading: top.table("auth"))
         audit = Audit(reading: top.table("audit"))
         lookup = Lookup(reading: top.table("lookup"))
+        if overrides.isOffline { lookup.isOffline = true }
         log = Log(reading: top.rawTable("log"), notes: notes)
         top.finish()
     }

@@ -76,14 +76,6 @@ struct ProgramTests {
         #expect(result.errors.contains("city.mmdb:1:1: ") && result.errors.contains("nets.lst:1:"))
     }
 
-    @Test func `check-config says what has no effect yet`() throws {
-        let directory = try TemporaryDirectory()
-        try directory.write("config.toml", "[lookup.rdap]\nenabled = true\n")
-        let result = try Program.run(["check-config"], in: directory)
-        #expect(result.status == 0)
-        #expect(result.output.contains("lookup.rdap.enabled has no effect yet") || result.output.contains("config.toml: ok"))
-    }
-
     @Test func `explain and check-config use MaxMind's files`() throws {
         let directory = try TemporaryDirectory()
         let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -111,18 +103,6 @@ struct ProgramTests {
         let broken = try Program.run(["check-config"], in: directory)
         #expect(broken.status == 78)
         #expect(broken.errors.contains("as.lst:1:1: "))
-    }
-
-    @Test func `check-config and the server's log say that a cache has no effect yet`() async throws {
-        let directory = try TemporaryDirectory()
-        try directory.write("config.toml", "[cache]\nmode = \"redis\"\nhost = \"192.0.2.1\"\nport = 6379\n")
-        let checked = try Program.run(["check-config"], in: directory)
-        #expect(checked.status == 0)
-        let server = try await ServerProcess(in: directory)
-        for key in ["mode", "host", "port"] {
-            #expect(checked.output.contains("note: cache.\(key) has no effect yet"))
-            #expect(server.logText.contains("cache.\(key) has no effect yet"))
-        }
     }
 
     @Test func `explain tells the verdict, the line, and what the user would be told`() throws {

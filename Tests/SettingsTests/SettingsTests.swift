@@ -19,7 +19,6 @@ struct SettingsTests {
         #expect(settings.lookup.deadline == .milliseconds(1500))
         #expect(settings.log.level == .info)
         #expect(loaded.warnings.isEmpty)
-        #expect(loaded.keysWithoutEffect(supported: []).isEmpty)
     }
 
     @Test func `every key is read`() throws {
@@ -285,34 +284,6 @@ struct SettingsTests {
         #expect(!"\(settings)".contains("hush"))
         #expect(!dumped.contains("hush"))
         #expect(settings.ldap?.password?.revealed == "hush-4")
-    }
-
-    @Test func `keys of features that are missing are named in the order of the tables`() throws {
-        let loaded = try parse(
-            """
-            [server]
-            port = 1
-            [lookup.rdap]
-            enabled = true
-            [cache]
-            mode = "redis"
-            [audit]
-            on_unknown = "deny"
-            mode = "watch"
-            sinks = ["stderr"]
-            lists = { network_cc = "/l", ip_networks = "/l" }
-            [ldap]
-            basedn = "x"
-            [database]
-            dsn = "sqlite:///x.db"
-            """, files: ["/l": ""])
-        #expect(
-            loaded.keysWithoutEffect(supported: [.networkLists]) == [
-                "ldap.basedn", "cache.mode", "audit.on_unknown", "audit.lists.network_cc", "lookup.rdap.enabled",
-            ])
-        #expect(loaded.keysWithoutEffect(supported: Set(SettingsFeature.allCases)).isEmpty)
-        let maria = try parse("database.dsn = 'mysql://u:p@h/d'\naudit.sinks = ['journal']")
-        #expect(maria.keysWithoutEffect(supported: []) == ["database.dsn", "audit.sinks"])
     }
 
     @Test func `a directory may be several servers`() throws {

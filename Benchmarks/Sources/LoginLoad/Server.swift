@@ -10,7 +10,7 @@ final class Server {
     init(_ program: String, in directory: String, verifyCacheTTL: Int) throws {
         try "[auth]\nverify_cache_ttl = \(verifyCacheTTL)\n[audit]\nsinks = []\n".write(
             toFile: directory + "/config.toml", atomically: true, encoding: .utf8)
-        process = Self.process(program, ["serve", "--port", "0"], in: directory)
+        process = Self.process(program, ["serve", "--port", "0", "--offline"], in: directory)
         let errors = Pipe()
         process.standardError = errors
         try process.run()

@@ -58,6 +58,17 @@ extension Facts {
     }
 }
 
+extension Facts {
+    /// The origin, or what MaxMind's AS database says in its place if it could not be had: number and organisation, marked
+    /// as MaxMind's. MaxMind does not know the country a prefix is registered in, and has other words for organisations.
+    public var originOrMaxMind: Sourced<OriginFacts> {
+        guard origin.trouble != nil, let geo = geo.value, let number = geo.asNumber else { return origin }
+        return Sourced(
+            .known(OriginFacts(asNumbers: [number], prefix: geo.asNetwork, asName: geo.asOrganization)),
+            source: .maxmind, age: self.geo.age)
+    }
+}
+
 extension Sourced {
     /// Why the fact could not be had; nil if it is known or absent.
     public var trouble: LookupError? {

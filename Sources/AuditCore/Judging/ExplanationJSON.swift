@@ -30,7 +30,7 @@ extension Explanation {
             ("local_network", AuditValue(facts.localNetwork)),
             ("rev_host", Self.object(facts.reverseHost) { [("value", AuditValue($0))] }),
             ("network", Self.object(facts.network, Self.members)),
-            ("origin", Self.object(facts.origin, Self.members)),
+            ("origin", Self.object(facts.originOrMaxMind, Self.members)),
             ("geo", Self.object(facts.geo, Self.members)),
         ])
     }

@@ -46,7 +46,7 @@ extension Explanation {
         ]
             + Self.lines("rev_host", facts.reverseHost) { [("", $0)] }
             + Self.lines("network", facts.network, Self.details)
-            + Self.lines("origin", facts.origin, Self.details)
+            + Self.lines("origin", facts.originOrMaxMind, Self.details)
             + Self.lines("geo", facts.geo, Self.details)
     }
 

@@ -37,7 +37,7 @@ extension DenyLists {
     /// Whether a fact the list asks for could not be had.
     ///
     /// AS numbers and names have two sources. One that the settings leave out is not missed as long as the other is
-    /// there.
+    /// there. MaxMind's AS number stands for one that could not be had; its organisation does not, having other words.
     private func lacksFacts(_ kind: DenyListKind, _ facts: Facts) -> Bool {
         switch kind {
         case .ipNetworks: false
@@ -45,6 +45,7 @@ extension DenyLists {
         case .networkName, .networkCountry, .entities: facts.network.trouble != nil
         case .asCountry: facts.origin.trouble != nil
         case .geoLocationIDs, .coordinates: facts.geo.trouble != nil
+        case .asNumbers where facts.originOrMaxMind.trouble == nil && facts.geo.trouble == nil: false
         case .asNumbers, .asNames:
             switch (facts.origin.trouble?.code, facts.geo.trouble?.code) {
             case (nil, nil), (nil, .notConfigured), (.notConfigured, nil): false

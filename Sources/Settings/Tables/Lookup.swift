@@ -57,12 +57,15 @@ extension Settings {
         public var bootstrap = Bootstrap.shipped
         /// Whether plain HTTP is good enough; false.
         public var allowsHTTP = false
+        /// Whom a registry can write to, told to it with each request: an address or a URL; empty for nobody.
+        public var contact = ""
 
         /// The defaults.
         public init() {}
 
         init(reading table: TableReader) {
             isEnabled = table.boolean("enabled", default: isEnabled)
+            contact = table.string("contact", default: contact)
             bootstrap = table.parsed("bootstrap", default: bootstrap, wants: "a URL or a path") {
                 Self.bootstrap($0, table.notes)
             }

@@ -77,10 +77,13 @@ public struct SettingsOverrides: Sendable {
     public var host: String?
     /// `--port`.
     public var port: Int?
+    /// `--offline`: sets `lookup.offline`.
+    public var isOffline: Bool
 
     /// Makes overrides.
-    public init(host: String? = nil, port: Int? = nil) {
+    public init(host: String? = nil, port: Int? = nil, isOffline: Bool = false) {
         self.host = host
         self.port = port
+        self.isOffline = isOffline
     }
 }

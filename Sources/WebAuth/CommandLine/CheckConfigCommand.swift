@@ -17,11 +17,13 @@ struct CheckConfigCommand: AsyncParsableCommand {
         for note in loaded.notes { print("note: \(note)") }
         let geo: MMDBGeoSource?
         do throws(SetupFailure) {
-            geo = try BackEnds.openGeo(loaded.settings, logger: .program(level: .warning))
+            let logger = Logger.program(level: .warning)
+            geo = try BackEnds.openGeo(loaded.settings, logger: logger)
+            _ = try Lookups.clients(loaded.settings, logger)
         } catch {
             throw SetupFailure(error.problems + LoadedPolicy.problems(of: loaded.settings), exitCode: error.exitCode)
         }
-        let policy = try LoadedPolicy(loaded.settings, geo: geo) { _ in }
+        let policy = try LoadedPolicy(loaded.settings, sources: FactSources(geo: geo)) { _ in }
         for note in policy.notes { print("note: \(note)") }
         for (list, entries) in policy.counts {
             print("\(list.rawValue): \(entries) \(entries == 1 ? "entry" : "entries")")

@@ -22,6 +22,8 @@ struct ExplainCommand: AsyncParsableCommand {
     var service: String = ""
     @Flag(help: "Print one JSON object.")
     var json = false
+    @Flag(help: "Ask nobody about the address, as lookup.offline does.")
+    var offline = false
     @Flag(help: "Tell the verdict by the exit status.")
     var exitCode = false
 
@@ -29,12 +31,21 @@ struct ExplainCommand: AsyncParsableCommand {
         guard let address = IPAddress(ip) else {
             throw SetupFailure(["\(ip): is not an IPv4 or IPv6 address"], exitCode: .usage)
         }
-        let settings = try SettingsLocation(config: options.config).load().settings
-        let geo = try BackEnds.openGeo(settings, logger: .program(level: .warning))
-        let policy = try LoadedPolicy(settings, geo: geo) { problem in standardError("given up at its match limit: \(problem)") }
+        let settings = try SettingsLocation(config: options.config, overrides: SettingsOverrides(isOffline: offline)).load().settings
+        let logger = Logger.program(level: .warning)
+        let lookups = try Lookups(settings, makesFiles: false, logger: logger)
+        var sources = lookups.sources
+        sources.geo = try BackEnds.openGeo(settings, logger: logger)
+        let policy = try LoadedPolicy(settings, sources: sources) { problem in
+            standardError("given up at its match limit: \(problem)")
+        }
         for problem in policy.problems { standardError("skipped: \(problem)") }
         let attempt = LoginAttempt(login: user, service: service, address: address, time: .now)
-        let explanation = await policy.explain(attempt, settings)
+        let explanation = await withTaskGroup(of: Void.self) { group in
+            group.addTask { await lookups.run() }
+            defer { group.cancelAll() }
+            return await policy.explain(attempt, settings)
+        }
         print(json ? explanation.json : explanation.text, terminator: json ? "\n" : "")
         if exitCode { throw ExitCode(explanation.outcome.exitCode) }
     }

@@ -12,10 +12,12 @@ struct ServeCommand: AsyncParsableCommand {
     var host: String?
     @Option(help: "The port to listen on, in place of server.port.")
     var port: Int?
+    @Flag(help: "Ask nobody about addresses, as lookup.offline does.")
+    var offline = false
 
     func run() async throws {
         let location = try SettingsLocation(
-            config: options.config, overrides: SettingsOverrides(host: host, port: port))
+            config: options.config, overrides: SettingsOverrides(host: host, port: port, isOffline: offline))
         guard ProcessMemory.keepPrivate() else {
             throw SetupFailure(["the process's memory cannot be kept from core dumps"], exitCode: .internal)
         }

@@ -1,4 +1,5 @@
 import AppPasswordCore
+import AuditCore
 import GeoIP
 import LDAPDirectory
 import Logging
@@ -34,6 +35,15 @@ struct BackEnds: Sendable {
     let directory: LDAPDirectory?
     /// MaxMind's files; nil if there are none.
     let geo: MMDBGeoSource?
+    /// Who is asked about addresses.
+    let lookups: Lookups
+
+    /// All who know something about an address.
+    var factSources: FactSources {
+        var sources = lookups.sources
+        sources.geo = geo
+        return sources
+    }
 
     /// Opens what the settings name; what is in use already and has the same settings is kept.
     static func open(
@@ -52,7 +62,13 @@ struct BackEnds: Sendable {
             directory = settings.ldap.map { LDAPDirectory(LDAPDirectory.Configuration($0, pool: settings.database.poolSize)) }
         }
         let geo = try openGeo(settings, reusing: old?.backEnds.geo, logger: logger)
-        return BackEnds(database: database, directory: directory, geo: geo)
+        let lookups: Lookups
+        if let old, old.backEnds.lookups.isWhat(settings) {
+            lookups = old.backEnds.lookups
+        } else {
+            lookups = try Lookups(settings, logger: logger)
+        }
+        return BackEnds(database: database, directory: directory, geo: geo, lookups: lookups)
     }
 
     /// Opens MaxMind's files, if the settings name any; those that are open already and have not changed are shared.

@@ -22,10 +22,10 @@ struct LoadedPolicy: Sendable {
     /// Reads the lists.
     ///
     /// - Parameters:
-    ///   - geo: MaxMind's files, if there are any.
+    ///   - sources: Who is asked about addresses.
     ///   - onLimit: Called once for each pattern that hit the match limit at a login.
     /// - Throws: ``SetupFailure`` if a list file cannot be read; it names the bad lines of the others, too.
-    init(_ settings: Settings, geo: (any GeoSource)?, onLimit: @escaping @Sendable (ListProblem) -> Void) throws(SetupFailure) {
+    init(_ settings: Settings, sources: FactSources, onLimit: @escaping @Sendable (ListProblem) -> Void) throws(SetupFailure) {
         let audit = settings.audit
         var files: [DenyListKind: DenyListFile] = [:]
         var unreadable: [String] = []
@@ -47,7 +47,7 @@ struct LoadedPolicy: Sendable {
             ignoreNetworks: PrefixSet(audit.ignoreNetworks), lists: build.lists, onUnknown: audit.onUnknown)
         auditor = Auditor.Configuration(
             policy: policy, localNetworks: LocalNetworks(audit.localNetworks.map { ($0.prefix, $0.name) }),
-            localLocationName: audit.localLocationName, sources: FactSources(geo: geo))
+            localLocationName: audit.localLocationName, sources: sources)
         auditor.recordsLocal = audit.logLocal
         auditor.deadline = settings.lookup.deadline
         auditor.lookupTimeout = settings.lookup.timeout
@@ -64,7 +64,7 @@ struct LoadedPolicy: Sendable {
     /// What is wrong with the lists, to be told together with what keeps the settings from being used at all.
     static func problems(of settings: Settings) -> [String] {
         do throws(SetupFailure) {
-            return try LoadedPolicy(settings, geo: nil) { _ in }.problems
+            return try LoadedPolicy(settings, sources: FactSources()) { _ in }.problems
         } catch {
             return error.problems
         }

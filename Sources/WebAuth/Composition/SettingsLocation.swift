@@ -28,9 +28,6 @@ struct SettingsLocation: Sendable {
 }
 
 extension LoadedSettings {
-    /// What an administrator should know: warnings, and keys that do nothing in this version.
-    var notes: [String] {
-        warnings.map(\.description)
-            + keysWithoutEffect(supported: supportedFeatures).map { "\($0) has no effect yet" }
-    }
+    /// What an administrator should know.
+    var notes: [String] { warnings.map(\.description) }
 }

@@ -30,7 +30,7 @@ struct SnapshotBuilder: Sendable {
     /// Reads the lists and puts everything together.
     func build(_ settings: Settings, _ backEnds: BackEnds) throws(SetupFailure) -> Built {
         let logger = logger
-        var policy = try LoadedPolicy(settings, geo: backEnds.geo) { problem in
+        var policy = try LoadedPolicy(settings, sources: backEnds.factSources) { problem in
             logger.warning("a pattern was given up at its match limit", metadata: ["audit.rule": "\(problem)"])
         }
         for note in policy.notes { logger.warning("lists", metadata: ["note": "\(note)"]) }

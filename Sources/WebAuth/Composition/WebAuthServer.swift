@@ -16,6 +16,7 @@ struct WebAuthServer: Sendable {
     private let server: HTTPServer
     private let reloader: Reloader
     private let gatherer: FactGatherer
+    private let lookups: LookupService
     private let recorder: SpooledLoginRecorder
     private let trail: AuditTrail
     private let hashing: LaneHashChecker
@@ -54,9 +55,11 @@ struct WebAuthServer: Sendable {
         }
 
         let live = LiveSnapshot(built.snapshot)
+        let lookups = LookupService()
         let router = LateRouter()
         let apply: @Sendable (Snapshot) -> Void = { fresh in
             recorder.replace(log: fresh.backEnds.database.log)
+            lookups.use(fresh.backEnds.lookups)
             trail.use(AuditSinks.open(fresh.settings, logger: logger))
             router.use(fresh.settings)
         }
@@ -79,6 +82,7 @@ struct WebAuthServer: Sendable {
         self.logger = logger
         self.reloader = reloader
         self.gatherer = gatherer
+        self.lookups = lookups
         self.recorder = recorder
         self.trail = trail
         self.hashing = hashing
@@ -94,6 +98,7 @@ struct WebAuthServer: Sendable {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let listening: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
             group.addTask { await trail.run() }
+            group.addTask { await lookups.run() }
             group.addTask { await gatherer.run() }
             group.addTask { await recorder.run() }
             group.addTask { await heed(signals) }

@@ -3,6 +3,7 @@ import AuditCore
 import LDAPDirectory
 import LoginSpool
 import Locks
+import Whois
 
 /// Asks every back end whether it can be asked.
 ///
@@ -51,6 +52,7 @@ final class Health: Sendable {
         var report = Report(isReady: true, lines: [])
         report.add("database", await database)
         if snapshot.backEnds.directory != nil { report.add("directory", await directory) }
+        report.lines += snapshot.backEnds.lookups.statuses.map(\.description)
         let spool = recorder.statistics
         report.lines.append("spool: \(spool.lost == 0 ? "ok" : "has lost \(spool.lost) records") (\(spool.waiting) waiting)")
         for (sink, written, lost) in trail.counts {

@@ -1,0 +1,15 @@
+public import AuditCore
+
+/// Names from the hosts file alone: for a service that may ask nobody.
+public struct HostsFileResolver: ReverseResolver {
+    private let hosts: HostsFile
+
+    /// Reads the file.
+    public init(path: String = "/etc/hosts") { hosts = HostsFile(path: path) }
+
+    /// The file's name for the address; else `.unavailable` with ``LookupError/Code/offline``.
+    public func name(of address: IPAddress) async -> Sourced<String> {
+        hosts.name(of: address).map { Sourced(.known($0), source: .dns) }
+            ?? Sourced(.unavailable(LookupError(.offline)), source: .none)
+    }
+}

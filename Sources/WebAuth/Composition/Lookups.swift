@@ -1,0 +1,154 @@
+import AppPasswordCore
+import AuditCore
+import DNSResolver
+import Foundation
+import LookupCaches
+import Logging
+import RedisCache
+import SQLiteStore
+import Settings
+import Whois
+
+/// Everything that asks others about addresses, made whole for one set of settings and replaced whole.
+final class Lookups: Sendable {
+    /// Who tells names, networks and origins.
+    let sources: FactSources
+
+    private let identity: String
+    private let clients: RegistryClients?
+    private let cached: CachedSources
+    private let timeout: Duration
+    private let ended = Latch()
+
+    /// Opens the caches and reads `/etc/hosts`, `/etc/resolv.conf` and the bootstrap; asks nobody yet.
+    ///
+    /// - Parameter makesFiles: Whether a cache file may be made; if not, one is only used if it is this user's already, so
+    ///   that a verb run by root leaves nothing behind that the service cannot open.
+    /// - Throws: ``SetupFailure`` if a bootstrap directory or a resolver named in the settings cannot be used. A cache that
+    ///   cannot be had is a warning: what was looked up is then kept in memory alone.
+    init(_ settings: Settings, makesFiles: Bool = true, logger: Logger) throws(SetupFailure) {
+        identity = Self.identity(settings)
+        timeout = settings.lookup.timeout
+        var configuration = CachedSources.Configuration()
+        configuration.freshFor = settings.audit.cacheTTL
+        configuration.readsOldEntries = settings.cache.mode == .redis
+        let cache = Self.cache(settings, makesFiles: makesFiles, logger)
+        guard let (resolver, clients) = try Self.clients(settings, logger) else {
+            clients = nil
+            cached = CachedSources(offlineFrom: cache, configuration, now: { .now })
+            sources = FactSources(reverse: HostsFileResolver(), network: cached, origin: cached)
+            return
+        }
+        self.clients = clients
+        cached = CachedSources(
+            configuration, cache: cache, network: clients.network, origin: clients.origin, now: { .now })
+        sources = FactSources(
+            reverse: resolver, network: clients.network == nil ? nil : cached,
+            origin: clients.origin == nil ? nil : cached)
+    }
+
+    /// The resolver and the clients of the registries; nil if nobody may be asked.
+    static func clients(
+        _ settings: Settings, _ logger: Logger
+    ) throws(SetupFailure) -> (resolver: CaresResolver, clients: RegistryClients)? {
+        guard !settings.lookup.isOffline else { return nil }
+        var dns = DNSConfiguration()
+        dns.servers = settings.lookup.dns.servers.map(\.description)
+        dns.timeout = settings.lookup.dns.timeout
+        do throws(LookupError) {
+            let resolver = try CaresResolver(dns)
+            return (resolver, try RegistryClients(RegistryConfiguration(settings), txt: resolver, logger: logger))
+        } catch {
+            throw SetupFailure(["lookup: \(error.debugDescription)"], exitCode: .configuration)
+        }
+    }
+
+    /// How each server that was asked so far is doing.
+    var statuses: [UpstreamStatus] { clients?.statuses ?? [] }
+
+    /// Whether other settings make the same of it.
+    func isWhat(_ settings: Settings) -> Bool { identity == Self.identity(settings) }
+
+    /// Asks until ``end()``, and for as long afterwards as a lookup may take; or until the task is cancelled.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.cached.run() }
+            if let clients { group.addTask { await clients.run() } }
+            await ended.wait()
+            try? await Task.sleep(for: timeout)
+            group.cancelAll()
+        }
+        await clients?.shutDown(within: .seconds(1))
+    }
+
+    /// Lets ``run()`` return when what is under way has had its time.
+    func end() { ended.open() }
+
+    private static func cache(_ settings: Settings, makesFiles: Bool, _ logger: Logger) -> any LookupCache {
+        let memory = MemoryLookupCache()
+        let path = settings.server.stateDirectory + "/lookups.sqlite"
+        switch settings.cache.mode {
+        case .memory: return memory
+        case .sqlite where !makesFiles && !isOurs(path): return memory
+        case .sqlite:
+            do throws(LookupError) {
+                let file = try SQLiteLookupCache(
+                    path: path, now: { .now },
+                    onTrouble: { logger.warning("lookup cache", metadata: ["error": "\($0)"]) })
+                return TieredLookupCache(memory: memory, behind: file)
+            } catch {
+                logger.warning("lookups are kept in memory alone", metadata: ["error": "\(error.debugDescription)"])
+                return memory
+            }
+        case .redis:
+            return TieredLookupCache(memory: memory, behind: RedisCache(RedisCache.Configuration(settings.cache)))
+        }
+    }
+
+    private static func isOurs(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_uid == geteuid()
+    }
+
+    private static func identity(_ settings: Settings) -> String {
+        "\(settings.lookup) \(settings.cache) \(settings.cache.password?.revealed ?? "") \(settings.audit.cacheTTL)"
+    }
+}
+
+extension RedisCache.Configuration {
+    fileprivate init(_ cache: Settings.Cache) {
+        self.init()
+        if let socket = cache.unixSocket { unixSocket = socket.resolved } else { (host, port) = (cache.host, UInt16(clamping: cache.port)) }
+        if let secret = cache.password { password = secret }
+    }
+}
+
+extension RegistryConfiguration {
+    fileprivate init(_ settings: Settings) {
+        self.init()
+        let lookup = settings.lookup
+        asksRDAP = lookup.rdap.isEnabled
+        switch lookup.rdap.bootstrap {
+        case .shipped: bootstrap = .shipped
+        case .url(let url): bootstrap = .url(url)
+        case .directory(let path): bootstrap = .directory(path.resolved)
+        }
+        allowsHTTP = lookup.rdap.allowsHTTP
+        product = "dovecot-web-auth/\(programVersion)"
+        contact = lookup.rdap.contact
+        asksWHOIS = lookup.whois.isEnabled
+        for (name, server) in lookup.whois.servers {
+            if let registry = Registry(rawValue: name) { whoisServers[registry] = Endpoint(server) }
+        }
+        asksCymru = lookup.cymru.isEnabled
+        cymruWhoisServer = Endpoint(lookup.cymru.whoisServer)
+        // More than a login waits, so that slow registries fill the cache; RDAP and WHOIS in turn must fit the timeout.
+        timeout = min(.seconds(3), lookup.timeout / 2)
+        rate = RequestLimit(lookup.rate.count, per: lookup.rate.interval)
+        stateDirectory = settings.server.stateDirectory
+    }
+}
+
+extension Endpoint {
+    fileprivate init(_ server: HostAndPort) { self.init(host: server.host, port: server.port) }
+}
