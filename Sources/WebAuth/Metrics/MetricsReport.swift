@@ -22,7 +22,8 @@ struct MetricsReport: Sendable {
 
     /// The text of all metrics.
     ///
-    /// - Complexity: Asks the back ends as `/readyz` does, up to their timeouts; else well under a millisecond.
+    /// - Complexity: Asks the back ends as `/readyz` does, at most once a second and up to their timeouts; else well under
+    ///   a millisecond.
     func text() async -> String {
         let backEnds = await health.check().backEnds
         var samples = backEnds.map { MetricSample(.backEndUp, $0.isUp ? 1 : 0, [("backend", $0.name)]) }
