@@ -6,6 +6,7 @@ let package = Package(
     dependencies: [
         .package(name: "dovecot-web-auth", path: ".."),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
     ],
     targets: [
         // Counts calls of malloc and friends by standing in front of glibc's.
@@ -18,10 +19,11 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["CAllocationCounter", "CRawCrypt", .product(name: "Logging", package: "swift-log")]
+            dependencies: ["CAllocationCounter", "CRawCrypt", .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics")]
                 + [
                     "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CCrypt", "GeoIP", "HTTPKit", "LookupCaches",
-                    "LoginSpool", "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON", "WebAuth",
+                    "LoginSpool", "PasswordSchemes", "PrometheusMetrics", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON", "WebAuth",
                     "Whois",
                 ].map { .product(name: $0, package: "dovecot-web-auth") },
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),

@@ -18,6 +18,8 @@ struct Benchmarks {
         try await loginLogBenchmarks(suite)
         await laneBenchmarks(suite)
         await loginBenchmarks(suite)
+        metricsBenchmarks(suite)
+        suite.ratio("metrics: their part of a login", of: "metrics.login", to: "auth.private.one-password", atMost: 0.4)
         for failure in suite.failures { print("FAILED \(failure)") }
         if !suite.failures.isEmpty { exit(1) }
     }
