@@ -231,7 +231,9 @@ let package = Package(
         // The program as a whole.
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Locks", "web-auth-server", "DovecotHarness", "TestServers", "CCrypt", "CMariaDB"],
+            dependencies: [
+                "Locks", "web-auth-server", "DovecotHarness", "ReplayUpstream", "TestServers", "CCrypt", "CMariaDB",
+            ],
             swiftSettings: strict),
 
         // Back ends that wait: C libraries on lanes of their own.

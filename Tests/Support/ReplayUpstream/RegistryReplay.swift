@@ -33,8 +33,15 @@ public final class RegistryReplay: Sendable {
 
     /// Starts the servers.
     ///
-    /// - Parameter path: Of a directory with `networks.json`; the project's own fixtures if nil.
-    public init(fixtures path: String? = nil, override: @escaping Override = { _, _ in nil }) throws {
+    /// - Parameters:
+    ///   - path: Of a directory with `networks.json`; the project's own fixtures if nil.
+    ///   - hosts: Names of addresses in reverse DNS, each under the name of its PTR record.
+    ///   - isDNSSilent: Whether no question in DNS is answered.
+    ///   - override: Asked before the fixtures.
+    public init(
+        fixtures path: String? = nil, hosts: [String: String] = [:], isDNSSilent: Bool = false,
+        override: @escaping Override = { _, _ in nil }
+    ) throws {
         let directory = path.map { URL(fileURLWithPath: $0) } ?? Self.ownFixtures
         let networks = try JSONDecoder().decode(
             [Network].self, from: Data(contentsOf: directory.appendingPathComponent("networks.json")))
@@ -64,8 +71,16 @@ public final class RegistryReplay: Sendable {
         }
         let texts = Dictionary(
             networks.flatMap(\.txt).map { ($0.lowercased(), $1) }, uniquingKeysWith: { first, _ in first })
+        // Team Cymru answers for every address of a prefix: here, for all that differ from a fixture's in the last label.
+        let neighbours = Dictionary(
+            texts.filter { $0.key.contains(".origin.") }.map { (Self.withoutFirstLabel($0.key), $0.value) },
+            uniquingKeysWith: { first, _ in first })
         dns = try DNSReplayServer { question in
-            guard let records = texts[question.name] else { return [DNSReply(code: 3)] }
+            if isDNSSilent { return [] }
+            if let host = hosts[question.name] {
+                return [DNSReply(records: [DNSReply.record(type: 12, DNSReply.name(host))])]
+            }
+            guard let records = texts[question.name] ?? neighbours[Self.withoutFirstLabel(question.name)] else { return [DNSReply(code: 3)] }
             return [DNSReply(records: records.map { DNSReply.record(type: 16, Self.characterStrings($0)) })]
         }
     }
@@ -91,6 +106,8 @@ public final class RegistryReplay: Sendable {
         let list = #"{"version":"1.0","publication":"2026-01-01T00:00:00Z","services":[[["\#(prefix)"],["\#(url)"]]]}"#
         return .http(body: Array(list.utf8))
     }
+
+    private static func withoutFirstLabel(_ name: String) -> String { String(name.drop { $0 != "." }) }
 
     private static func lastWord(_ line: String) -> String { line.split(separator: " ").last.map(String.init) ?? "" }
 
