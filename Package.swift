@@ -82,7 +82,7 @@ let package = Package(
         .target(name: "StrictJSON", swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
 
-        // HTTP: bare SwiftNIO, known to this room alone.
+        // HTTP: bare SwiftNIO.
         .target(
             name: "HTTPKit",
             dependencies: [
