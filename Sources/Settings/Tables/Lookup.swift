@@ -3,9 +3,9 @@ extension Settings {
     public struct Lookup: Sendable {
         /// What one login waits for facts, at most; 1.5 s.
         public var deadline = Duration.milliseconds(1500)
-        /// What a lookup may go on for in the background; 10 s.
+        /// How long log row and audit record wait for facts; half of it, or 3 s, is what one server has. 10 s.
         public var timeout = Duration.seconds(10)
-        /// Whether no request ever leaves for RDAP, WHOIS or Cymru; false.
+        /// Whether nobody is ever asked, DNS included; false.
         public var isOffline = false
         /// How often one registry is asked about new networks; once a second.
         public var rate = RequestRate(1, per: .seconds(1))
