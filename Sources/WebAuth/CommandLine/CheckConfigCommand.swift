@@ -19,7 +19,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
         do throws(SetupFailure) {
             let logger = Logger.program(level: .warning)
             geo = try BackEnds.openGeo(loaded.settings, logger: logger)
-            _ = try Lookups.clients(loaded.settings, logger)
+            _ = try Lookups.clients(loaded.settings, makesFiles: false, logger)
         } catch {
             throw SetupFailure(error.problems + LoadedPolicy.problems(of: loaded.settings), exitCode: error.exitCode)
         }

@@ -18,6 +18,8 @@ final class Lookups: Sendable {
     private let clients: RegistryClients?
     private let cached: CachedSources
     private let timeout: Duration
+    /// Whether what is behind memory can be read; nil if there is nothing.
+    private let isCacheWhole: @Sendable () -> Bool?
     private let ended = Latch()
 
     /// Opens the caches and reads `/etc/hosts`, `/etc/resolv.conf` and the bootstrap; asks nobody yet.
@@ -33,7 +35,8 @@ final class Lookups: Sendable {
         configuration.freshFor = settings.audit.cacheTTL
         configuration.readsOldEntries = settings.cache.mode == .redis
         let cache = Self.cache(settings, makesFiles: makesFiles, logger)
-        guard let (resolver, clients) = try Self.clients(settings, logger) else {
+        isCacheWhole = { (cache as? TieredLookupCache)?.isWhole }
+        guard let (resolver, clients) = try Self.clients(settings, makesFiles: makesFiles, logger) else {
             clients = nil
             cached = CachedSources(offlineFrom: cache, configuration, now: { .now })
             sources = FactSources(reverse: HostsFileResolver(), network: cached, origin: cached)
@@ -49,7 +52,7 @@ final class Lookups: Sendable {
 
     /// The resolver and the clients of the registries; nil if nobody may be asked.
     static func clients(
-        _ settings: Settings, _ logger: Logger
+        _ settings: Settings, makesFiles: Bool, _ logger: Logger
     ) throws(SetupFailure) -> (resolver: CaresResolver, clients: RegistryClients)? {
         guard !settings.lookup.isOffline else { return nil }
         var dns = DNSConfiguration()
@@ -57,14 +60,19 @@ final class Lookups: Sendable {
         dns.timeout = settings.lookup.dns.timeout
         do throws(LookupError) {
             let resolver = try CaresResolver(dns)
-            return (resolver, try RegistryClients(RegistryConfiguration(settings), txt: resolver, logger: logger))
+            var configuration = RegistryConfiguration(settings)
+            if makesFiles { configuration.stateDirectory = settings.server.stateDirectory }
+            return (resolver, try RegistryClients(configuration, txt: resolver, logger: logger))
         } catch {
             throw SetupFailure(["lookup: \(error.debugDescription)"], exitCode: .configuration)
         }
     }
 
-    /// How each server that was asked so far is doing.
-    var statuses: [UpstreamStatus] { clients?.statuses ?? [] }
+    /// How the cache and each server that was asked so far are doing, a line each.
+    var statusLines: [String] {
+        (isCacheWhole().map { ["lookup cache: \($0 ? "ok" : "memory alone")"] } ?? [])
+            + (clients?.statuses ?? []).map(\.description)
+    }
 
     /// Whether other settings make the same of it.
     func isWhat(_ settings: Settings) -> Bool { identity == Self.identity(settings) }
@@ -145,7 +153,6 @@ extension RegistryConfiguration {
         // More than a login waits, so that slow registries fill the cache; RDAP and WHOIS in turn must fit the timeout.
         timeout = min(.seconds(3), lookup.timeout / 2)
         rate = RequestLimit(lookup.rate.count, per: lookup.rate.interval)
-        stateDirectory = settings.server.stateDirectory
     }
 }
 

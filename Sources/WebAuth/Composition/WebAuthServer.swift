@@ -123,6 +123,7 @@ struct WebAuthServer: Sendable {
         do {
             try await server.run { port in
                 logger.notice("listening", metadata: ["address": "\(settings.server.host)", "port": "\(port)"])
+                ProgramPages.letGo()
                 announcer.serving(at: "\(settings.server.host) port \(port)")
             }
             return .success(())

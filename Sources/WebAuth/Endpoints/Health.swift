@@ -3,7 +3,6 @@ import AuditCore
 import LDAPDirectory
 import LoginSpool
 import Locks
-import Whois
 
 /// Asks every back end whether it can be asked.
 ///
@@ -52,7 +51,7 @@ final class Health: Sendable {
         var report = Report(isReady: true, lines: [])
         report.add("database", await database)
         if snapshot.backEnds.directory != nil { report.add("directory", await directory) }
-        report.lines += snapshot.backEnds.lookups.statuses.map(\.description)
+        report.lines += snapshot.backEnds.lookups.statusLines
         let spool = recorder.statistics
         report.lines.append("spool: \(spool.lost == 0 ? "ok" : "has lost \(spool.lost) records") (\(spool.waiting) waiting)")
         for (sink, written, lost) in trail.counts {
