@@ -38,6 +38,7 @@ let package = Package(
         .library(name: "SystemdJournal", targets: ["SystemdJournal"]),
         .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
         .library(name: "FileAuditSinks", targets: ["FileAuditSinks"]),
+        .library(name: "JournalReader", targets: ["JournalReader"]),
         .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "GeoIP", targets: ["GeoIP"]),
         .library(name: "DNSResolver", targets: ["DNSResolver"]),
@@ -205,6 +206,12 @@ let package = Package(
         .target(name: "PrometheusMetrics", dependencies: ["Locks", metrics], swiftSettings: strict),
         .testTarget(
             name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", metrics], swiftSettings: strict),
+        // The audit trail, read back.
+        .target(name: "JournalReader", dependencies: ["CSystemd"], swiftSettings: strictC),
+        .testTarget(
+            name: "JournalReaderTests",
+            dependencies: ["JournalReader", "SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers"],
+            swiftSettings: strict),
 
         // The program.
         .target(
