@@ -39,6 +39,7 @@ let package = Package(
         .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
         .library(name: "FileAuditSinks", targets: ["FileAuditSinks"]),
         .library(name: "JournalReader", targets: ["JournalReader"]),
+        .library(name: "Report", targets: ["Report"]),
         .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "GeoIP", targets: ["GeoIP"]),
         .library(name: "DNSResolver", targets: ["DNSResolver"]),
@@ -55,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         // A mutex that is safe around suspensions; nothing else.
@@ -207,10 +209,17 @@ let package = Package(
         .testTarget(
             name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", metrics], swiftSettings: strict),
         // The audit trail, read back.
+        // The audit trail, read back: the journal's entries, and a report over them or over a file's.
         .target(name: "JournalReader", dependencies: ["CSystemd"], swiftSettings: strictC),
         .testTarget(
             name: "JournalReaderTests",
             dependencies: ["JournalReader", "SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers"],
+            swiftSettings: strict),
+        .target(
+            name: "Report", dependencies: ["AuditCore", "StrictJSON", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Report", "AuditCore", "AuditCoreTesting", "StrictJSON", "TestServers"],
             swiftSettings: strict),
 
         // The program.

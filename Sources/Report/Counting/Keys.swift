@@ -1,0 +1,74 @@
+internal import AuditCore
+
+/// An autonomous system; where there is no number (local networks, nothing known), its name tells it apart.
+struct SystemKey: Hashable, Comparable, Sendable {
+    /// `AS3209`, `None`.
+    var number: String
+    /// Empty where there is a number.
+    var name: String
+
+    static func < (one: Self, other: Self) -> Bool { (one.number, one.name) < (other.number, other.name) }
+}
+
+/// A square of half a degree on the map.
+struct PlaceKey: Hashable, Comparable, Sendable {
+    /// Half degrees.
+    var latitude: Int
+    /// Half degrees.
+    var longitude: Int
+
+    init(_ location: ReportRecord.Location) {
+        latitude = Int((location.latitude * 2).rounded())
+        longitude = Int((location.longitude * 2).rounded())
+    }
+
+    static func < (one: Self, other: Self) -> Bool { (one.latitude, one.longitude) < (other.latitude, other.longitude) }
+}
+
+/// A user who was refused, and why.
+struct RefusalKey: Hashable, Comparable, Sendable {
+    var user: String
+    var matched: String
+    var value: String?
+    var rule: String?
+
+    static func < (one: Self, other: Self) -> Bool {
+        (one.user, one.matched, one.value ?? "", one.rule ?? "")
+            < (other.user, other.matched, other.value ?? "", other.rule ?? "")
+    }
+}
+
+/// A revoked app password that somebody used.
+struct RevokedKey: Hashable, Comparable, Sendable {
+    var user: String
+    /// -1 if the record does not say.
+    var passwordID: Int
+
+    static func < (one: Self, other: Self) -> Bool { (one.user, one.passwordID) < (other.user, other.passwordID) }
+}
+
+/// What is known of an address.
+struct AddressNote: Sendable {
+    var host: String?
+    var asNumber: String?
+    var asName: String?
+    var asOrganization: String?
+}
+
+/// The last login of a kind.
+struct LastLogin: Sendable {
+    var time: Timestamp
+    var address: String?
+}
+
+/// A country or a network that a user had not come from before.
+struct NewPlace: Sendable {
+    var kind: Habits.Kind
+    var user: String
+    /// `DE`, `AS3209`.
+    var value: String
+    var name: String?
+    var time: Timestamp
+    var address: String?
+    var isBlocked: Bool
+}

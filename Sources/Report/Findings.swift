@@ -1,0 +1,158 @@
+internal import AuditCore
+
+/// What a report says, in whatever format: sorted, most frequent first, and cut to what people can read.
+struct Findings: Sendable {
+    /// How many lines a list has; what is left out is counted in ``notes``.
+    static let listLimit = 1000
+
+    /// An address.
+    struct Host: Sendable {
+        var address: String
+        /// The PTR name, else `<…>` with the network's name.
+        var label: String
+        var host: String?
+        var asNumber: String?
+        var isKnown: Bool
+        var count: Int
+        var denied: Int
+    }
+
+    /// An autonomous system.
+    struct System: Sendable {
+        var number: String
+        var name: String
+        var comment: String?
+        var isKnown: Bool
+        var count: Int
+        var denied: Int
+    }
+
+    /// A user who was refused.
+    struct BlockedUser: Sendable {
+        var user: String
+        var count: Int
+        var reasons: [TopTable<RefusalKey, LastLogin>.Entry]
+    }
+
+    var period: ReportPeriod
+    var first: Timestamp?
+    var last: Timestamp?
+    var recordCount: Int
+    var logins: Timeline.Counts
+    var wouldDeny: Int
+    var userCount: Int
+    var timeline: (width: Duration, bars: [Timeline.Bar])
+    var blockedUsers: [BlockedUser]
+    var newPlaces: [NewPlace]
+    var revoked: [TopTable<RevokedKey, LastLogin>.Entry]
+    var systems: [System]
+    var hosts: [Host]
+    var networks: [TopTable<String, Void>.Entry]
+    var countries: [TopTable<String, String?>.Entry]
+    var places: [TopTable<PlaceKey, (city: String?, country: String?)>.Entry]
+    var events: [TopTable<String, Void>.Entry]
+    var failingAddresses: [TopTable<String, LastLogin>.Entry]
+    /// What the reader should know: bounds that were met, lines that were not read.
+    var notes: [String]
+
+    /// - Parameter notes: Of the input.
+    init(_ tallies: Tallies, knowledge: ReportKnowledge, notes: [String]) {
+        period = tallies.period
+        (first, last) = (tallies.first, tallies.last)
+        recordCount = tallies.recordCount
+        logins = tallies.logins
+        wouldDeny = tallies.wouldDeny
+        userCount = tallies.users.keyCount + tallies.users.omitted.keys
+        if let start = tallies.period.since ?? tallies.first {
+            let end =
+                tallies.period.since == nil
+                ? tallies.last ?? start : tallies.period.until.advanced(by: .milliseconds(-1))
+            timeline = tallies.timeline.bars(from: start, to: end, limit: 100)
+        } else {
+            timeline = (.zero, [])
+        }
+        blockedUsers = Dictionary(grouping: tallies.refusals.sorted, by: \.key.user)
+            .map { BlockedUser(user: $0.key, count: $0.value.reduce(0) { $0 + $1.count }, reasons: $0.value) }
+            .sorted { $0.count != $1.count ? $0.count > $1.count : $0.user < $1.user }
+        newPlaces = tallies.newPlaces
+        revoked = tallies.revoked.sorted
+        systems = tallies.systems.sorted.map { System($0, knowledge) }
+        hosts = tallies.addresses.sorted.map { Host($0, knowledge) }
+        networks = tallies.networks.sorted
+        countries = tallies.countries.sorted
+        places = tallies.places.sorted
+        events = tallies.events.sorted
+        failingAddresses = tallies.failingAddresses.sorted
+        self.notes = notes + tallies.notes
+    }
+
+    /// The time reported: the one asked for, else that of the records.
+    var start: Timestamp? { period.since ?? first }
+    /// The end of ``start``'s time.
+    var end: Timestamp? { period.since == nil ? last : period.until }
+}
+
+extension Findings.System {
+    fileprivate init(_ entry: TopTable<SystemKey, AddressNote>.Entry, _ knowledge: ReportKnowledge) {
+        number = entry.key.number
+        comment = knowledge.comments[number]
+        isKnown = knowledge.knows(system: number)
+        // The old report called known networks by their registry's name, others by MaxMind's.
+        let (registered, organization) = (entry.note.asName, entry.note.asOrganization)
+        name = (isKnown ? registered ?? organization : organization ?? registered) ?? ""
+        (count, denied) = (entry.count, entry.denied)
+    }
+}
+
+extension Findings.Host {
+    fileprivate init(_ entry: TopTable<String, AddressNote>.Entry, _ knowledge: ReportKnowledge) {
+        address = entry.key
+        (host, asNumber) = (entry.note.host, entry.note.asNumber)
+        isKnown = knowledge.knows(system: asNumber) || knowledge.knows(host: host)
+        let (registered, organization) = (entry.note.asName, entry.note.asOrganization)
+        let name = (isKnown ? registered ?? organization : organization ?? registered) ?? ""
+        label = host ?? "<\(name.prefix(30))\(name.count > 30 ? ".." : "")>"
+        (count, denied) = (entry.count, entry.denied)
+    }
+}
+
+extension Tallies {
+    /// Which bounds were met.
+    fileprivate var notes: [String] {
+        var notes: [String] = []
+        func add(_ what: String, _ omitted: (keys: Int, logins: Int)) {
+            guard omitted.keys > 0 else { return }
+            notes.append(
+                """
+                more \(what) than are told apart: about \(omitted.keys.grouped), with \(omitted.logins.grouped) \
+                records, are not listed, and counts of the others are at least as shown
+                """)
+        }
+        add("users", users.omitted)
+        add("addresses", addresses.omitted)
+        add("ASNs", systems.omitted)
+        add("networks", networks.omitted)
+        add("countries", countries.omitted)
+        add("places", places.omitted)
+        add("blocked users and reasons", refusals.omitted)
+        add("revoked passwords", revoked.omitted)
+        add("kinds of failure", events.omitted)
+        add("addresses with failures", failingAddresses.omitted)
+        if newPlacesOmitted > 0 { notes.append("\(newPlacesOmitted.grouped) more places were new for a user") }
+        if habits.isFull { notes.append("more users and places than are remembered: not all that is new is shown") }
+        return notes
+    }
+}
+
+extension Int {
+    /// `1,234,567`.
+    var grouped: String {
+        let digits = String(magnitude)
+        var result = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index).isMultiple(of: 3) { result += "," }
+            result.append(digit)
+        }
+        return (self < 0 ? "-" : "") + result
+    }
+}

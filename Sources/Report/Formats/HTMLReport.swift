@@ -1,0 +1,216 @@
+internal import AuditCore
+
+/// The report as one HTML page: readable without scripts and without a network, on a phone and on paper.
+///
+/// Its content security policy forbids scripts and requests, should a text from outside ever get through.
+enum HTMLReport {
+    /// How many rows a list shows before it is unfolded.
+    private static let rowLimit = 12
+    /// How many rows a list has at most.
+    private static let tableLimit = 200
+
+    static func text(_ findings: Findings) -> String {
+        var page = HTMLText()
+        page.raw(
+            """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="referrer" content="no-referrer">
+            <meta name="robots" content="noindex">
+            <link rel="icon" href="data:,">
+            <title>Mail logins</title>
+            <style>
+            \(HTMLStyle.css)
+            </style>
+            </head>
+            <body>
+
+            """)
+        header(findings, &page)
+        page.raw("<main>\n")
+        section("Logins over time", &page) { TimelineChart(findings.timeline).write(to: &$0) }
+        blockedUsers(findings, &page)
+        revokedPasswords(findings, &page)
+        newPlaces(findings, &page)
+        section("Where logins came from", &page) { WorldMap(findings.places).write(to: &$0) }
+        page.raw("<div class=\"columns\">\n")
+        barSections(findings, &page)
+        page.raw("</div>\n")
+        if !findings.notes.isEmpty {
+            section("Notes", &page) { page in
+                page.element("ul") { list in for note in findings.notes { list.element("li", text: note) } }
+            }
+        }
+        page.raw("</main>\n</body>\n</html>\n")
+        return page.html
+    }
+
+    private static func header(_ findings: Findings, _ page: inout HTMLText) {
+        page.raw("<header>\n")
+        page.element("h1", text: "Mail logins")
+        if let start = findings.start, let end = findings.end {
+            page.element("p", text: "\(start.minute) to \(end.minute), UTC")
+        }
+        page.raw("<dl class=\"tiles\">\n")
+        func tile(_ name: String, _ count: Int, _ kind: String = "") {
+            page.element("div", kind.isEmpty ? [] : [("class", kind)]) { tile in
+                tile.element("dt", text: name)
+                tile.element("dd", text: count.grouped)
+            }
+        }
+        tile("allowed", findings.logins.allowed, "allowed")
+        tile("denied", findings.logins.denied, "denied")
+        tile("failed", findings.logins.failed, "failed")
+        if findings.wouldDeny > 0 { tile("would be denied", findings.wouldDeny) }
+        tile("users", findings.userCount)
+        tile("addresses", findings.hosts.count)
+        tile("ASNs", findings.systems.count)
+        page.raw("</dl>\n</header>\n")
+    }
+
+    private static func section(_ title: String, _ page: inout HTMLText, _ content: (inout HTMLText) -> Void) {
+        page.raw("<section>\n")
+        page.element("h2", text: title)
+        page.raw("\n")
+        content(&page)
+        page.raw("</section>\n")
+    }
+
+    private static func blockedUsers(_ findings: Findings, _ page: inout HTMLText) {
+        section("Blocked users", &page) { page in
+            table(
+                [("User", ""), ("Logins", "number"), ("Why", "growing"), ("Last", "")], findings.blockedUsers,
+                empty: "Nobody was refused.", &page
+            ) { user, row in
+                row.element("th", [("scope", "row")], text: user.user)
+                row.element("td", [("class", "number"), ("data-name", "logins")], text: user.count.grouped)
+                row.element("td") { cell in
+                    for reason in user.reasons.prefix(5) {
+                        cell.element("div") { line in
+                            line.element(
+                                "bdi",
+                                text: [reason.key.matched, reason.key.value].compactMap { $0 }.joined(separator: ": "))
+                            if let rule = reason.key.rule { line.element("code", text: rule) }
+                            if reason.count > 1 {
+                                line.element("span", [("class", "times")], text: "\(reason.count.grouped) times")
+                            }
+                        }
+                    }
+                    let rest = user.reasons.count - 5
+                    if rest > 0 { cell.element("small", text: "and \(rest.grouped) more reasons") }
+                }
+                row.element("td") { last(user.reasons.map(\.note).max { $0.time < $1.time }, &$0) }
+            }
+        }
+    }
+
+    private static func revokedPasswords(_ findings: Findings, _ page: inout HTMLText) {
+        section("Revoked passwords still being tried", &page) { page in
+            table(
+                [("User", ""), ("Password", "number"), ("Logins", "number"), ("Last", "growing")], findings.revoked,
+                empty: "None.", &page
+            ) { entry, row in
+                row.element("th", [("scope", "row")], text: entry.key.user)
+                let password = entry.key.passwordID < 0 ? "?" : String(entry.key.passwordID)
+                row.element("td", [("class", "number"), ("data-name", "password")], text: password)
+                row.element("td", [("class", "number"), ("data-name", "logins")], text: entry.count.grouped)
+                row.element("td") { last(entry.note, &$0) }
+            }
+        }
+    }
+
+    private static func newPlaces(_ findings: Findings, _ page: inout HTMLText) {
+        section("New for the user", &page) { page in
+            table(
+                [("User", ""), ("Country or AS", "growing"), ("First login", "")], findings.newPlaces,
+                empty: "Nothing new.", &page
+            ) { place, row in
+                row.element("th", [("scope", "row")], text: place.user)
+                row.element("td") { cell in
+                    cell.element("bdi", text: [place.value, place.name].compactMap { $0 }.joined(separator: " "))
+                    if place.isBlocked { cell.element("em", [("class", "denied")], text: "denied") }
+                }
+                row.element("td") { last(LastLogin(time: place.time, address: place.address), &$0) }
+            }
+        }
+    }
+
+    private static func barSections(_ findings: Findings, _ page: inout HTMLText) {
+        bars("Countries", findings.countries, &page) {
+            BarTable.Row(
+                label: $0.key == "ZZ" ? "local or unknown" : $0.note ?? CountryNames.name(of: $0.key), count: $0.count,
+                denied: $0.denied)
+        }
+        bars("Autonomous systems", findings.systems, &page) { system in
+            let number = system.number == "None" ? "" : system.number + " "
+            let detail = [system.comment, system.isKnown ? "known" : nil].compactMap { $0 }.joined(separator: ", ")
+            return BarTable.Row(label: number + system.name, detail: detail, count: system.count, denied: system.denied)
+        }
+        bars("Networks", findings.networks, &page) {
+            BarTable.Row(label: $0.key, count: $0.count, denied: $0.denied)
+        }
+        bars("Unknown addresses", findings.hosts.filter { !$0.isKnown }, &page) {
+            BarTable.Row(label: $0.address, detail: $0.label, count: $0.count, denied: $0.denied)
+        }
+        bars("Failed logins", findings.events, &page) {
+            BarTable.Row(
+                label: $0.key == "suppressed" ? "not written down" : $0.key.replacing("_", with: " "), count: $0.count,
+                kind: "failed")
+        }
+        bars("Addresses with failures", findings.failingAddresses, &page) {
+            BarTable.Row(label: $0.key, count: $0.count, kind: "failed")
+        }
+    }
+
+    private static func bars<Item>(
+        _ title: String, _ items: [Item], _ page: inout HTMLText, _ row: (Item) -> BarTable.Row
+    ) {
+        section(title, &page) { page in
+            BarTable(title: title, rows: items.prefix(tableLimit).map(row), count: items.count, shown: rowLimit)
+                .write(to: &page)
+        }
+    }
+
+    private static func table<Item>(
+        _ columns: [(title: String, kind: String)], _ items: [Item], empty: String, _ page: inout HTMLText,
+        _ row: (Item, inout HTMLText) -> Void
+    ) {
+        guard !items.isEmpty else { return page.element("p", [("class", "none")], text: empty) }
+        func rows(_ items: ArraySlice<Item>, _ page: inout HTMLText) {
+            page.raw("<table class=\"facts\">\n<thead><tr>")
+            for column in columns {
+                page.element("th", [("scope", "col"), ("class", column.kind)], text: column.title)
+            }
+            page.raw("</tr></thead>\n<tbody>\n")
+            for item in items {
+                page.element("tr") { row(item, &$0) }
+                page.raw("\n")
+            }
+            page.raw("</tbody>\n</table>\n")
+        }
+        rows(items.prefix(rowLimit), &page)
+        guard items.count > rowLimit else { return }
+        page.raw("<details><summary>\((items.count - rowLimit).grouped) more</summary>\n")
+        rows(items.prefix(tableLimit).dropFirst(rowLimit), &page)
+        let rest = items.count - tableLimit
+        if rest > 0 { page.element("p", [("class", "none")], text: "and \(rest.grouped) that are not listed") }
+        page.raw("</details>\n")
+    }
+
+    /// When and from where.
+    private static func last(_ login: LastLogin?, _ cell: inout HTMLText) {
+        guard let login else { return }
+        cell.element("time", [("datetime", login.time.description)], text: login.time.minute)
+        cell.raw(" ")
+        cell.element("bdi", text: login.address ?? "this machine")
+    }
+}
+
+extension Timestamp {
+    /// `2026-11-23 17:15`.
+    var minute: String { String(sqlText.prefix(16)) }
+}

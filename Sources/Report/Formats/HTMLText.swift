@@ -1,0 +1,50 @@
+internal import AuditCore
+
+/// HTML being written; texts from outside get in through ``text(_:)`` and the attributes of ``tag(_:_:)`` alone, both
+/// escaped.
+struct HTMLText {
+    private(set) var html = ""
+
+    /// Adds markup of our own.
+    mutating func raw(_ markup: String) { html += markup }
+
+    /// Adds a text, escaped.
+    mutating func text(_ text: String) { html += Self.escaped(text) }
+
+    /// Adds an element that holds a text.
+    mutating func element(_ name: String, _ attributes: [(String, String)] = [], text: String) {
+        element(name, attributes) { $0.text(text) }
+    }
+
+    /// Adds an element.
+    mutating func element(
+        _ name: String, _ attributes: [(String, String)] = [], content: (inout HTMLText) -> Void
+    ) {
+        tag(name, attributes)
+        content(&self)
+        html += "</\(name)>"
+    }
+
+    /// Adds an opening tag.
+    mutating func tag(_ name: String, _ attributes: [(String, String)] = []) {
+        html += "<" + name
+        for (key, value) in attributes { html += " \(key)=\"\(Self.escaped(value))\"" }
+        html += ">"
+    }
+
+    /// The text with nothing in it that HTML, SVG or a terminal would obey; at most 1000 characters.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.visible(limit: 1000).unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

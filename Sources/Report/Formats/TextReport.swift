@@ -1,0 +1,118 @@
+internal import AuditCore
+
+/// The report as the old program mailed it, then what it had not: failed logins, revoked passwords, new places.
+enum TextReport {
+    static func text(_ findings: Findings) -> String {
+        var lines = ["Blocked users:"]
+        lines += limited(findings.blockedUsers) { user in
+            var reasons: [String] = []
+            for reason in user.reasons.prefix(20) {
+                let text = [reason.key.matched, reason.key.value].compactMap { $0?.visible() }.joined(separator: ":")
+                if !reasons.contains(text) { reasons.append(text) }
+            }
+            return " \(user.user.auditEscaped(for: .name)) (\(reasons.joined(separator: ", ")))"
+        }
+
+        let (unknownSystems, knownSystems) = split(findings.systems, \.isKnown)
+        let (unknownHosts, knownHosts) = split(findings.hosts, \.isKnown)
+        lines += ["", "Statistics"]
+        lines.append(statistics("ASNs", unknownSystems.count, knownSystems.count))
+        lines.append(statistics("IPs", unknownHosts.count, knownHosts.count))
+        lines += list("Unknown ASNs", unknownSystems, systemRows)
+        lines += list("Unknown IPs and Hosts", unknownHosts, hostRows)
+        lines += list("Known ASNs", knownSystems, systemRows)
+        lines += list("Known IPs and Hosts", knownHosts, hostRows)
+
+        let total = findings.logins
+        lines += ["", "Logins"]
+        lines.append(
+            " \(total.allowed.grouped) allowed, \(total.denied.grouped) denied, \(total.failed.grouped) failed")
+        if findings.wouldDeny > 0 {
+            lines.append(" \(findings.wouldDeny.grouped) of the allowed would be denied (watch mode)")
+        }
+        if !findings.events.isEmpty {
+            lines += list("Failed logins", findings.events) { [($0.count, $0.key.visible())] }
+        }
+        if !findings.failingAddresses.isEmpty {
+            lines += list("Failed logins, by address", findings.failingAddresses) { [($0.count, $0.key.visible())] }
+        }
+        if !findings.revoked.isEmpty {
+            lines += list("Revoked passwords still being tried", findings.revoked) { entry in
+                let password = entry.key.passwordID < 0 ? "?" : String(entry.key.passwordID)
+                let last = entry.note
+                return [
+                    (
+                        entry.count,
+                        "\(entry.key.user.auditEscaped(for: .name)) password \(password), last \(last.time) from \(last.address.shown)"
+                    )
+                ]
+            }
+        }
+        if !findings.newPlaces.isEmpty {
+            lines += ["", "New for the user"]
+            lines += limited(findings.newPlaces) { place in
+                let mark = place.isBlocked ? "!" : ""
+                let name = place.name.map { " " + $0.visible() } ?? ""
+                return
+                    " \(mark)\(place.user.auditEscaped(for: .name)): \(place.value.visible())\(name), \(place.time) from \(place.address.shown)"
+            }
+        }
+        if !findings.notes.isEmpty { lines += ["", "Notes"] + findings.notes.map { " " + $0.visible(limit: 1000) } }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func split<Item>(_ items: [Item], _ isKnown: (Item) -> Bool) -> (unknown: [Item], known: [Item]) {
+        (items.filter { !isKnown($0) }, items.filter(isKnown))
+    }
+
+    private static func statistics(_ what: String, _ unknown: Int, _ known: Int) -> String {
+        " \(unknown + known) unique \(what), \(unknown) unknown, \(known) known"
+    }
+
+    /// A system's lines: its refused logins are a line of their own, with a `!`.
+    private static func systemRows(_ system: Findings.System) -> [(Int, String)] {
+        let comment = system.comment.map { " (\($0.visible()))" } ?? ""
+        return rows(system.count, system.denied) {
+            padded($0 + system.number.visible(), 10) + " " + system.name.visible() + comment
+        }
+    }
+
+    private static func hostRows(_ host: Findings.Host) -> [(Int, String)] {
+        rows(host.count, host.denied) { padded($0 + host.address.visible(), 16) + " " + host.label.visible() }
+    }
+
+    private static func rows(_ count: Int, _ denied: Int, _ text: (String) -> String) -> [(Int, String)] {
+        var rows: [(Int, String)] = []
+        if count > denied { rows.append((count - denied, text(""))) }
+        if denied > 0 { rows.append((denied, text("!"))) }
+        return rows
+    }
+
+    /// A title and the lines, the highest count first, counts flush right.
+    private static func list<Item>(_ title: String, _ items: [Item], _ rows: (Item) -> [(Int, String)]) -> [String] {
+        let all = items.flatMap(rows).enumerated()
+            .sorted { $0.element.0 != $1.element.0 ? $0.element.0 > $1.element.0 : $0.offset < $1.offset }
+            .map(\.element)
+        guard let most = all.first else { return ["", title, "empty list"] }
+        let digits = String(most.0).count
+        return ["", title]
+            + limited(all) { count, text in
+                let number = String(count)
+                return " " + String(repeating: " ", count: digits - number.count) + number + " " + text
+            }
+    }
+
+    private static func limited<Item>(_ items: [Item], _ line: (Item) -> String) -> [String] {
+        let rest = items.count - Findings.listLimit
+        return items.prefix(Findings.listLimit).map(line) + (rest > 0 ? [" … and \(rest.grouped) more"] : [])
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}
+
+extension String? {
+    /// An address for people to read.
+    var shown: String { self?.visible() ?? "this machine" }
+}

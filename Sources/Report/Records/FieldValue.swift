@@ -1,0 +1,46 @@
+internal import StrictJSON
+
+/// A value of a record: JSON of a file, or the journal's text, which is a Python or a JSON literal where it is no text.
+enum FieldValue {
+    case json(JSONValue)
+    case journal(String)
+
+    /// A text that is never anything else: `None` is a text here.
+    var plainText: String? {
+        switch self {
+        case .json(let value): value.string.map(ReportRecord.cut)
+        case .journal(let text): ReportRecord.cut(text)
+        }
+    }
+
+    /// A text that may be missing; the journal then says `None`, in fields that are new `null`.
+    var text: String? {
+        if case .journal("None") = self { return nil }
+        if case .journal("null") = self { return nil }
+        return plainText
+    }
+
+    var flag: Bool? {
+        switch self {
+        case .json(let value): value.bool
+        case .journal("True"), .journal("true"): true
+        case .journal("False"), .journal("false"): false
+        case .journal: nil
+        }
+    }
+
+    var integer: Int? {
+        switch self {
+        case .json(let value): value.integer
+        case .journal(let text): Int(text)
+        }
+    }
+
+    /// A list or an object.
+    var structure: JSONValue? {
+        switch self {
+        case .json(let value): value
+        case .journal(let text): PythonLiteral.parse(text)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+public import AuditCore
+internal import StrictJSON
+
+extension ReportRecord {
+    /// The journal's fields that a record is read from.
+    public static let journalFields = [
+        "SYSLOG_IDENTIFIER", "AUDIT_USER", "AUDIT_SERVICE", "AUDIT_IP", "AUDIT_EVENT", "AUDIT_SUPPRESSED",
+        "AUDIT_BLOCKED", "AUDIT_MATCHED", "AUDIT_RULE", "AUDIT_PASSWORD", "AUDIT_REV_HOST", "AUDIT_ASN",
+        "AUDIT_AS_CC", "AUDIT_AS_DESC", "AUDIT_AS_ORG", "AUDIT_NET_NAME", "AUDIT_NET_CC", "AUDIT_MAXMIND_COUNTRY",
+        "AUDIT_MAXMIND_CITY", "AUDIT_MAXMIND_LOCATION",
+    ]
+
+    /// Reads an entry of the journal (SPEC section 7), of this program or the old one; of a repeated field the first
+    /// counts.
+    ///
+    /// - Parameter time: When the journal got it.
+    /// - Returns: nil if it is neither an audit nor a failure record.
+    public init?(journalFields fields: some Sequence<(name: String, value: String)>, time: Timestamp) {
+        var values: [String: FieldValue] = [:]
+        for (name, value) in fields where name.hasPrefix("AUDIT_") {
+            let key = name.dropFirst("AUDIT_".count).lowercased()
+            if values[key] == nil { values[key] = .journal(value) }
+        }
+        self.init(values, time: time)
+    }
+
+    /// Reads a line of a jsonl file.
+    ///
+    /// - Returns: nil if it is no JSON object, or one that is no record.
+    public init?(jsonLine line: [UInt8]) {
+        guard let value = try? JSONValue(parsing: line, maxDepth: 8), case .object(let members) = value,
+            let time = value["timestamp"]?.string.flatMap(Timestamp.init(sqlText:))
+        else { return nil }
+        var values: [String: FieldValue] = [:]
+        values.reserveCapacity(members.count)
+        for member in members { values[member.name] = .json(member.value) }
+        self.init(values, time: time)
+    }
+
+    private init?(_ values: [String: FieldValue], time: Timestamp) {
+        guard let user = values["user"]?.plainText else { return nil }
+        self.init(time: time, user: user)
+        event = values["event"]?.text
+        if event == nil {
+            guard let blocked = values["blocked"]?.flag else { return nil }
+            isBlocked = blocked
+        }
+        suppressed = min(max(0, values["suppressed"]?.integer ?? 0), 1_000_000_000)
+        service = values["service"]?.plainText
+        address = values["ip"]?.text
+        matched = values["matched"]?.text
+        rule = values["rule"]?.text
+        passwordID = values["password"]?.integer
+        host = values["rev_host"]?.text.flatMap { $0 == "<>" ? nil : $0 }
+        asNumber = values["asn"]?.text
+        asCountry = values["as_cc"]?.text
+        asName = values["as_desc"]?.text
+        asOrganization = values["as_org"]?.text
+        netName = values["net_name"]?.text
+        netCountry = values["net_cc"]?.text
+        city = values["maxmind_city"]?.structure?["name"]?.string.map(Self.cut)
+        if let place = values["maxmind_country"]?.structure, let code = place["code"]?.string {
+            country = Country(code: Self.cut(code), name: place["name"]?.string.map(Self.cut))
+        }
+        if let place = values["maxmind_location"]?.structure, let latitude = place["latitude"]?.double,
+            let longitude = place["longitude"]?.double, abs(latitude) <= 90, abs(longitude) <= 180
+        {
+            location = Location(latitude: latitude, longitude: longitude)
+        }
+    }
+}
+
+extension JSONValue {
+    /// Any number.
+    fileprivate var double: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+}

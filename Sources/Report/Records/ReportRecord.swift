@@ -1,0 +1,101 @@
+public import AuditCore
+
+/// What a report takes from one audit or failure record, of this program or the old one.
+///
+/// Texts are as the record has them, so possibly hostile, but cut to ``textLimit`` characters.
+public struct ReportRecord: Sendable, Equatable {
+    /// How many characters (Unicode scalars) of a text are kept.
+    public static let textLimit = 256
+
+    /// When the login arrived; from the journal, when its record was written.
+    public var time: Timestamp
+    /// The name typed.
+    public var user: String
+    /// `imap`, `submission`, …
+    public var service: String?
+    /// Where it came from, as written; nil for a login over a local socket.
+    public var address: String?
+    /// Why the login failed (`wrong_password`, …); nil in audit records.
+    public var event: String?
+    /// How many other failures were not written down before this one.
+    public var suppressed = 0
+    /// Whether a login with the right password was refused.
+    public var isBlocked = false
+    /// What was met: a list's label, `deleted`, `disallowed`; also if the policy only watches.
+    public var matched: String?
+    /// The line that decided: `lists/net_cc.deny.lst:12`.
+    public var rule: String?
+    /// The app password.
+    public var passwordID: Int?
+    /// The PTR name; nil if none is known.
+    public var host: String?
+    /// `AS47764`.
+    public var asNumber: String?
+    /// Where the prefix is registered.
+    public var asCountry: String?
+    /// The AS's name in the registry.
+    public var asName: String?
+    /// MaxMind's name of the AS's organisation.
+    public var asOrganization: String?
+    /// The network's name in the registry.
+    public var netName: String?
+    /// The network's country in the registry.
+    public var netCountry: String?
+    /// MaxMind's country.
+    public var country: Country?
+    /// MaxMind's city.
+    public var city: String?
+    /// MaxMind's place on the map.
+    public var location: Location?
+
+    /// A country as MaxMind names it.
+    public struct Country: Sendable, Hashable {
+        /// Two letters.
+        public var code: String
+        /// In English.
+        public var name: String?
+    }
+
+    /// A point on the map, in degrees: north and east are positive, and both are on the globe.
+    public struct Location: Sendable, Hashable {
+        /// -90 to 90.
+        public var latitude: Double
+        /// -180 to 180.
+        public var longitude: Double
+    }
+
+    /// Makes a record with nothing but a time and a user.
+    public init(time: Timestamp, user: String) {
+        self.time = time
+        self.user = Self.cut(user)
+    }
+
+    /// The country's code to count the login under: MaxMind's, else the network's, else that of the prefix; nil if
+    /// none is known or the address is reserved (`ZZ`).
+    var countryCode: String? {
+        for code in [country?.code, netCountry, asCountry] {
+            if let code, code.utf8.count == 2, code != "ZZ" { return code.uppercased() }
+        }
+        return nil
+    }
+
+    /// What was met, with the value that met it: `net_cc:RU`, `deleted`.
+    var reasonValue: String? {
+        switch matched {
+        case "service": service
+        case "ip": address
+        case "rev_host": host ?? "<>"
+        case "net_name": netName
+        case "net_cc": netCountry
+        case "asn": asNumber
+        case "as_desc": asName
+        case "as_cc": asCountry
+        default: nil
+        }
+    }
+
+    static func cut(_ text: String) -> String {
+        guard text.utf8.count > textLimit, text.unicodeScalars.count > textLimit else { return text }
+        return String(text.unicodeScalars.prefix(textLimit)) + "…"
+    }
+}

@@ -1,0 +1,63 @@
+import AuditCore
+import AuditCoreTesting
+import Foundation
+import TestServers
+import Testing
+@testable import Report
+
+struct JSONLinesInputTests {
+    private func line(_ user: String) -> String {
+        var record = SampleRecords.vk()
+        record.attempt.login = user
+        return AuditEntry.login(record).jsonLine
+    }
+
+    private func users(_ input: inout JSONLinesInput) throws -> [String] {
+        var users: [String] = []
+        while let record = try input.next() { users.append(record.user) }
+        return users
+    }
+
+    @Test(arguments: [1, 7, 4096, 1 << 18])
+    func `lines are read whatever the chunks`(chunkSize: Int) throws {
+        let directory = try PrivateDirectory()
+        let file = try directory.write("\(line("a"))\n\n\(line("b\n"))\r\n\(line("é"))", to: "audit.jsonl")
+        var input = JSONLinesInput(paths: [file], chunkSize: chunkSize)
+        #expect(try users(&input) == ["a", "b\n", "é"])
+        #expect(input.notes == [])
+    }
+
+    @Test func `torn and foreign lines are stepped over and counted`() throws {
+        let directory = try PrivateDirectory()
+        let torn = line("torn").prefix(300)
+        let file = try directory.write("\(line("a"))\n\(torn)\n{}\n\u{0}\n\(line("b"))\n\(torn)", to: "audit.jsonl")
+        var input = JSONLinesInput(paths: [file])
+        #expect(try users(&input) == ["a", "b"])
+        #expect(input.notes == ["4 lines were no records"])
+    }
+
+    @Test func `a line without end costs bounded memory and itself only`() throws {
+        let directory = try PrivateDirectory()
+        let long = String(repeating: "x", count: 5 * JSONLinesInput.lineLimit)
+        let file = try directory.write("\(line("a"))\n\(long)\n\(line("b"))\n", to: "audit.jsonl")
+        var input = JSONLinesInput(paths: [file])
+        #expect(try users(&input) == ["a", "b"])
+        #expect(input.notes == ["1 line was no record"])
+    }
+
+    @Test func `several files are read one after the other`() throws {
+        let directory = try PrivateDirectory()
+        let files = try ["audit.jsonl.1": "a", "audit.jsonl": "b", "empty": ""].map {
+            try directory.write($0.value.isEmpty ? "" : line($0.value) + "\n", to: $0.key)
+        }.sorted().reversed()
+        var input = JSONLinesInput(paths: Array(files))
+        #expect(try users(&input) == ["a", "b"])
+    }
+
+    @Test(arguments: ["/nonexistent/audit.jsonl", "/"])
+    func `a file that cannot be read is an error`(path: String) throws {
+        var input = JSONLinesInput(paths: [path])
+        let error = #expect(throws: ReportError.self) { _ = try input.next() }
+        #expect(error?.description.hasPrefix("\(path): ") == true)
+    }
+}

@@ -1,0 +1,151 @@
+import AuditCore
+import Foundation
+import Testing
+@testable import Report
+
+struct ReportTests {
+    private static let yaml = """
+        KNOWN_GOOD_ASNS: [AS3320]
+        KNOWN_DNS_SUFF: [mpg.de]
+        AS_COMMENTS: {AS47764: "isn't a VPN", AS3320: Telekom}
+        """
+
+    private static let records: [ReportRecord] = [
+        Records.login("alice"), Records.login("alice", at: 1), Records.login("o'brien", at: 2),
+        Records.refusal("o'brien", at: 3), Records.refusal("o'brien", at: 4), Records.refusal("eve", at: 5, "asn"),
+        Records.login("carol", at: 6) {
+            $0.address = "141.5.11.2"; $0.host = "pc.mpg.de"; $0.asNumber = "AS680"; $0.asOrganization = "DFN"
+        },
+        Records.login("dave", at: 7) {
+            $0.address = "10.0.0.1"
+            ($0.host, $0.asNumber, $0.asOrganization, $0.asName) = (
+                nil, nil, nil, "a local network with a very long name"
+            )
+        },
+        Records.failure("wrong_password", at: 8, suppressed: 4), Records.failure("revoked", at: 9),
+        Records.refusal("alice", at: 9, "deleted"),
+    ]
+
+    @Test func `the text is the old mail, and what it had not`() throws {
+        let text = try Records.report(Self.records, .text, knowledge: ReportKnowledge(yaml: Self.yaml))
+        #expect(
+            text == """
+                Blocked users:
+                 o'brien (net_cc:RU)
+                 alice (deleted)
+                 eve (asn:AS47764)
+
+                Statistics
+                 4 unique ASNs, 3 unknown, 1 known
+                 4 unique IPs, 2 unknown, 2 known
+
+                Unknown ASNs
+                 4 !AS47764   LLC VK (isn't a VPN)
+                 1 AS680      DFN
+                 1 None       a local network with a very long name
+
+                Unknown IPs and Hosts
+                 4 !176.112.169.218 rimap26.i.mail.ru
+                 1 10.0.0.1         <a local network with a very lo..>
+
+                Known ASNs
+                 3 AS3320     DTAG, DE (Telekom)
+
+                Known IPs and Hosts
+                 3 192.0.2.1        p1.dip0.t-ipconnect.de
+                 1 141.5.11.2       pc.mpg.de
+
+                Logins
+                 5 allowed, 4 denied, 5 failed
+
+                Failed logins
+                 4 suppressed
+                 1 revoked
+                 1 wrong_password
+
+                Failed logins, by address
+                 1 203.0.113.7
+
+                Revoked passwords still being tried
+                 1 alice password ?, last 2024-05-01T02:15:34.120Z from 176.112.169.218
+
+                New for the user
+                 !o'brien: RU Russia, 2024-05-01T02:09:34.120Z from 176.112.169.218
+                 !o'brien: AS47764 LLC VK, 2024-05-01T02:09:34.120Z from 176.112.169.218
+                 !alice: RU Russia, 2024-05-01T02:15:34.120Z from 176.112.169.218
+                 !alice: AS47764 LLC VK, 2024-05-01T02:15:34.120Z from 176.112.169.218
+
+                """)
+    }
+
+    @Test func `the JSON has the same in numbers`() throws {
+        let object = try Records.object(Self.records)
+        #expect(object["logins"] as? [String: Int] == ["allowed": 5, "denied": 4, "failed": 5, "would_deny": 0])
+        #expect(object["records"] as? Int == 11 && object["users"] as? Int == 5)
+        let blocked = object.list("blocked_users")
+        #expect(blocked.map { $0["user"] as? String } == ["o'brien", "alice", "eve"])
+        let reason = blocked.first?.list("reasons").first
+        #expect(reason?["rule"] as? String == "lists/net_cc.deny.lst:12" && reason?["logins"] as? Int == 2)
+        #expect(object.list("countries").map { $0["code"] as? String } == ["DE", "RU"])
+        #expect(object.list("places").first?["city"] as? String == "Dresden")
+        #expect(object.list("asns").last?["asn"] is NSNull)
+        let bars = (object["timeline"] as? [String: Any])?.list("bars") ?? []
+        #expect(bars.compactMap { $0["allowed"] as? Int }.reduce(0, +) == 5)
+        #expect(bars.compactMap { $0["failed"] as? Int }.reduce(0, +) == 5)
+        #expect(object["notes"] as? [String] == [])
+    }
+
+    @Test func `what was before the period only tells what is new in it`() throws {
+        let records = [
+            Records.login("alice", at: 0), Records.login("bob", at: 1), Records.refusal("bob", at: 2),
+            Records.refusal("alice", at: 10), Records.refusal("bob", at: 11), Records.refusal("carol", at: 12),
+            Records.login("dora", at: 60 * 24),
+        ]
+        let object = try Records.object(records, since: Records.noon.advanced(by: .seconds(600)))
+        #expect(object["logins"] as? [String: Int] == ["allowed": 0, "denied": 3, "failed": 0, "would_deny": 0])
+        #expect(
+            object.list("new_for_user").map { "\($0["user"] ?? "") \($0["value"] ?? "")" } == [
+                "alice RU", "alice AS47764",
+            ])
+        #expect(((object["timeline"] as? [String: Any])?.list("bars") ?? []).count == 96)
+    }
+
+    @Test func `watch mode's records are allowed, and counted apart`() throws {
+        let object = try Records.object([Records.login("alice") { $0.matched = "net_cc" }])
+        #expect(object["logins"] as? [String: Int] == ["allowed": 1, "denied": 0, "failed": 0, "would_deny": 1])
+    }
+
+    @Test func `names typed into failed logins, perhaps passwords, are in no report`() throws {
+        for format in ReportFormat.allCases {
+            #expect(try !Records.report([Records.failure("unknown_account")], format).contains("hunter2"))
+        }
+    }
+
+    @Test func `a report of nothing says so`() throws {
+        #expect(try Records.report([], .text).contains("Unknown ASNs\nempty list\n"))
+        #expect(try Records.object([])["records"] as? Int == 0)
+        #expect(try Records.report([], .html).contains("Nobody was refused."))
+    }
+
+    @Test func `more keys than fit are named in the notes`() throws {
+        let records = (0..<1000).map { number in Records.login("user\(number)") { $0.address = "192.0.2.\(number)" } }
+        let notes = try Records.object(records, tableBound: 100)["notes"] as? [String] ?? []
+        #expect(notes.contains { $0.hasPrefix("more users than are told apart: about 9") })
+        #expect(notes.contains { $0.hasPrefix("more addresses than") })
+    }
+
+    @Test func `a long list is cut, with what is left out counted`() throws {
+        let records = (0..<1500).map { number in Records.refusal("user\(number)") }
+        #expect(try Records.report(records, .text).contains("\n … and 500 more\n"))
+        #expect(try Records.object(records).list("blocked_users").count == 1000)
+        #expect(try Records.report(records, .html).contains("and 1,300 that are not listed"))
+    }
+
+    @Test func `who reads is told how far it is`() throws {
+        var source = Records.Source((0..<25_000).map { _ in Records.login("a") })
+        var told: [Int] = []
+        let period = ReportPeriod(since: nil, until: Records.noon.advanced(by: .seconds(1)))
+        _ = try Report.run(&source, period: period, format: .json) { told.append($0) }
+        #expect(told == [10_000, 20_000])
+    }
+}
