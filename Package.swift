@@ -230,6 +230,9 @@ let package = Package(
                 "LoginSpool", "LookupCaches", "MariaDBStore", "PasswordSchemes", "PrometheusMetrics", "PythonRegex",
                 "RedisCache", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON", "SystemdJournal", "Whois", logging,
                 metrics,
+            dependencies: ["Locks", "AuditCore", "AppPasswordCore", "GeoIP", "HTTPKit", "StrictJSON", "LDAPDirectory", "LoginSpool", "MariaDBStore",
+                "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "SystemdJournal",
+                "FileAuditSinks", "JournalReader", "Report", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -249,6 +252,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Locks", "web-auth-server", "DovecotHarness", "ReplayUpstream", "TestServers", "CCrypt", "CMariaDB",
+                "Locks", "web-auth-server", "DovecotHarness", "TestServers", "CCrypt", "CMariaDB", "AuditCore",
+                "AuditCoreTesting", "SystemdJournal",
             ],
             swiftSettings: strict),
 

@@ -29,3 +29,12 @@ enum QuantityText {
         return (number, String(text[digits.endIndex...]))
     }
 }
+
+extension Duration {
+    /// Reads a duration as the settings have it: `1500ms`, `30s`, `2m`, `24h`, `7d`; nil for anything else, and for more
+    /// than ten years.
+    package init?(quantity text: String) {
+        guard let duration = QuantityText.duration(text), duration <= QuantityText.longestDuration else { return nil }
+        self = duration
+    }
+}
