@@ -20,10 +20,20 @@ protocol CachedKind: Sendable {
 struct CachedReading<Value: Sendable> {
     /// The answer; nil if none is kept.
     var answer: Sourced<Value>?
-    /// Whether the answer need not be asked for again.
-    var isSettled = false
+    /// The same, if it need not be asked for again and it is known for how long.
+    var settled: SettledAnswer<Value>?
     /// The block under which an answer is kept that is to be asked for again now.
     var outdated: IPPrefix?
+
+    init(_ answer: Sourced<Value>? = nil, outdated: IPPrefix? = nil) {
+        (self.answer, self.outdated) = (answer, outdated)
+    }
+
+    /// nil if the answer is too old to be settled.
+    init?(_ settled: SettledAnswer<Value>, at now: Timestamp) {
+        guard let answer = settled.answer(at: now) else { return nil }
+        (self.answer, self.settled) = (answer, settled)
+    }
 }
 
 /// Reads what a lookup cache holds of an address.
@@ -54,39 +64,48 @@ struct CachedAnswers<Kind: CachedKind>: Sendable {
         now: Timestamp
     ) -> CachedReading<Kind.Value> {
         let kept = longest(values, keys, now: now)
-        if let kept, kept.isFresh { return CachedReading(answer: kept.answer, isSettled: true) }
+        if let kept, let fresh = CachedReading(settled(kept.stored), at: now) { return fresh }
         let negatives = keys.negative.compactMap { key in
             values[key].flatMap { StoredForm.negative($0, now: now) }
         }.filter { $0.age(at: now) < $0.value.lifetime }
-        if let absent = negatives.first(where: { $0.value == .absent }) {
-            return CachedReading(answer: Sourced(.absent, source: .cache, age: absent.age(at: now)), isSettled: true)
+        if let absent = negatives.first(where: { $0.value == .absent }),
+            let reading = CachedReading(settled(absent, as: .absent), at: now)
+        {
+            return reading
         }
         for (key, prefix) in old {
             guard let entry = values[key].flatMap({ OldEntry($0, under: prefix, for: address) }),
                 let value = Kind.take(entry)
             else { continue }
             // It was kept for `cache_ttl` at most; since when is not known.
-            let answer = Sourced(.known(value), source: .cache, age: configuration.freshFor)
-            return CachedReading(answer: answer, isSettled: true)
+            return CachedReading(Sourced(.known(value), source: .cache, age: configuration.freshFor))
         }
         if let kept {
-            return CachedReading(answer: kept.answer, outdated: negatives.isEmpty ? kept.block : nil)
+            let stale = Sourced(.known(kept.stored.value), source: .cache, age: kept.stored.age(at: now))
+            return CachedReading(stale, outdated: negatives.isEmpty ? kept.block : nil)
         }
         guard let trouble = negatives.first, let error = trouble.value.error else { return CachedReading() }
-        let answer = Sourced<Kind.Value>(.unavailable(error), source: .cache, age: trouble.age(at: now))
-        return CachedReading(answer: answer, isSettled: true)
+        return CachedReading(settled(trouble, as: .unavailable(error)), at: now) ?? CachedReading()
     }
 
     private func longest(
         _ values: [String: [UInt8]], _ keys: Keys, now: Timestamp
-    ) -> (answer: Sourced<Kind.Value>, block: IPPrefix, isFresh: Bool)? {
+    ) -> (stored: StoredAnswer<Kind.Value>, block: IPPrefix)? {
         for (key, block) in keys.blocks {
             guard let stored = values[key].flatMap({ Kind.read($0, now: now) }) else { continue }
-            let age = stored.age(at: now)
-            guard age < configuration.keepFor else { continue }
-            let freshFor = min(configuration.freshFor, Kind.freshness(of: stored.value) ?? configuration.freshFor)
-            return (Sourced(.known(stored.value), source: .cache, age: age), block, age < freshFor)
+            if stored.age(at: now) < configuration.keepFor { return (stored, block) }
         }
         return nil
+    }
+
+    private func settled(_ stored: StoredAnswer<Kind.Value>) -> SettledAnswer<Kind.Value> {
+        let freshFor = min(configuration.freshFor, Kind.freshness(of: stored.value) ?? configuration.freshFor)
+        return SettledAnswer(.known(stored.value), fetched: stored.fetched, lifetime: freshFor)
+    }
+
+    private func settled(
+        _ stored: StoredAnswer<Negative>, as fact: Fact<Kind.Value>
+    ) -> SettledAnswer<Kind.Value> {
+        SettledAnswer(fact, fetched: stored.fetched, lifetime: stored.value.lifetime)
     }
 }

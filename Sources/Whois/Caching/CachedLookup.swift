@@ -6,6 +6,7 @@ final class CachedLookup<Kind: CachedKind>: Sendable {
     private let cache: any LookupCache
     private let now: @Sendable () -> Timestamp
     private let answers: CachedAnswers<Kind>
+    private let inUse: AnswersInUse<Kind.Value>
     /// nil if nobody may be asked.
     let flights: Flights<Kind.Value>?
 
@@ -19,16 +20,34 @@ final class CachedLookup<Kind: CachedKind>: Sendable {
         self.now = now
         answers = CachedAnswers(configuration: configuration)
         let limits = Flights<Kind.Value>.Limits(flights: configuration.flights, askers: configuration.askers)
-        flights = upstream.map { Flights(limits: limits, asking: $0, keepingIn: cache) }
+        let inUse = AnswersInUse<Kind.Value>()
+        self.inUse = inUse
+        flights = upstream.map { upstream in
+            Flights(limits: limits, asking: upstream) { landing in
+                // A cache that cannot be written costs another question, no more.
+                try? await cache.store(landing.entries)
+                inUse.drop(landing.reach)
+            }
+        }
     }
 
     /// What is known of an address: at once if it is kept, else after one round trip to the cache and, if need be, one flight.
     func facts(about address: IPAddress) async -> Sourced<Kind.Value> {
         let now = now()
+        let drops: UInt64
+        switch inUse.reading(for: address, at: now) {
+        case .answer(let answer): return answer
+        case .nothing(let count): drops = count
+        }
         let keys = CachedAnswers<Kind>.Keys(address)
         let own = keys.all
-        var reading = answers.reading(cache.valuesAtHand(for: own), keys, address, now: now)
-        if reading.isSettled, let answer = reading.answer { return answer }
+        let atHand = cache.valuesAtHand(for: own)
+        var reading = answers.reading(atHand, keys, address, now: now)
+        if let settled = reading.settled, let answer = reading.answer {
+            let size = atHand.values.reduce(0) { $0 + $1.count }
+            inUse.keep(settled, for: address, size: size, readAt: now, drops: drops)
+            return answer
+        }
         let old = configuration.readsOldEntries ? CacheKeys.old(around: address) : []
         // A cache that cannot be asked is as good as an empty one.
         if let values = try? await cache.values(for: own + old.map(\.key)) {

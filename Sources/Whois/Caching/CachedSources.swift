@@ -67,11 +67,13 @@ public final class CachedSources: NetworkSource, OriginSource {
     /// Finds the network that holds an address.
     ///
     /// - Returns: At the latest after the cache's deadline and the upstream's; at once when cancelled.
+    /// - Complexity: A lock and two steps for a client seen in the last quarter of an hour.
     public func network(of address: IPAddress) async -> Sourced<NetworkFacts> { await networks.facts(about: address) }
 
     /// Finds who announces an address.
     ///
     /// - Returns: At the latest after the cache's deadline and the upstream's; at once when cancelled.
+    /// - Complexity: A lock and two steps for a client seen in the last quarter of an hour.
     public func origin(of address: IPAddress) async -> Sourced<OriginFacts> { await origins.facts(about: address) }
 
     /// How many networks are being asked about, and how many lookups wait for them, for metrics.

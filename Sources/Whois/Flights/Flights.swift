@@ -39,14 +39,19 @@ final class Flights<Value: Sendable>: Sendable {
 
     private let limits: Limits
     private let upstream: any FlightAnswers<Value>
-    private let cache: any LookupCache
+    private let keep: @Sendable (Landing<Value>) async -> Void
     private let state = Mutex(State())
     private let departures: AsyncStream<FlightQuestion>
     private let depart: AsyncStream<FlightQuestion>.Continuation
 
-    /// Prepares flights; answers are kept in `cache` after they were given to those who wait for them.
-    init(limits: Limits = Limits(), asking upstream: any FlightAnswers<Value>, keepingIn cache: any LookupCache) {
-        (self.limits, self.upstream, self.cache) = (limits, upstream, cache)
+    /// Prepares flights.
+    ///
+    /// - Parameter keep: Keeps what is to be kept of an answer, after it was given to those who wait for it.
+    init(
+        limits: Limits = Limits(), asking upstream: any FlightAnswers<Value>,
+        keepingBy keep: @escaping @Sendable (Landing<Value>) async -> Void
+    ) {
+        (self.limits, self.upstream, self.keep) = (limits, upstream, keep)
         (departures, depart) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, limits.flights)))
     }
 
@@ -138,8 +143,7 @@ final class Flights<Value: Sendable>: Sendable {
         while !Task.isCancelled, let question = next(first) {
             let landing = await upstream.landing(of: question)
             for asker in alight(landing, question) { asker.continuation.resume(returning: landing) }
-            // A cache that cannot be written costs another question, no more.
-            if !landing.entries.isEmpty { try? await cache.store(landing.entries) }
+            if !landing.entries.isEmpty { await keep(landing) }
         }
     }
 
