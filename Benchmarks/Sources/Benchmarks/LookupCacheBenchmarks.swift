@@ -2,7 +2,8 @@ import AuditCore
 import LookupCaches
 import Whois
 
-/// A login whose network is in memory, among few and among many: the cache's part, and the whole way to the facts.
+/// A login whose network is in memory, among few and among many: the cache's part, and the whole way to the facts, of a client
+/// seen before (`lookup.network.hit`) and of one whose block alone is known (`lookup.network.read`).
 func lookupCacheBenchmarks(_ suite: Suite) async throws {
     let moment = Timestamp(milliseconds: 1_763_918_141_000)
     let value = """
@@ -26,12 +27,26 @@ func lookupCacheBenchmarks(_ suite: Suite) async throws {
         }
         if let hit { suite.check("\(name).microseconds", hit.nanoseconds / 1000, atMost: 5) }
         let sources = CachedSources(offlineFrom: cache) { moment }
-        await suite.measureAsync("lookup.network.hit.\(count)", repeats: 20_000) { repeats in
+        let way = "lookup.network.hit.\(count)"
+        let login = await suite.measureAsync(way, repeats: 200_000) { repeats in
             for _ in 0..<repeats {
                 let network = await sources.network(of: client)
                 precondition(network.value != nil)
             }
         }
+        if let login { suite.check("\(way).microseconds", login.nanoseconds / 1000, atMost: 5) }
+        guard count == 10_000 else { continue }
+        var number = 0
+        await suite.measureAsync("lookup.network.read.\(count)", repeats: 20_000) { repeats in
+            for _ in 0..<repeats {
+                // Each block's first client, then each block's second…
+                let stranger = IPAddress(v4: 0xB070_0000 + UInt32(number % count) << 8 + UInt32(number / count))
+                number += 1
+                let network = await sources.network(of: stranger)
+                precondition(network.value != nil)
+            }
+        }
+        suite.ratio("lookup.network: a hit to a read", of: way, to: "lookup.network.read.\(count)", atMost: 0.25)
     }
     suite.ratio(
         "lookup.cache.hit: 10,000 entries to 10", of: "lookup.cache.hit.10000", to: "lookup.cache.hit.10", atMost: 2)
