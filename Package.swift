@@ -208,7 +208,7 @@ let package = Package(
         .target(name: "PrometheusMetrics", dependencies: ["Locks", metrics], swiftSettings: strict),
         .testTarget(
             name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", metrics], swiftSettings: strict),
-        // The audit trail, read back.
+
         // The audit trail, read back: the journal's entries, and a report over them or over a file's.
         .target(name: "JournalReader", dependencies: ["CSystemd"], swiftSettings: strictC),
         .testTarget(
@@ -227,12 +227,9 @@ let package = Package(
             name: "WebAuth",
             dependencies: [
                 "Locks", "AuditCore", "AppPasswordCore", "DNSResolver", "FileAuditSinks", "GeoIP", "HTTPKit", "LDAPDirectory",
-                "LoginSpool", "LookupCaches", "MariaDBStore", "PasswordSchemes", "PrometheusMetrics", "PythonRegex",
-                "RedisCache", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON", "SystemdJournal", "Whois", logging,
-                metrics,
-            dependencies: ["Locks", "AuditCore", "AppPasswordCore", "GeoIP", "HTTPKit", "StrictJSON", "LDAPDirectory", "LoginSpool", "MariaDBStore",
-                "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "SystemdJournal",
-                "FileAuditSinks", "JournalReader", "Report", logging,
+                "JournalReader", "LoginSpool", "LookupCaches", "MariaDBStore", "PasswordSchemes", "PrometheusMetrics",
+                "PythonRegex", "RedisCache", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON",
+                "SystemdJournal", "Whois", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -251,9 +248,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Locks", "web-auth-server", "DovecotHarness", "ReplayUpstream", "TestServers", "CCrypt", "CMariaDB",
-                "Locks", "web-auth-server", "DovecotHarness", "TestServers", "CCrypt", "CMariaDB", "AuditCore",
-                "AuditCoreTesting", "SystemdJournal",
+                "Locks", "web-auth-server", "AuditCore", "AuditCoreTesting", "DovecotHarness", "ReplayUpstream",
+                "SystemdJournal", "TestServers", "CCrypt", "CMariaDB",
             ],
             swiftSettings: strict),
 
