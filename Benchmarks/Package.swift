@@ -25,6 +25,9 @@ let package = Package(
                     "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CCrypt", "GeoIP", "HTTPKit", "LookupCaches",
                     "LoginSpool", "PasswordSchemes", "PrometheusMetrics", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON", "WebAuth",
                     "Whois",
+                    "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting", "CCrypt", "FileAuditSinks",
+                    "GeoIP", "HTTPKit", "LoginSpool", "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings",
+                    "SystemdJournal", "WebAuth",
                 ].map { .product(name: $0, package: "dovecot-web-auth") },
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]

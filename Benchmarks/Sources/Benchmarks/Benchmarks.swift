@@ -20,6 +20,7 @@ struct Benchmarks {
         await loginBenchmarks(suite)
         metricsBenchmarks(suite)
         suite.ratio("metrics: their part of a login", of: "metrics.login", to: "auth.private.one-password", atMost: 0.4)
+        await auditBenchmarks(suite)
         for failure in suite.failures { print("FAILED \(failure)") }
         if !suite.failures.isEmpty { exit(1) }
     }
