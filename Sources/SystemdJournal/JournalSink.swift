@@ -3,9 +3,9 @@ internal import BlockingLanes
 
 /// Writes audit records to the systemd journal, with all their fields (SPEC section 7).
 ///
-/// libsystemd waits without end for a journald that does not read, so it is called on a thread of its own: a record that
-/// is not taken in time fails, the next one waits for that thread in turn. A record that was given up while libsystemd
-/// was waiting counts as lost, though it may still arrive when journald goes on.
+/// libsystemd waits without end for a journald that does not read, so it is called on a thread of its own: a record
+/// that is not taken in time fails, the next one waits for that thread in turn. A record given up meanwhile counts as
+/// lost, though it may still arrive when journald goes on.
 public final class JournalSink: AuditSink {
     /// Whether journald listens, so that records would arrive.
     ///

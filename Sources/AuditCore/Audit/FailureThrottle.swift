@@ -1,8 +1,8 @@
 /// Decides which failed logins are written down, so that a flood of them fills no disk.
 ///
-/// Each network (IPv4 /24, IPv6 /64; logins without an address are one) may have a burst of lines and then one at a time,
-/// and so may all of them together. What is not written is counted in the next line that is. The table of networks is
-/// bounded; networks that find no room in it share what one network may have.
+/// Each network (IPv4 /24, IPv6 /64; logins without an address are one) may have a burst of lines and then one at a
+/// time, and so may all of them together. What is not written is counted in the next line that is. The table of
+/// networks is bounded; networks that find no room in it share what one network may have.
 public struct FailureThrottle: Sendable {
     /// How often something may happen.
     public struct Rate: Sendable {
