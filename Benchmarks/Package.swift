@@ -19,15 +19,15 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["CAllocationCounter", "CRawCrypt", .product(name: "Logging", package: "swift-log"),
-                .product(name: "CoreMetrics", package: "swift-metrics")]
+            dependencies: [
+                "CAllocationCounter", "CRawCrypt", .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ]
                 + [
-                    "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CCrypt", "GeoIP", "HTTPKit", "LookupCaches",
-                    "LoginSpool", "PasswordSchemes", "PrometheusMetrics", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON", "WebAuth",
-                    "Whois",
-                    "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting", "CCrypt", "FileAuditSinks",
-                    "GeoIP", "HTTPKit", "LoginSpool", "PasswordSchemes", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings",
-                    "SystemdJournal", "WebAuth",
+                    "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting", "CCrypt",
+                    "FileAuditSinks", "GeoIP", "HTTPKit", "LoginSpool", "LookupCaches", "PasswordSchemes",
+                    "PrometheusMetrics", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON",
+                    "SystemdJournal", "WebAuth", "Whois",
                 ].map { .product(name: $0, package: "dovecot-web-auth") },
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ]
