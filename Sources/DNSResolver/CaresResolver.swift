@@ -57,6 +57,11 @@ public final class CaresResolver: ReverseResolver, TXTResolver {
         return Sourced(fact, source: .dns)
     }
 
+    /// The name in the hosts file.
+    public func nameAtHand(of address: IPAddress) -> Sourced<String>? {
+        hosts.name(of: address).map { Sourced(.known($0), source: .dns) }
+    }
+
     /// Finds the TXT records of a name; see ``TXTResolver``.
     public func texts(of name: String) async -> Fact<[[UInt8]]> {
         let name = DNSName(text: name)

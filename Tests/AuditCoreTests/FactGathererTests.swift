@@ -45,6 +45,18 @@ struct FactGathererTests {
         }
     }
 
+    /// A source that has every answer in memory, and must not be asked for it.
+    private struct Memory: ReverseResolver, NetworkSource, OriginSource {
+        func name(of address: IPAddress) async -> Sourced<String> { Sourced(.absent, source: .none) }
+        func network(of address: IPAddress) async -> Sourced<NetworkFacts> { Sourced(.absent, source: .none) }
+        func origin(of address: IPAddress) async -> Sourced<OriginFacts> { Sourced(.absent, source: .none) }
+        func nameAtHand(of address: IPAddress) -> Sourced<String>? { Sourced(.known("here"), source: .dns) }
+        func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? {
+            Sourced(.known(NetworkFacts(name: "NET")), source: .cache)
+        }
+        func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>? { nil }
+    }
+
     private func facts(_ text: String) throws -> Facts {
         let address: IPAddress = try #require(IPAddress(text))
         return Facts(address: address, localNetworks: LocalNetworks(), localLocationName: "here")
@@ -78,6 +90,22 @@ struct FactGathererTests {
             slow.open()
             var late = completed.makeAsyncIterator()
             #expect(await late.next()?.reverseHost.value == "host.example.com")
+        }
+    }
+
+    @Test func `what is at hand is there at once, and only the rest is asked for`() async throws {
+        try await running { gatherer in
+            let rest = GatedSource()
+            let gathering = gatherer.start(
+                try facts("62.4.5.6"), asking: FactSources(reverse: Memory(), network: Memory(), origin: rest),
+                timeout: .seconds(60))
+            #expect(gathering.facts.reverseHost.value == "here")
+            #expect(gathering.facts.network == Sourced(.known(NetworkFacts(name: "NET")), source: .cache))
+            #expect(gathering.facts.origin.trouble?.code == .timedOut)
+            rest.open()
+            let facts = await gathering.facts(needing: [.origin], until: .now + .seconds(60))
+            #expect(facts.origin == Sourced(.absent, source: .cymruDNS))
+            #expect(rest.count == 1)
         }
     }
 

@@ -50,10 +50,18 @@ public final class FactGatherer: Sendable {
         guard let address = facts.address else { return FactGathering(facts: facts, pending: []) }
         var facts = facts
         if facts.localNetwork == nil, let geo = sources.geo { facts.geo = geo.place(of: address) }
-        var kinds: Set<FactKind> = sources.reverse == nil ? [] : [.reverseHost]
+        // What is at hand costs no task.
+        var kinds: Set<FactKind> = []
+        if let source = sources.reverse {
+            if let name = source.nameAtHand(of: address) { facts.reverseHost = name } else { kinds.insert(.reverseHost) }
+        }
         if facts.localNetwork == nil, facts.reserved == nil {
-            if sources.network != nil { kinds.insert(.network) }
-            if sources.origin != nil { kinds.insert(.origin) }
+            if let source = sources.network {
+                if let network = source.networkAtHand(of: address) { facts.network = network } else { kinds.insert(.network) }
+            }
+            if let source = sources.origin {
+                if let origin = source.originAtHand(of: address) { facts.origin = origin } else { kinds.insert(.origin) }
+            }
         }
         guard !kinds.isEmpty else { return FactGathering(facts: facts, pending: []) }
         let hasRoom = underWay.withLock { count in

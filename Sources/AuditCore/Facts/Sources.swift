@@ -7,6 +7,14 @@ public protocol ReverseResolver: Sendable {
     ///   `.unavailable` for a timeout, SERVFAIL or REFUSED.
     /// - Complexity: One query, bounded by the resolver's own deadline.
     func name(of address: IPAddress) async -> Sourced<String>
+
+    /// The same, if it is known without waiting for anybody; nil unless a resolver says otherwise.
+    func nameAtHand(of address: IPAddress) -> Sourced<String>?
+}
+
+extension ReverseResolver {
+    /// Nothing is at hand.
+    public func nameAtHand(of address: IPAddress) -> Sourced<String>? { nil }
 }
 
 /// Finds the registry's network object for an address.
@@ -15,6 +23,14 @@ public protocol NetworkSource: Sendable {
     ///
     /// - Returns: `.absent` if the registry knows no such network; never throws, never takes longer than its deadline.
     func network(of address: IPAddress) async -> Sourced<NetworkFacts>
+
+    /// The same, if it is known without waiting for anybody; nil unless a source says otherwise.
+    func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>?
+}
+
+extension NetworkSource {
+    /// Nothing is at hand.
+    public func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? { nil }
 }
 
 /// Finds the autonomous systems that announce an address.
@@ -23,6 +39,14 @@ public protocol OriginSource: Sendable {
     ///
     /// - Returns: `.absent` if the prefix is not routed.
     func origin(of address: IPAddress) async -> Sourced<OriginFacts>
+
+    /// The same, if it is known without waiting for anybody; nil unless a source says otherwise.
+    func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>?
+}
+
+extension OriginSource {
+    /// Nothing is at hand.
+    public func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>? { nil }
 }
 
 /// Looks an address up in local geographic databases.

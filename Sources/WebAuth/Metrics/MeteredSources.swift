@@ -21,6 +21,13 @@ private struct MeteredReverseResolver: ReverseResolver {
         metrics.note(answer, nobody: FactSource.dns.description, since: start)
         return answer
     }
+
+    func nameAtHand(of address: IPAddress) -> Sourced<String>? {
+        let start = ContinuousClock.now
+        guard let answer = base.nameAtHand(of: address) else { return nil }
+        metrics.note(answer, nobody: FactSource.dns.description, since: start)
+        return answer
+    }
 }
 
 private struct MeteredNetworkSource: NetworkSource {
@@ -33,6 +40,13 @@ private struct MeteredNetworkSource: NetworkSource {
         metrics.note(answer, nobody: "network", since: start)
         return answer
     }
+
+    func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? {
+        let start = ContinuousClock.now
+        guard let answer = base.networkAtHand(of: address) else { return nil }
+        metrics.note(answer, nobody: "network", since: start)
+        return answer
+    }
 }
 
 private struct MeteredOriginSource: OriginSource {
@@ -42,6 +56,13 @@ private struct MeteredOriginSource: OriginSource {
     func origin(of address: IPAddress) async -> Sourced<OriginFacts> {
         let start = ContinuousClock.now
         let answer = await base.origin(of: address)
+        metrics.note(answer, nobody: "origin", since: start)
+        return answer
+    }
+
+    func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>? {
+        let start = ContinuousClock.now
+        guard let answer = base.originAtHand(of: address) else { return nil }
         metrics.note(answer, nobody: "origin", since: start)
         return answer
     }

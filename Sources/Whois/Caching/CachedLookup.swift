@@ -31,8 +31,8 @@ final class CachedLookup<Kind: CachedKind>: Sendable {
         }
     }
 
-    /// What is known of an address: at once if it is kept, else after one round trip to the cache and, if need be, one flight.
-    func facts(about address: IPAddress) async -> Sourced<Kind.Value> {
+    /// What memory knows of an address, if nobody else needs to be asked; else nil.
+    func factsAtHand(about address: IPAddress) -> Sourced<Kind.Value>? {
         let now = now()
         let drops: UInt64
         switch inUse.reading(for: address, at: now) {
@@ -40,14 +40,21 @@ final class CachedLookup<Kind: CachedKind>: Sendable {
         case .nothing(let count): drops = count
         }
         let keys = CachedAnswers<Kind>.Keys(address)
+        let atHand = cache.valuesAtHand(for: keys.all)
+        let reading = answers.reading(atHand, keys, address, now: now)
+        guard let settled = reading.settled, let answer = reading.answer else { return nil }
+        let size = atHand.values.reduce(0) { $0 + $1.count }
+        inUse.keep(settled, for: address, size: size, readAt: now, drops: drops)
+        return answer
+    }
+
+    /// What is known of an address: at once if it is kept, else after one round trip to the cache and, if need be, one flight.
+    func facts(about address: IPAddress) async -> Sourced<Kind.Value> {
+        if let answer = factsAtHand(about: address) { return answer }
+        let now = now()
+        let keys = CachedAnswers<Kind>.Keys(address)
         let own = keys.all
-        let atHand = cache.valuesAtHand(for: own)
-        var reading = answers.reading(atHand, keys, address, now: now)
-        if let settled = reading.settled, let answer = reading.answer {
-            let size = atHand.values.reduce(0) { $0 + $1.count }
-            inUse.keep(settled, for: address, size: size, readAt: now, drops: drops)
-            return answer
-        }
+        var reading = answers.reading(cache.valuesAtHand(for: own), keys, address, now: now)
         let old = configuration.readsOldEntries ? CacheKeys.old(around: address) : []
         // A cache that cannot be asked is as good as an empty one.
         if let values = try? await cache.values(for: own + old.map(\.key)) {

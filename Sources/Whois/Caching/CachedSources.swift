@@ -70,11 +70,17 @@ public final class CachedSources: NetworkSource, OriginSource {
     /// - Complexity: A lock and two steps for a client seen in the last quarter of an hour.
     public func network(of address: IPAddress) async -> Sourced<NetworkFacts> { await networks.facts(about: address) }
 
+    /// The network, if memory has it and it is fresh.
+    public func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? { networks.factsAtHand(about: address) }
+
     /// Finds who announces an address.
     ///
     /// - Returns: At the latest after the cache's deadline and the upstream's; at once when cancelled.
     /// - Complexity: A lock and two steps for a client seen in the last quarter of an hour.
     public func origin(of address: IPAddress) async -> Sourced<OriginFacts> { await origins.facts(about: address) }
+
+    /// The origin, if memory has it and it is fresh.
+    public func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>? { origins.factsAtHand(about: address) }
 
     /// How many networks are being asked about, and how many lookups wait for them, for metrics.
     package var networksUnderWay: (flights: Int, askers: Int) { networks.flights?.underWay ?? (0, 0) }
