@@ -133,6 +133,32 @@ struct FactGathererTests {
         }
     }
 
+    @Test func `what is given up in the end is complete when the end is there`() async throws {
+        /// Never answers, and heeds cancellation.
+        struct Silence: ReverseResolver {
+            let asked: Latch
+            func name(of address: IPAddress) async -> Sourced<String> {
+                asked.open()
+                await Latch().wait()
+                return .notAsked
+            }
+        }
+        for _ in 0..<100 {
+            let gatherer = FactGatherer()
+            let isComplete = Mutex(false)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await gatherer.run() }
+                let asked = Latch()
+                let gathering = try gatherer.start(
+                    facts("192.88.98.1"), asking: FactSources(reverse: Silence(asked: asked)), timeout: .seconds(60))
+                gathering.whenComplete { _ in isComplete.withLock { $0 = true } }
+                await asked.wait()
+                await gatherer.finish(within: .zero)
+                #expect(isComplete.withLock { $0 })
+            }
+        }
+    }
+
     @Test func `registries are not asked about private and special-purpose space`() async throws {
         try await running { gatherer in
             let source = GatedSource()
