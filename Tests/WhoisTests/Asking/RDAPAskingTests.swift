@@ -102,6 +102,35 @@ import Testing
         #expect(RedirectTrail("/ip/192.0.2.1", allowsHTTP: true) == nil)
     }
 
+    @Test(arguments: [
+        "https://127.0.0.1/ip", "https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://0177.0.0.1/",
+        "https://10.1.2.3:8443/", "https://169.254.169.254/latest/meta-data/", "https://100.64.0.1/", "https://0/",
+        "https://127.0.0.1./", "https://%31%32%37.0.0.1/", "https://[::1]/", "https://[::]/",
+        "https://[fe80::1%25eth0]/", "https://[fc00::1]/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:7f00:1]/",
+        "https://[64:ff9b::7f00:1]/",
+        "https://localhost/", "https://LOCALHOST./", "https://a.localhost/", "https://metadata/",
+        "https://metadata.google.internal/", "https://printer.local/",
+    ])
+    func `nobody sends us to a host that is not the Internet's`(location: String) throws {
+        var trail = try #require(RedirectTrail("https://rdap.example/ip/192.0.2.1", allowsHTTP: false))
+        #expect(throws: LookupError.self) { try trail.follow(location) }
+        #expect(trail.server == "rdap.example")
+    }
+
+    @Test(arguments: [
+        ("https://rdap.db.ripe.net/", "https://rdap.arin.net/registry/ip/x"),
+        ("https://rdap.db.ripe.net/", "https://193.0.0.1/ip/x"),
+        ("https://rdap.db.ripe.net/", "https://[2001:67c::1]/"),
+        ("https://rdap.db.ripe.net/", "https://rdap.xn--p1ai/ip/x"),
+        // An administrator's own server may stand anywhere, and send us to itself.
+        ("https://10.1.2.3/rdap/", "/other"), ("https://10.1.2.3/rdap/", "https://10.1.2.3:8443/"),
+        ("https://[::1]:8443/rdap/", "https://[::1]/"), ("https://registry/", "https://REGISTRY/x"),
+    ])
+    func `a redirect leads to the same host or out into the Internet`(start: String, location: String) throws {
+        var trail = try #require(RedirectTrail(start, allowsHTTP: false))
+        try trail.follow(location)
+    }
+
     @Test func `plain HTTP that is not allowed is not asked`() async throws {
         let server = try ReplayServer(.http) { _ in .http(body: rdapNetwork()) }
         defer { server.stop() }
