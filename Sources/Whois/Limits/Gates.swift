@@ -57,9 +57,10 @@ final class Gates: Sendable {
         return answer
     }
 
-    /// What an answer says of the server. If the task was cancelled, or we were too busy to ask, nothing.
+    /// What an answer says of the server. If the task was cancelled, or we were too busy to ask, nothing. That another
+    /// registry knows is an answer: else a few clients of such space would have a server in good health left alone.
     private static func outcome(of answer: Upstream<some Sendable>) -> Breaker.Outcome {
-        guard let error = answer.fact.error else { return .answered }
+        guard let error = answer.fact.error, error.code != .registeredElsewhere else { return .answered }
         if Task.isCancelled || error.code == .overloaded { return .abandoned }
         return error.code == .rateLimited ? .rateLimited(answer.retryAfter ?? RetryAfter.unstated) : .failed
     }

@@ -61,6 +61,13 @@ import Testing
         #expect(log.messages == ["warning: an upstream is down", "notice: an upstream answers again"])
     }
 
+    @Test func `that another registry knows is an answer, not a failure`() async {
+        for _ in 0..<20 { await fail(.registeredElsewhere) }
+        let answer = await ask { .known(1) }
+        #expect(answer.fact == .known(1))
+        #expect(gates.statuses.map(\.state) == [.ok])
+    }
+
     @Test func `after the pause one probe is sent, however many ask`() async {
         for _ in 0..<5 { await fail() }
         clock.advance(by: .seconds(30))
