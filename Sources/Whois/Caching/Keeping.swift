@@ -27,8 +27,13 @@ extension Landing {
         let negative = error.map { Task.isCancelled ? nil : Negative($0) } ?? .absent
         var entries: [LookupCacheEntry] = []
         if let negative, let bytes = StoredForm.bytes(negative, fetched: now) {
-            let key = CacheKeys.negative(kind.word, reach)
-            entries.append(LookupCacheEntry(key: key, value: bytes, lifetime: negative.lifetime))
+            var keys = [CacheKeys.negative(kind.word, reach)]
+            // What is not there any more must not be found again once this is forgotten: under the key of an answer it
+            // is none.
+            if negative == .absent, let outdated = question.outdated {
+                keys.append(CacheKeys.answer(kind.word, outdated))
+            }
+            entries = keys.map { LookupCacheEntry(key: $0, value: bytes, lifetime: negative.lifetime) }
         }
         let fact: Fact<Value> = if let error { .unavailable(error) } else { .absent }
         self.init(answer: Sourced(fact, source: found.source), reach: reach, entries: entries)

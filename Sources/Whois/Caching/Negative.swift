@@ -10,6 +10,8 @@ enum Negative: String, Sendable {
     case unreachable
     /// The upstream answered something else.
     case malformed
+    /// The upstream knows that another one knows.
+    case elsewhere = "registered elsewhere"
 
     /// nil for trouble that may be over at once, or is ours alone: a rate, a full queue, no permission to ask.
     init?(_ error: LookupError) {
@@ -17,12 +19,18 @@ enum Negative: String, Sendable {
         case .timedOut: self = .timedOut
         case .unreachable: self = .unreachable
         case .malformed: self = .malformed
+        case .registeredElsewhere: self = .elsewhere
         default: return nil
         }
     }
 
     /// For how long nobody is asked again.
-    var lifetime: Duration { self == .absent ? .seconds(900) : .seconds(60) }
+    var lifetime: Duration {
+        switch self {
+        case .absent, .elsewhere: .seconds(900)
+        case .timedOut, .unreachable, .malformed: .seconds(60)
+        }
+    }
 
     /// What a login gets instead of a fact; nil if the fact is that there is nothing.
     var error: LookupError? {
@@ -31,6 +39,7 @@ enum Negative: String, Sendable {
         case .timedOut: LookupError(.timedOut, detail: "a moment ago")
         case .unreachable: LookupError(.unreachable, detail: "a moment ago")
         case .malformed: LookupError(.malformed, detail: "a moment ago")
+        case .elsewhere: LookupError(.registeredElsewhere)
         }
     }
 }

@@ -269,6 +269,45 @@ struct CachedSourcesTests {
         }
     }
 
+    @Test func `that another registry knows is remembered for a quarter of an hour, for the neighbourhood`()
+        async throws
+    {
+        let (client, neighbour) = ("198.18.5.7", "198.18.5.8")
+        let elsewhere = LookupError(.registeredElsewhere, detail: "NON-RIPE-NCC-MANAGED-ADDRESS-BLOCK")
+        upstreams.answer(client, Upstream<NetworkAnswer>(.unavailable(elsewhere), source: .whois))
+        let sources = sources(cache())
+        try await running(sources) {
+            #expect(await sources.network(of: client).trouble == elsewhere)
+            await settle(sources)
+            clock.advance(by: .seconds(899))
+            #expect(await sources.network(of: neighbour).trouble?.code == .registeredElsewhere)
+            #expect(upstreams.asked == [client])
+            clock.advance(by: .seconds(1))
+            _ = await sources.network(of: client)
+            #expect(upstreams.asked == [client, client])
+        }
+    }
+
+    @Test func `that there is no network any more takes the place of a stale answer`() async throws {
+        let client = "198.18.5.7"
+        upstreams.answer(client, .network("198.18.4.0/22"))
+        let sources = sources(cache())
+        try await running(sources) {
+            _ = await sources.network(of: client)
+            await settle(sources)
+            upstreams.answer(client, Upstream<NetworkAnswer>(.absent, source: .rdap))
+            clock.advance(by: .seconds(86_400))
+            #expect(await sources.network(of: client).value?.name == "NET-198.18.4.0/22")
+            await settle(sources)
+            for _ in 0..<3 {
+                #expect(await sources.network(of: client).fact == .absent)
+                await settle(sources)
+                clock.advance(by: .seconds(900))
+            }
+            #expect(upstreams.asked.count == 4)
+        }
+    }
+
     @Test(arguments: [LookupError.Code.rateLimited, .overloaded])
     func `what may be over at once is not remembered`(code: LookupError.Code) async throws {
         let client = "198.18.5.7"
