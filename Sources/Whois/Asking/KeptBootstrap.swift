@@ -31,7 +31,7 @@ struct KeptBootstrap: Codable {
     init?(in directory: String, from url: String) {
         guard let bytes = Self.bytes(of: directory + "/" + Self.file, limit: 4 * Bootstrap.maxBytes),
             let kept = try? JSONDecoder().decode(Self.self, from: Data(bytes)), kept.url == url,
-            case .success(let bootstrap) = kept.parse()
+            kept.fetched.milliseconds >= 0, case .success(let bootstrap) = kept.parse()
         else { return nil }
         self = kept
         self.bootstrap = bootstrap

@@ -113,6 +113,19 @@ import Testing
         #expect(try store("http://127.0.0.1:1/").base(for: .client) == nil)
     }
 
+    @Test func `a kept list of no possible date is as none`() throws {
+        let list = bootstrapFile(["0.0.0.0/0"], "https://rdap.example/").replacingOccurrences(of: "\"", with: "\\\"")
+            .replacingOccurrences(of: "\n", with: "")
+        for (fetched, isKept) in [("1000000000000", true), ("-9223372036854775808", false)] {
+            let list6 = list.replacingOccurrences(of: "0.0.0.0/0", with: "::/0")
+            try state.write(
+                """
+                {"url": "http://127.0.0.1:1/", "fetched": {"milliseconds": \(fetched)}, "ipv4": "\(list)", "ipv6": "\(list6)"}
+                """, to: "rdap-bootstrap.json")
+            #expect((try store("http://127.0.0.1:1/").base(for: .client) != nil) == isKept)
+        }
+    }
+
     @Test func `until IANA's own list has been read the shipped one stands in for it`() throws {
         let base = try store("https://data.iana.org/rdap/").base(for: .client)
         #expect(base?.registry == .ripencc)
