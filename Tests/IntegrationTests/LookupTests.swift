@@ -43,6 +43,18 @@ struct LookupTests {
         }
     }
 
+    @Test func `a reload takes another list of RDAP servers into use`() async throws {
+        let (site, other) = (try LookupSite(), try LookupSite())
+        let server = try await site.server()
+        #expect(try server.audit("a", from: "176.112.169.218").status == 404)
+        #expect(server.becomes { site.networksAsked == 1 })
+        for name in ["ipv4.json", "ipv6.json"] { try site.directory.write(name, other.directory.read(name)) }
+        #expect(try server.request("POST", "/reload").status == 200)
+        #expect(try server.audit("a", from: "139.162.133.252").status == 404)
+        #expect(server.becomes { other.networksAsked == 1 })
+        #expect(site.networksAsked == 1)
+    }
+
     @Test func `fifty logins at once from one network ask each registry once`() async throws {
         let gate = ReplayEvent()
         let site = try LookupSite(override: { means, _ in

@@ -118,8 +118,19 @@ final class Lookups: Sendable {
         return stat(path, &status) == 0 && status.st_uid == geteuid()
     }
 
+    /// The settings, and the state of the files that are read once: a reload takes a new resolver or host into use.
     private static func identity(_ settings: Settings) -> String {
-        "\(settings.lookup) \(settings.cache) \(settings.cache.password?.revealed ?? "") \(settings.audit.cacheTTL)"
+        var files = ["/etc/hosts", "/etc/resolv.conf"]
+        if case .directory(let path) = settings.lookup.rdap.bootstrap {
+            files += ["ipv4.json", "ipv6.json"].map { "\(path.resolved)/\($0)" }
+        }
+        let stamps = files.map { file in
+            let state = try? FileManager.default.attributesOfItem(atPath: file)
+            let (number, date) = (state?[.systemFileNumber] as? Int, state?[.modificationDate] as? Date)
+            return "\(number ?? 0) \(date?.timeIntervalSince1970 ?? 0)"
+        }
+        return "\(settings.lookup) \(settings.cache) \(settings.cache.password?.revealed ?? "") \(settings.audit.cacheTTL) "
+            + stamps.joined(separator: ", ")
     }
 }
 
