@@ -64,6 +64,7 @@ struct JSONReader {
         try enter(depth)
         var members: [JSONValue.Member] = []
         if take("}") { return .object(members) }
+        if depth == 1 { members.reserveCapacity(8) }  // what a login has
         while true {
             guard next == UInt8(ascii: "\"") else { throw error("member name expected") }
             let name = try string()
