@@ -39,7 +39,7 @@ public final class JournaldServer: Sendable {
         for folder in ["/run/systemd/journald.conf.d", "/run/log/journal"] {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
-        try "[Journal]\nStorage=volatile\nReadKMsg=no\nAudit=no\nRateLimitIntervalSec=0\n"
+        try "[Journal]\nStorage=volatile\nReadKMsg=no\nAudit=no\nRateLimitIntervalSec=0\nRuntimeMaxUse=256M\n"
             .write(toFile: "/run/systemd/journald.conf.d/web-auth-tests.conf", atomically: true, encoding: .utf8)
         let log = NSTemporaryDirectory() + "/web-auth-tests-journald.log"
         process = ServerProcess([Self.program], log: log) { Self.isListening }
