@@ -59,4 +59,22 @@ struct AddressFactsTests {
         #expect(facts.reverseHost == Sourced(.absent, source: .local))
         #expect(FactKind.allCases.allSatisfy { facts.isSettled($0) })
     }
+
+    @Test func `MaxMind's AS stands in, marked, for an origin that could not be had, and for no other`() throws {
+        var facts = try facts("62.4.5.6")
+        var geo = GeoFacts()
+        (geo.asNumber, geo.asOrganization, geo.asNetwork) = (64_500, "Example Org", "62.4.0.0/19")
+        facts.geo = Sourced(.known(geo), source: .maxmind)
+        facts.origin = Sourced(.unavailable(LookupError(.timedOut)), source: .none)
+        #expect(
+            facts.originOrMaxMind
+                == Sourced(
+                    .known(OriginFacts(asNumbers: [64_500], prefix: "62.4.0.0/19", asName: "Example Org")),
+                    source: .maxmind))
+        facts.origin = Sourced(.absent, source: .cymruDNS)
+        #expect(facts.originOrMaxMind == Sourced(.absent, source: .cymruDNS))
+        facts.origin = Sourced(.unavailable(LookupError(.timedOut)), source: .none)
+        facts.geo = Sourced(.known(GeoFacts()), source: .maxmind)
+        #expect(facts.originOrMaxMind.trouble?.code == .timedOut)
+    }
 }
