@@ -29,13 +29,18 @@ private func withSocket(to port: UInt16, _ body: (Int32, UnsafePointer<sockaddr>
     let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard socket >= 0 else { return false }
     defer { close(socket) }
+    return withAddress(of: port) { body(socket, $0, $1) }
+}
+
+/// Lends the address of a port of 127.0.0.1.
+func withAddress<Value>(of port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) -> Value {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
     address.sin_port = port.bigEndian
     return withUnsafePointer(to: address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            body(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
         }
     }
 }
