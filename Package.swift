@@ -97,14 +97,16 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "HTTPKitTests", dependencies: ["HTTPKit", "StrictJSON", logging], swiftSettings: strict),
 
-        // Stored hashes: libcrypt, libargon2; libsodium for HMAC and locked memory.
+        // Stored hashes: libcrypt, libargon2, OpenSSL; libsodium for HMAC and locked memory.
         .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(
             name: "PasswordSchemes",
             dependencies: [
-                "Locks", "AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "CSodium", "SHA512CryptLanes", logging,
+                "Locks", "AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "COpenSSL", "CSodium", "SHA512CryptLanes",
+                logging,
             ],
             swiftSettings: strictC),
         .testTarget(

@@ -8,7 +8,9 @@ import Testing
 @Suite(.enabled(if: Doveadm.isWanted, "install dovecot-core"), .serialized)
 struct DovecotTests {
     static let schemes = [
-        "CRYPT", "SHA512-CRYPT", "SHA256-CRYPT", "BLF-CRYPT", "MD5-CRYPT", "DES-CRYPT", "ARGON2I", "ARGON2ID",
+        "CRYPT", "SHA512-CRYPT", "SHA256-CRYPT", "BLF-CRYPT", "MD5-CRYPT", "DES-CRYPT", "ARGON2I", "ARGON2ID", "MD5",
+        "SHA", "SHA1", "SHA256", "SHA512", "SSHA", "SSHA256", "SSHA512", "SMD5", "LDAP-MD5", "PLAIN-MD5", "PBKDF2",
+        "SCRAM-SHA-1", "SCRAM-SHA-256", "PLAIN", "CLEAR", "CLEARTEXT",
     ]
 
     @Test(arguments: schemes, ["", ".b64", ".base64", ".hex"])
@@ -50,6 +52,31 @@ struct DovecotTests {
             "{CRYPT}$1$xxxxxxxx$",
             "{ARGON2ID}\(argon2)", "{ARGON2I}\(argon2)", "{argon2id}\(argon2)", "{CRYPT}\(argon2)",
             "{ARGON2ID}\(crypt)", "{ARGON2ID}\(argon2.dropLast())", "{ARGON2ID}\(argon2)$", "{ARGON2ID}",
+        ] + imported
+    }()
+
+    /// The same for what other programs wrote.
+    private static let imported: [String] = {
+        let md5 = ["5f4dcc3b5aa765d61d8327deb882cf99", "X03MO1qnZdYdgyfeuILPmQ=="]
+        let sha = ["5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8", "W6ph5Mm5Pz8GgiULbPgzG37mj9g="]
+        let keys = "qRpcJjVUhO8YXtp9qQvF3tF5YHHdWfm3AxYYL0Mr0l0="
+        let byName =
+            md5.flatMap { hash in
+                ["MD5", "LDAP-MD5", "PLAIN-MD5", "plain-md5", "SMD5", "SHA"].map { "{\($0)}\(hash)" }
+            } + sha.flatMap { hash in ["SHA", "SHA1", "sha", "SSHA", "SHA256"].map { "{\($0)}\(hash)" } }
+        return byName + [
+            "{SHA}\(sha[0].uppercased())", "{SHA}\(sha[1].dropLast())", "{SHA}\(sha[1])=", "{SHA} \(sha[1])",
+            "{SHA}\(sha[1]) ", "{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9h=", "{SHA.HEX}\(sha[0])", "{SHA.B64}\(sha[1])",
+            "{SHA.HEX}\(sha[1])", "{SHA.B64}\(sha[0])", "{SHA}", "{SSHA}", "{SSHA}\(sha[1])",
+            "{PBKDF2}$1$salt$1$0c60c80f961f0e71f3a9b524af6012062fe037a6",
+            "{PBKDF2}$1$salt$01$0C60c80f961f0e71f3a9b524af6012062fe037a6",
+            "{PBKDF2}$1$salt$1$0c60c80f961f0e71f3a9b524af6012062fe037",
+            "{PBKDF2}$1$salt$0$0c60c80f961f0e71f3a9b524af6012062fe037a6",
+            "{PBKDF2}$2$salt$1$0c60c80f961f0e71f3a9b524af6012062fe037a6",
+            "{PBKDF2}$1$salt$1$0c60c80f961f0e71f3a9b524af6012062fe037a6$", "{PBKDF2}",
+            "{SCRAM-SHA-256}4096,c2FsdA==,\(keys),\(keys)", "{SCRAM-SHA-256}4096,c2FsdA==,\(keys)", "{SCRAM-SHA-256}",
+            "{PLAIN}password", "{PLAIN} password", "{plain}password", "{CLEAR}Password", "{CLEARTEXT}password",
+            "{PLAIN}", "password", "{SHA224}\(sha[0])", "{NO-SUCH}password",
         ]
     }()
 

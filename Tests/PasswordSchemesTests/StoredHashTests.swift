@@ -45,6 +45,19 @@ struct StoredHashTests {
         Vector("password", "xxj31ZMTZzkVA"),
         // The NT hash of "password".
         Vector("password", "$3$$8846f7eaee8fb117ad06bdd830b7586c"),
+        // A salt and a hash with something in the bits that are over, as old versions of passlib wrote salts.
+        Vector("pad-Bits-42", "{BLF-CRYPT}$2b$10$KqW1eXz4mTnVb7uYp2sRgTUNatKLr.wy.2PY.nu8vDobtAaiW/tiy"),
+        Vector("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC/E5YPO9kmyuRGyh0XouQYb4YMJKvyOeX"),
+        // Dovecot 2.4's name for either variant.
+        Vector(
+            "argon-Pw-19",
+            "{ARGON2}$argon2id$v=19$m=19456,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$KDsKHM2owUF01VmDQN89xOQyap8nmppXPHVOaXS7EAg"),
+        Vector(
+            "argon-Pw-19",
+            "{argon2}$argon2i$v=19$m=4096,t=3,p=1$AAECAwQFBgcICQoLDA0ODw$SwMhFNMHlEr7DwSA0z5Pa0Kasf6wiS14eZQ89B/SRts"),
+        // RFC 6070, the first and the third vector.
+        Vector("password", "{PBKDF2}$1$salt$1$0c60c80f961f0e71f3a9b524af6012062fe037a6"),
+        Vector("password", "{PBKDF2}$1$salt$4096$4b007901b765489abead49d926f721d065a429c1"),
         // phc-winner-argon2, src/test.c.
         Vector(
             "password", "{ARGON2I}$argon2i$v=19$m=256,t=2,p=2$c29tZXNhbHQ$T/XOJ2mh1/TIpJHfCdQan76Q5esCFVoT5MAeIM1Oq2E"),
@@ -92,12 +105,38 @@ struct StoredHashTests {
     }
 
     @Test(arguments: [
-        "{PLAIN}x", "{MD5}$1$xxxxxxxx$UYCIxa628.9qXjpQCjM4a.", "{SHA512}x", "{CRYPT.B32}x", "{CRYPT.B64.B64}x",
+        "{ROT13}x", "{SHA224}x", "{SCRAM-SHA-512}x", "{ARGON2D}x", "{CRYPT.B32}x", "{CRYPT.B64.B64}x",
         "{ CRYPT}xxj31ZMTZzkVA", "{}xxj31ZMTZzkVA", "$9$x$y", "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$AAAA",
         "{ARGON2ID}$argon2d$v=19$m=256,t=2,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAA", "{CRYPT}$$$$",
     ])
     func `other schemes are unknown`(text: String) {
         #expect(throws: StoredHashError.unknownScheme) { try StoredHash(text) }
+    }
+
+    @Test(arguments: [
+        "{DIGEST-MD5}208bda0c94c39c86a0b16452b70fe57c", "{OTP}sha1 1024 011f4eb306cdccf7 f9b2f188dee3162b",
+        "{CRAM-MD5}d3b327e40131add8092e3cb400c690fb8c4c989cd9d0f4ebd9644e4aa7b64cfa", "{PLAIN-TRUNC}2-pw",
+        "{plain-md4}a8d1f20d9ceef04bba334fdc553a65f6", "{PLAIN-MD4.B64}qNHyDZzu8Eu6M0/cVTpl9g==",
+    ])
+    func `schemes of Dovecot's that are not supported are named`(text: String) {
+        #expect(throws: StoredHashError.unsupportedScheme) { try StoredHash(text) }
+        #expect(StoredHash.problem(text) == "a scheme that is not supported")
+    }
+
+    @Test(arguments: [
+        ("{CRYPT}$1$xxxxxxxx$UYCIxa628.9qXjpQCjM4a.", nil), ("{PLAIN} with blanks ", nil),
+        ("{CLEARTEXT}pa\u{df}", nil), ("{PLAIN}", "malformed"), ("", "malformed"), ("{ROT13}x", "unknown scheme"),
+        ("{SKEY}x", "a scheme that is not supported"), ("{SSHA}GpHWL3ymc5liWkNopqtdSjuqYHM=", "malformed"),
+        ("{SHA512}x", "malformed"), ("{SCRAM-SHA-256}1000,cw==,x,x", "malformed"),
+        ("{PBKDF2}$1$salt$1000001$0c60c80f961f0e71f3a9b524af6012062fe037a6", "parameters above the limits"),
+        ("$2y$31$\(String(repeating: "a", count: 53))", "parameters above the limits"),
+    ])
+    func `why a row is of no use is told in words`(stored: String, problem: String?) {
+        #expect(StoredHash.problem(stored) == problem)
+    }
+
+    @Test(arguments: vectors) func `there is no problem with a published hash`(vector: Vector) {
+        #expect(StoredHash.problem(vector.hash) == nil)
     }
 
     /// Hashes at the limit, and one step above it.
@@ -201,5 +240,7 @@ struct StoredHashTests {
         #expect(bcrypt.identifies(71))
         #expect(!bcrypt.identifies(72))
         #expect(try StoredHash("$1$xxxxxxxx$UYCIxa628.9qXjpQCjM4a.").identifies(500))
+        let stretched = try StoredHash("{PBKDF2}$1$salt$1$0c60c80f961f0e71f3a9b524af6012062fe037a6")
+        #expect(stretched.identifies(64) && !stretched.identifies(65))
     }
 }

@@ -1,7 +1,7 @@
 /// A hash in the form of crypt(5), complete and within the limits; libcrypt has the last word when it is checked.
 struct CryptHash: Sendable {
-    /// Printable ASCII.
-    let text: [UInt8]
+    /// Printable ASCII, spelled as libcrypt spells it.
+    private(set) var text: [UInt8]
     /// Bytes of memory that checking it takes, where it is memory-hard.
     private(set) var memory = 0
     /// Passwords shorter than this count in full.
@@ -73,6 +73,16 @@ struct CryptHash: Sendable {
         else { throw .malformed }
         guard cost <= limits.bcryptCost else { throw .tooCostly }
         significantLength = fields[1].last == UInt8(ascii: "x") ? 0 : 72
+        // 22 digits of salt and 31 of hash hold 128 and 184 bits. Some programs leave something in the bits that are
+        // over, which carry no data; libcrypt answers with zeros there.
+        Self.clear(0b1111, of: &text[fields[3].startIndex + 21])
+        Self.clear(0b11, of: &text[fields[3].endIndex - 1])
+    }
+
+    /// Clears bits of a digit in bcrypt's own alphabet (`./A-Za-z0-9`).
+    private static func clear(_ bits: Int, of digit: inout UInt8) {
+        let alphabet = Array("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        if let value = alphabet.firstIndex(of: digit) { digit = alphabet[value & ~bits] }
     }
 
     /// `_` and 19 characters, or traditional DES (13) and bigcrypt (11 more for each 8 characters).

@@ -29,6 +29,14 @@ import Glibc
     /// libcrypt takes no longer passwords.
     static let longestPassword = Int(CRYPT_MAX_PASSPHRASE_SIZE) - 1
 
+    /// Whether this libcrypt has the method of a stored hash: a system may have left old ones out.
+    static func knows(_ hash: [UInt8]) -> Bool {
+        let status = unsafe (hash + [0]).withUnsafeBytes {
+            unsafe crypt_checksalt($0.assumingMemoryBound(to: CChar.self).baseAddress)
+        }
+        return status != CRYPT_SALT_INVALID && status != CRYPT_SALT_METHOD_DISABLED
+    }
+
     /// Hashes the password with the stored hash as the setting, and compares in constant time.
     ///
     /// - Parameter password: Without NUL; one longer than ``longestPassword`` matches nothing.

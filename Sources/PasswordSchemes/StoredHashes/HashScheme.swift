@@ -50,7 +50,7 @@ public enum HashScheme: String, Sendable, Hashable, CaseIterable {
             case "SHA512-CRYPT": .sha512Crypt
             case "SHA256-CRYPT": .sha256Crypt
             case "BLF-CRYPT": .bcrypt
-            case "ARGON2I", "ARGON2ID": .argon2
+            case "ARGON2", "ARGON2I", "ARGON2ID": .argon2
             case "MD5-CRYPT": .md5Crypt
             default: .other
             }

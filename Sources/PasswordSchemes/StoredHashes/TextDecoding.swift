@@ -23,7 +23,8 @@ enum TextDecoding {
         return result
     }
 
-    /// Decodes base64 (RFC 4648 section 4) with all of its padding, or, for argon2, with none.
+    /// Decodes base64 (RFC 4648 section 4) with all of its padding, or, for argon2, with none. Padded, what is left in the
+    /// last digit's unused bits does not matter, as it does not to Dovecot.
     static func base64(_ text: some BidirectionalCollection<UInt8>, isPadded: Bool) -> [UInt8]? {
         var digits = text[...]
         if isPadded {
@@ -51,7 +52,7 @@ enum TextDecoding {
                 result.append(UInt8(truncatingIfNeeded: pending >> UInt32(bits)))
             }
         }
-        return pending & (1 << UInt32(bits) - 1) == 0 ? result : nil
+        return isPadded || pending & (1 << UInt32(bits) - 1) == 0 ? result : nil
     }
 
     /// The value of a digit in crypt's own alphabet (`./0-9A-Za-z`); nil for other bytes.
