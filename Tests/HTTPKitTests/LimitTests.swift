@@ -230,6 +230,9 @@ struct LimitTests {
             await gate.awaitEntries(2)
             let refused = try server.client()
             #expect(try await refused.readToEnd() == "")
+            #expect(await server.unserved.next() == "noRoom")
+            // A question of the server to itself would find no room either, and that is no sign of trouble.
+            #expect(await server.server.answers("/livez", within: .seconds(10)))
             gate.open()
             for client in clients { #expect(try await client.readAnswer().status == 200) }
         }

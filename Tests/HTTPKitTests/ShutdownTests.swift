@@ -27,16 +27,6 @@ struct ShutdownTests {
         }
     }
 
-    @Test func `a turn of the event loop comes to its end while the server runs, and before and after`() async throws {
-        let unused = HTTPServer(router: Router([]), logger: Logger(label: "test"))
-        await unused.turn()
-        try await TestServer.with([.livez]) { server in
-            await server.server.turn()
-            server.server.shutdown()
-            await server.server.turn()
-        }
-    }
-
     @Test func `a body that is still coming is waited for`() async throws {
         try await TestServer.with([.echo, .livez]) { server in
             let (client, idle) = (try server.client(), try server.client())

@@ -46,19 +46,23 @@ public final class HTTPServer: Sendable {
     private let router: Router
     private let logger: Logger
     private let finished: RequestObserver?
+    private let unserved: UnservedObserver?
     private let state = Mutex(State.unused)
 
     /// Makes a server; ``run(onBound:)`` starts it.
     ///
-    /// - Parameter finished: Told of every answered request, for metrics.
+    /// - Parameters:
+    ///   - finished: Told of every answered request, for metrics.
+    ///   - unserved: Told of every connection that was closed before a byte of it was read, for metrics and a log.
     public init(
         configuration: Configuration = Configuration(), router: Router, logger: Logger,
-        finished: RequestObserver? = nil
+        finished: RequestObserver? = nil, unserved: UnservedObserver? = nil
     ) {
         self.configuration = configuration
         self.router = router
         self.logger = logger
         self.finished = finished
+        self.unserved = unserved
     }
 
     /// Serves until ``shutdown()`` is called or the task is cancelled, ends what is in flight, and returns.
@@ -93,15 +97,20 @@ public final class HTTPServer: Sendable {
         }
     }
 
-    /// Returns when the event loop has come round to it: a sign that requests are read and answered. Returns at once when
-    /// the server is not running.
+    /// Asks for a page through the listening socket, as any client would: a sign that requests are taken and answered.
     ///
-    /// - Complexity: Some 10 us; as long as the loop hangs it does not return.
-    public func turn() async {
-        let turned: EventLoopFuture<Void>? = state.withLock { state in
-            if case .running(_, let loop) = state { loop.submit {} } else { nil }  // locked: the loop lives
+    /// - Parameters:
+    ///   - path: A route that is open to everybody and answers GET.
+    ///   - limit: How long the answer may take; as long as the event loop hangs, this does not return.
+    /// - Returns: Whether the answer was 200. Also true while the server ends, and while as many connections as there may
+    ///   be are being served; false before it listens and after it ended.
+    /// - Complexity: One connection, some 200 us.
+    public func answers(_ path: String, within limit: Duration) async -> Bool {
+        let answer: EventLoopFuture<Bool>? = state.withLock { state in
+            guard case .running(let core, let loop) = state else { return nil }  // locked: the loop lives
+            return loop.flatSubmit { core.value.answers(path, within: limit) }
         }
-        try? await turned?.get()
+        return (try? await answer?.get()) ?? false
     }
 
     private func serve(on loop: any EventLoop, _ onBound: @Sendable (Int) -> Void) async throws {
@@ -109,8 +118,9 @@ public final class HTTPServer: Sendable {
         let core = try await loop.submit { [self] in
             NIOLoopBound(
                 ServerCore(
-                    router: router, logger: logger, finished: finished, gracePeriod: configuration.gracePeriod,
-                    maxDescriptors: Self.descriptorLimit(), loop: loop, work: work), eventLoop: loop)
+                    router: router, logger: logger, finished: finished, unserved: unserved,
+                    gracePeriod: configuration.gracePeriod, maxDescriptors: Self.descriptorLimit(), loop: loop, work: work),
+                eventLoop: loop)
         }.get()
         let mayStart = state.withLock { state in
             guard case .unused = state else { return false }
@@ -148,24 +158,22 @@ public final class HTTPServer: Sendable {
         let listener = try await ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.autoRead, value: false)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16_384)
-            )
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try Self.initialize(channel, core.value) }
+                channel.eventLoop.makeCompletedFuture { try Self.prepare(channel, core.value) }
             }
             .bind(host: configuration.host, port: configuration.port).get()
-        try await loop.submit { core.value.listens(listener) }.get()
+        try await loop.submit { try core.value.listens(listener) }.get()
         return listener.localAddress?.port ?? configuration.port
     }
 
-    private static func initialize(_ channel: any Channel, _ core: ServerCore) throws {
-        guard let connection = core.makeConnection() else { throw HTTPServerError("no room for another connection") }
+    /// Prepares an accepted connection; what it throws closes it.
+    private static func prepare(_ channel: any Channel, _ core: ServerCore) throws {
+        guard let connection = core.makeConnection() else {
+            core.unserved(.noRoom)
+            throw HTTPServerError("no room for another connection")
+        }
         do {
+            try setOptions(of: channel)
             let limits = core.router.settings.limits
             var parserLimits = NIOHTTPDecoderLimitConfiguration()
             parserLimits.maxHeaderFieldSize = limits.maxHeadBytes
@@ -179,8 +187,19 @@ public final class HTTPServer: Sendable {
             try pipeline.addHandler(connection)
         } catch {
             core.closed(connection)
-            throw error
+            core.unserved(.notPrepared(reason: "\(error)"))
+            throw HTTPServerError("a connection could not be prepared: \(error)")
         }
+    }
+
+    private static func setOptions(of channel: any Channel) throws {
+        guard let options = channel.syncOptions else { throw HTTPServerError("the channel takes no options") }
+        if channel.remoteAddress?.ipAddress != nil { try options.setOption(.tcpOption(.tcp_nodelay), value: 1) }
+        try options.setOption(.autoRead, value: false)
+        try options.setOption(.allowRemoteHalfClosure, value: true)
+        try options.setOption(.maxMessagesPerRead, value: 1)
+        try options.setOption(
+            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16_384))
     }
 
     /// How many file descriptors the process may open.

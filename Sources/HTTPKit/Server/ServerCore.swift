@@ -1,5 +1,6 @@
 internal import Logging
 internal import NIOCore
+internal import NIOPosix
 
 /// What the connections of a server share: counts, bounds, and the way to the handlers. Used on the event loop only.
 final class ServerCore {
@@ -12,6 +13,7 @@ final class ServerCore {
     let router: Router
     let logger: Logger
     let finished: RequestObserver?
+    private let tellUnserved: UnservedObserver?
     private let loop: any EventLoop
     private let work: AsyncStream<Work>.Continuation
     private let gracePeriod: Duration
@@ -28,12 +30,13 @@ final class ServerCore {
     private var hasEnded = false
 
     init(
-        router: Router, logger: Logger, finished: RequestObserver?, gracePeriod: Duration, maxDescriptors: Int,
-        loop: any EventLoop, work: AsyncStream<Work>.Continuation
+        router: Router, logger: Logger, finished: RequestObserver?, unserved: UnservedObserver?, gracePeriod: Duration,
+        maxDescriptors: Int, loop: any EventLoop, work: AsyncStream<Work>.Continuation
     ) {
         self.router = router
         self.logger = logger
         self.finished = finished
+        tellUnserved = unserved
         self.gracePeriod = gracePeriod
         self.maxDescriptors = maxDescriptors
         self.loop = loop
@@ -49,10 +52,9 @@ final class ServerCore {
     /// - Complexity: Linear in the number of connections once the bound is reached.
     func makeConnection() -> Connection? {
         guard !isDraining else { return nil }
-        if connections.count >= min(router.settings.limits.maxConnections, maxDescriptors / 2) {
+        if hasAllConnections {
             let waiting = connections.values.filter { $0.waitingSince != nil }
             guard let longest = waiting.min(by: { ($0.waitingSince ?? .now()) < ($1.waitingSince ?? .now()) }) else {
-                logger.debug("connection refused: every other is being served")
                 return nil
             }
             connections[ObjectIdentifier(longest)] = nil
@@ -62,6 +64,14 @@ final class ServerCore {
         connections[ObjectIdentifier(connection)] = connection
         return connection
     }
+
+    /// As many as there may be.
+    private var hasAllConnections: Bool {
+        connections.count >= min(router.settings.limits.maxConnections, maxDescriptors / 2)
+    }
+
+    /// A connection was closed before a byte of it was read.
+    func unserved(_ reason: UnservedConnection) { tellUnserved?(reason) }
 
     /// A connection has ended.
     func closed(_ connection: Connection) {
@@ -93,11 +103,40 @@ final class ServerCore {
         endIfDrained()
     }
 
+    // MARK: Listening
+
+    /// Asks for a page through the listener; see ``HTTPServer/answers(_:within:)``.
+    func answers(_ path: String, within limit: Duration) -> EventLoopFuture<Bool> {
+        if isDraining { return loop.makeSucceededFuture(true) }
+        // A question of ours would find no room either; that every connection is being served is sign enough.
+        if hasAllConnections, connections.values.allSatisfy({ $0.waitingSince == nil }) {
+            return loop.makeSucceededFuture(true)
+        }
+        guard let address = listener?.localAddress?.reachable else { return loop.makeSucceededFuture(false) }
+        let answered = loop.makePromise(of: Bool.self)
+        let isolated = loop.assumeIsolated()
+        let timer = isolated.scheduleTask(in: TimeAmount(limit)) { answered.succeed(false) }
+        let channel = ClientBootstrap(group: loop).connectTimeout(TimeAmount(limit))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(SelfProbe(path: path, answered: answered))
+                }
+            }
+            .connect(to: address)
+        channel.whenFailure { _ in answered.succeed(false) }
+        answered.futureResult.whenComplete { _ in
+            timer.cancel()
+            channel.whenSuccess { $0.close(promise: nil as EventLoopPromise<Void>?) }
+        }
+        return answered.futureResult
+    }
+
     // MARK: Shutdown
 
     /// From here on, shutting down closes `listener`.
-    func listens(_ listener: any Channel) {
+    func listens(_ listener: any Channel) throws {
         self.listener = listener
+        try listener.pipeline.syncOperations.addHandler(AcceptErrors(self))
         if isDraining { drainConnections() }
     }
 
@@ -131,5 +170,16 @@ final class ServerCore {
         hasEnded = true
         work.finish()
         drained.succeed()
+    }
+}
+
+extension SocketAddress {
+    /// Where a client on this machine reaches a listener on this address: loopback for "every address".
+    fileprivate var reachable: SocketAddress? {
+        switch ipAddress {
+        case "0.0.0.0": try? SocketAddress(ipAddress: "127.0.0.1", port: port ?? 0)
+        case "::": try? SocketAddress(ipAddress: "::1", port: port ?? 0)
+        default: self
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Locks
+import Logging
 import SystemdJournal
 
 /// Tells the service manager what the service is doing, in an order that makes sense to it.
@@ -12,14 +13,45 @@ final class ServiceAnnouncer: Sendable {
         case stopping
     }
 
+    private let logger: Logger
     private let notifier = ServiceNotifier()
     /// Held while a message is sent (a system call), so that messages keep the order of the phases.
     private let phase = Mutex(Phase.starting)
+    /// Whether the last question to ourselves was answered; so that a change is logged, and no more.
+    private let wasAnswered = Mutex(true)
 
-    /// The service listens.
+    init(_ logger: Logger) { self.logger = logger }
+
+    /// Says that the service is ready once it answers, and then gives signs of life, if they are wanted, as long as it
+    /// answers; until the task is cancelled.
     ///
-    /// - Parameter address: For `systemctl status`.
-    func serving(at address: String) {
+    /// - Parameters:
+    ///   - address: For `systemctl status`.
+    ///   - answers: Whether a client that asks now is answered. While it does not return there is no sign, and the service
+    ///     manager's patience is the deadline.
+    func serve(at address: String, while answers: @Sendable () async -> Bool) async {
+        while await !isAnswered(answers) {
+            guard (try? await Task.sleep(for: .milliseconds(200))) != nil else { return }
+        }
+        serving(at: address)
+        await notifier.keepAlive { await isAnswered(answers) }
+    }
+
+    private func isAnswered(_ answers: @Sendable () async -> Bool) async -> Bool {
+        let isAnswered = await answers()
+        let hasChanged = wasAnswered.withLock { wasAnswered in
+            defer { wasAnswered = isAnswered }
+            return wasAnswered != isAnswered
+        }
+        if hasChanged {
+            isAnswered
+                ? logger.notice("the service answers its own connections again")
+                : logger.error("the service listens and does not answer its own connection")
+        }
+        return isAnswered
+    }
+
+    private func serving(at address: String) {
         phase.withLock { phase in
             guard case .starting = phase else { return }
             phase = .serving(address)
@@ -54,17 +86,6 @@ final class ServiceAnnouncer: Sendable {
             if case .stopping = phase { return }
             phase = .stopping
             notifier.stopping()
-        }
-    }
-
-    /// Gives signs of life, if they are wanted, until the task is cancelled.
-    ///
-    /// - Parameter turn: Returns when the service has done a turn of what it does all the time; as long as it does not,
-    ///   there is no sign, and the service manager's patience is the deadline.
-    func keepAlive(after turn: @Sendable () async -> Void) async {
-        await notifier.keepAlive {
-            await turn()
-            return true
         }
     }
 }

@@ -63,7 +63,7 @@ struct WebAuthServer: Sendable {
             trail.use(AuditSinks.open(fresh.settings, logger: logger))
             router.use(fresh.settings)
         }
-        let announcer = ServiceAnnouncer()
+        let announcer = ServiceAnnouncer(logger)
         let reloader = Reloader(
             location, builder: builder, live: live, listErrors: built.listErrors, announcer: announcer, logger: logger,
             apply: apply)
@@ -89,7 +89,15 @@ struct WebAuthServer: Sendable {
         self.announcer = announcer
         server = HTTPServer(
             configuration: HTTPServer.Configuration(host: settings.server.host, port: settings.server.port),
-            router: router.make(endpoints.routes, settings), logger: logger, finished: requests.answered)
+            router: router.make(endpoints.routes, settings), logger: logger, finished: requests.answered,
+            unserved: { [troubles = Troubles(logger)] in
+                requests.unserved($0)
+                if case .notPrepared(let reason) = $0 {
+                    troubles.note("a connection could not be served", ["reason": "\(reason)"])
+                } else {
+                    troubles.note("a connection found no room", [:])
+                }
+            })
     }
 
     /// Serves until SIGTERM or SIGINT; then stops accepting, finishes what is in flight (10 s), and writes every queue
@@ -103,8 +111,13 @@ struct WebAuthServer: Sendable {
             group.addTask { await recorder.run() }
             group.addTask { await heed(signals) }
             group.addTask { await followGeoFiles() }
-            group.addTask { await announcer.keepAlive { await server.turn() } }
-            let result = await serve()
+            let (bound, hasBound) = AsyncStream.makeStream(of: Int.self)
+            group.addTask {
+                for await port in bound {
+                    await announcer.serve(at: "\(settings.server.host) port \(port)") { await answersItself() }
+                }
+            }
+            let result = await serve { hasBound.yield($0) }
             announcer.stopping()
             await hashing.shutDown()
             // In the order in which records flow: facts complete the rows and the audit records.
@@ -119,12 +132,15 @@ struct WebAuthServer: Sendable {
         logger.notice("stopped")
     }
 
-    private func serve() async -> Result<Void, any Error> {
+    /// Whether a client that connects is answered.
+    private func answersItself() async -> Bool { await server.answers(Endpoints.alivePath, within: .seconds(5)) }
+
+    private func serve(onBound: @Sendable (_ port: Int) -> Void) async -> Result<Void, any Error> {
         do {
             try await server.run { port in
                 logger.notice("listening", metadata: ["address": "\(settings.server.host)", "port": "\(port)"])
                 ProgramPages.letGo()
-                announcer.serving(at: "\(settings.server.host) port \(port)")
+                onBound(port)
             }
             return .success(())
         } catch {

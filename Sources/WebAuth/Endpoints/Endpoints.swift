@@ -10,11 +10,14 @@ struct Endpoints: Sendable {
     let health: Health
     let metrics: MetricsReport
 
+    /// The page that says no more than that requests are answered.
+    static let alivePath = "/livez"
+
     /// All routes.
     var routes: [Route] {
         logins.routes + [
             Route(.post, "/reload") { _ in await reload() },
-            Route(.get, "/livez", access: .open, load: .exempt) { _ in .text(200, "ok\n") },
+            Route(.get, Self.alivePath, access: .open, load: .exempt) { _ in .text(200, "ok\n") },
             Route(.get, "/readyz", access: .open, load: .exempt) { _ in await readiness() },
             Route(.get, "/metrics", load: .exempt) { _ in
                 HTTPResponse(

@@ -7,6 +7,9 @@ extension MetricFamily {
     static let requestDuration = MetricFamily(
         "webauth_request_duration_seconds", .histogram(buckets: defaultBuckets),
         "Time from a request's head to the end of its answer.")
+    static let unserved = MetricFamily(
+        "webauth_connections_unserved_total", .counter,
+        "Connections closed before a byte was read: no_room, or not_prepared (the log says why).")
     static let decisions = MetricFamily(
         "webauth_decisions_total", .counter, "Logins decided by /auth and /audit, by result and reason.")
     static let ruleMatches = MetricFamily(
@@ -65,7 +68,7 @@ extension MetricFamily {
 
     /// All of them.
     static let service = [
-        requests, requestDuration, decisions, ruleMatches, passwordVerify, verifyCache, verifyCacheEntries, hashes,
+        requests, requestDuration, unserved, decisions, ruleMatches, passwordVerify, verifyCache, verifyCacheEntries, hashes,
         hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime,
         backEndUp, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped, buildInfo,
         startTime, processorTime, residentMemory,

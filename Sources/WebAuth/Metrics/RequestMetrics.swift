@@ -1,4 +1,5 @@
 public import CoreMetrics
+import HTTPKit
 import PrometheusMetrics
 
 /// Counts and times requests.
@@ -19,6 +20,8 @@ public struct RequestMetrics: Sendable {
 
     private let requests: InstrumentTable<Key, Counter>
     private let durations: InstrumentTable<String, Timer>
+    private let withoutRoom: Counter
+    private let notPrepared: Counter
 
     /// Makes the instruments.
     ///
@@ -37,11 +40,23 @@ public struct RequestMetrics: Sendable {
         durations = InstrumentTable(endpoints) {
             Timer(label: MetricFamily.requestDuration.name, dimensions: [("endpoint", $0)], factory: factory)
         }
+        let unserved = { (reason: String) in
+            Counter(label: MetricFamily.unserved.name, dimensions: [("reason", reason)], factory: factory)
+        }
+        (withoutRoom, notPrepared) = (unserved("no_room"), unserved("not_prepared"))
         let logins = ["/auth", "/audit"]
         for endpoint in logins {
             requests.prepare(PassdbOutcome.allCases.map { Key(endpoint: endpoint, code: $0.rawValue) })
         }
         durations.prepare(logins)
+    }
+
+    /// Counts a connection that was closed before a byte was read.
+    func unserved(_ reason: UnservedConnection) {
+        switch reason {
+        case .noRoom: withoutRoom.increment()
+        case .notPrepared: notPrepared.increment()
+        }
     }
 
     /// Counts an answered request: a server's ``HTTPKit/RequestObserver``.

@@ -8,6 +8,7 @@ struct TestServer: Sendable {
     let server: HTTPServer
     let router: Router
     let observed: Observations
+    let unserved: Observations
 
     func client() throws -> RawClient { try RawClient(port: port) }
 
@@ -16,12 +17,13 @@ struct TestServer: Sendable {
         _ body: @Sendable (TestServer) async throws -> Result
     ) async throws -> Result {
         let router = Router(routes, settings: settings)
-        let observed = Observations()
+        let (observed, unserved) = (Observations(), Observations())
         var configuration = HTTPServer.Configuration(host: "127.0.0.1", port: 0)
         configuration.gracePeriod = gracePeriod
         let server = HTTPServer(
             configuration: configuration, router: router, logger: Logger(label: "test"),
-            finished: { route, status, _ in observed.append("\(route) \(status)") })
+            finished: { route, status, _ in observed.append("\(route) \(status)") },
+            unserved: { unserved.append("\($0)") })
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -31,12 +33,12 @@ struct TestServer: Sendable {
             var iterator = ports.makeAsyncIterator()
             guard let bound = await iterator.next() else { throw RawClient.Failure(description: "not bound") }
             defer { server.shutdown() }
-            return try await body(TestServer(port: bound, server: server, router: router, observed: observed))
+            return try await body(TestServer(port: bound, server: server, router: router, observed: observed, unserved: unserved))
         }
     }
 }
 
-/// What the server told its observer: `"/auth 200"`.
+/// What the server told an observer: `"/auth 200"`, `"noRoom"`.
 final class Observations: Sendable {
     private let entries: (stream: AsyncStream<String>, continuation: AsyncStream<String>.Continuation) =
         AsyncStream.makeStream()

@@ -1,0 +1,13 @@
+/// Why a connection was closed before a byte of it was read.
+public enum UnservedConnection: Sendable {
+    /// As many connections as there may be are all being served (``HTTPLimits/maxConnections``).
+    case noRoom
+    /// The socket could not be accepted or prepared.
+    ///
+    /// - Parameter reason: For operators: `Operation not permitted (errno: 1)`.
+    case notPrepared(reason: String)
+}
+
+/// Told of every connection that was closed before a byte of it was read. Called on the server's event loop, so it must
+/// be quick.
+public typealias UnservedObserver = @Sendable (UnservedConnection) -> Void
