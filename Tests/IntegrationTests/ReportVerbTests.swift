@@ -23,7 +23,7 @@ struct ReportVerbTests {
     ].joined(separator: "\n")
 
     private func report(_ arguments: String..., in directory: TemporaryDirectory) throws -> Program.Result {
-        try Program.run(["report"] + arguments, in: directory)
+        try Program.run(["report"] + arguments, in: directory, group: "systemd-journal")
     }
 
     @Test func `a jsonl file is reported on, in each format`() throws {
@@ -46,7 +46,7 @@ struct ReportVerbTests {
     @Test func `standard input is read, and several files one after the other`() throws {
         let directory = try TemporaryDirectory()
         try directory.write("audit.jsonl", Self.lines)
-        let process = Program.process(
+        let process = try Program.process(
             ["report", "--jsonl", "-", "--jsonl", "audit.jsonl", "--since", "all", "--format", "json"], in: directory)
         let output = Pipe()
         process.standardInput = FileHandle(forReadingAtPath: directory.path + "/audit.jsonl")
@@ -73,7 +73,7 @@ struct ReportVerbTests {
     ) throws {
         let directory = try TemporaryDirectory()
         try directory.write("bad.yaml", "KNOWN_GOOD_ASNS: AS680\n")
-        let result = try Program.run(["report"] + arguments, in: directory)
+        let result = try Program.run(["report"] + arguments, in: directory, group: "systemd-journal")
         #expect(Int(result.status) == status && result.errors.contains(words), "\(result.errors)")
         #expect(result.output.isEmpty)
     }

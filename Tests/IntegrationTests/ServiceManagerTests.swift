@@ -22,6 +22,7 @@ struct ServiceManagerTests {
                 }
             }
             try #require(status == 0)
+            chmod(path, 0o777)
             var limit = timeval(tv_sec: 60, tv_usec: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         }
@@ -80,7 +81,7 @@ struct ServiceManagerTests {
         let directory = try TemporaryDirectory()
         let unit = try String(contentsOfFile: "\(Tool.sources)/packaging/systemd/web-auth.service", encoding: .utf8)
         #expect(unit.contains("ExecStart=/usr/local/bin/web-auth-server serve\n"))
-        try directory.write("web-auth.service", unit.replacing("/usr/local/bin/web-auth-server", with: Program.path))
+        try directory.write("web-auth.service", unit.replacing("/usr/local/bin/web-auth-server", with: try Program.path))
         let path = directory.path + "/web-auth.service"
         let check = try Tool.run("/usr/bin/systemd-analyze", ["verify", "--man=no", path])
         #expect(check.status == 0, "\(check.errors)")

@@ -39,6 +39,9 @@ public final class JournaldServer: Sendable {
         for folder in ["/run/systemd/journald.conf.d", "/run/log/journal"] {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
+        // Its files are readable for this group, as systemd-tmpfiles has it.
+        _ = try await Command.run(["chgrp", "-R", "systemd-journal", "/run/log/journal"])
+        _ = try await Command.run(["find", "/run/log/journal", "-type", "d", "-exec", "chmod", "2755", "{}", "+"])
         try "[Journal]\nStorage=volatile\nReadKMsg=no\nAudit=no\nRateLimitIntervalSec=0\nRuntimeMaxUse=256M\n"
             .write(toFile: "/run/systemd/journald.conf.d/web-auth-tests.conf", atomically: true, encoding: .utf8)
         let log = NSTemporaryDirectory() + "/web-auth-tests-journald.log"

@@ -22,14 +22,14 @@ public final class PrivateDirectory: Sendable {
     /// Its absolute path; short enough for a socket's.
     public let path: String
 
-    /// Makes a directory that only this user may enter.
+    /// Makes a directory whose files others may use if they are told their names, as programs under test are.
     public init() throws {
         Self.removeLeftovers
         let base = FileManager.default.temporaryDirectory.path
         let name = Self.prefix + "\(getpid())-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
         path = "\(base)/\(name)"
         try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o711])
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

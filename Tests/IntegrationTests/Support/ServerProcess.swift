@@ -2,13 +2,14 @@ import Foundation
 import Locks
 import Testing
 
-/// A directory of its own for one test, removed at its end.
+/// A directory of its own for one test, removed at its end; it belongs to the ``OrdinaryUser``.
 final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
         path = NSTemporaryDirectory() + "web-auth-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        OrdinaryUser.own(path)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -44,10 +45,15 @@ final class Seen: Sendable {
 /// The real program, run as a process.
 struct Program {
     /// The binary under test: `$WEB_AUTH_SERVER` (a release build, in CI), else the one built beside the tests.
-    static let path: String =
+    private static let built: String =
         ProcessInfo.processInfo.environment["WEB_AUTH_SERVER"]
         ?? URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
             .appendingPathComponent("web-auth-server").path
+
+    private static let shared = Swift.Result { try OrdinaryUser.share(built) }
+
+    /// A copy of it that the ``OrdinaryUser`` can run.
+    static var path: String { get throws { try shared.get().path } }
 
     /// Whether it is a release build, so that bounds on time and memory mean something.
     static let isRelease = ProcessInfo.processInfo.environment["WEB_AUTH_SERVER"] != nil
@@ -59,9 +65,11 @@ struct Program {
         var errors: String
     }
 
-    /// Runs a verb to its end in `directory`.
-    static func run(_ arguments: [String], in directory: TemporaryDirectory) throws -> Result {
-        let process = process(arguments, in: directory)
+    /// Runs a verb to its end in `directory`, as the ``OrdinaryUser``.
+    ///
+    /// - Parameter group: The name of a group that the user is to be in.
+    static func run(_ arguments: [String], in directory: TemporaryDirectory, group: String? = nil) throws -> Result {
+        let process = try process(arguments, in: directory, group: group)
         let (output, errors) = (Pipe(), Pipe())
         (process.standardOutput, process.standardError) = (output, errors)
         try process.run()
@@ -73,13 +81,16 @@ struct Program {
         return Result(status: process.terminationStatus, output: result.output, errors: result.errors)
     }
 
-    static func process(_ arguments: [String], in directory: TemporaryDirectory) -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
+    /// A process that has not been started, of the ``OrdinaryUser``.
+    static func process(_ arguments: [String], in directory: TemporaryDirectory, group: String? = nil) throws -> Process {
+        var arguments = arguments
         // Nothing leaves the machine in a test: who asks others names servers on loopback.
         let asks = ["serve", "explain"].contains(arguments.first)
-        if asks, !directory.read("config.toml").contains("[lookup") { process.arguments?.append("--offline") }
+        if asks, !directory.read("config.toml").contains("[lookup") { arguments.append("--offline") }
+        let process = Process()
+        let command = try OrdinaryUser.command([path] + arguments, writingTo: directory.path, group: group)
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.currentDirectoryURL = URL(fileURLWithPath: directory.path)
         var environment = ProcessInfo.processInfo.environment
         for name in ["CONFIG_PATH", "STATE_DIRECTORY"] { environment[name] = nil }
@@ -136,22 +147,15 @@ final class ServerProcess: Sendable {
         }
     }
 
-    /// Starts `serve` on a free port, as another user if there is to be one, and waits until it listens.
+    /// Starts `serve` on a free port, as the ``OrdinaryUser``, and waits until it listens.
     ///
     /// - Parameter environment: Added to this process's own.
     init(
-        in directory: TemporaryDirectory, _ arguments: [String] = [], asUser user: uid_t? = nil,
-        environment: [String: String] = [:]
+        in directory: TemporaryDirectory, _ arguments: [String] = [], environment: [String: String] = [:]
     ) async throws {
         let log = Log()
-        let process = Program.process(["serve", "--port", "0"] + arguments, in: directory)
+        let process = try Program.process(["serve", "--port", "0"] + arguments, in: directory)
         process.environment?.merge(environment) { $1 }
-        if let user {
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
-            process.arguments =
-                ["--reuid", "\(user)", "--regid", "\(user)", "--clear-groups", Program.path]
-                + (process.arguments ?? [])
-        }
         let errors = Pipe()
         process.standardError = errors
         process.standardOutput = FileHandle.nullDevice
