@@ -4,12 +4,14 @@ import Foundation
 enum Command {
     /// Runs a program and returns what it printed.
     ///
-    /// - Throws: ``ServerError`` with what it printed, if it exits other than 0 or takes more than two minutes.
-    static func run(_ command: [String], input: String = "") async throws -> String {
+    /// - Throws: ``ServerError`` with what it printed, if it exits other than 0 or takes longer than it may.
+    static func run(
+        _ command: [String], input: String = "", within limit: Duration = .seconds(120)
+    ) async throws -> String {
         let directory = try PrivateDirectory()
         let input = try directory.write(input, to: "in")
         let pid = try await Spawner.start(command, input: input, log: directory.path + "/out")
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + limit
         var status: Int32 = 0
         while waitpid(pid, &status, WNOHANG) == 0 {
             if ContinuousClock.now > deadline { kill(pid, SIGKILL) }

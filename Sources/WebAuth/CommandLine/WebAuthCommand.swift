@@ -17,6 +17,7 @@ public struct WebAuthCommand: AsyncParsableCommand {
 
     /// Parses the command line, runs the verb, and ends the process with a status of sysexits(3).
     public static func runAndExit() async -> Never {
+        DispatchLog.silence()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
