@@ -12,11 +12,19 @@ public final class Router: Sendable {
 
     private let routes: [String: [Route]]
     private let current: Mutex<HTTPSettings>
+    private let tokenRefused: @Sendable (_ path: String, _ isMissing: Bool) -> Void
 
     /// Makes a router; of two routes with the same method and path the first counts.
-    public init(_ routes: [Route], settings: HTTPSettings = HTTPSettings()) {
+    ///
+    /// - Parameter tokenRefused: Told of each request that was refused for its token: the route's path, and whether there
+    ///   was no token at all. Must be quick.
+    public init(
+        _ routes: [Route], settings: HTTPSettings = HTTPSettings(),
+        tokenRefused: @escaping @Sendable (_ path: String, _ isMissing: Bool) -> Void = { _, _ in }
+    ) {
         self.routes = Dictionary(grouping: routes, by: \.path)
         current = Mutex(settings)
+        self.tokenRefused = tokenRefused
     }
 
     /// What is in force. Setting it takes effect with the next request.
@@ -57,6 +65,7 @@ public final class Router: Sendable {
         guard case .token(let refusal) = route.access, let token = settings.token, !token.isCarried(by: fields) else {
             return .admitted(route)
         }
+        tokenRefused(path, fields.all("authorization").isEmpty)
         switch refusal {
         case .badRequest:
             return .refused(.failure(400, "Bearer token missing or wrong"))

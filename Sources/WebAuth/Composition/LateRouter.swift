@@ -1,15 +1,26 @@
 import AppPasswordCore
 import HTTPKit
+import Logging
 import Settings
 import Locks
 
 /// The router, which is made after the reloader that changes its settings.
 final class LateRouter: Sendable {
     private let router = Mutex<Router?>(nil)
+    private let troubles: Troubles
+
+    /// Keeps a place for a router.
+    ///
+    /// - Parameter logger: Gets what was refused for its token, once a second at most.
+    init(_ logger: Logger) { troubles = Troubles(logger) }
 
     /// Makes the router.
     func make(_ routes: [Route], _ settings: Settings) -> Router {
-        let made = Router(routes, settings: HTTPSettings(settings))
+        let made = Router(routes, settings: HTTPSettings(settings)) { [troubles] path, isMissing in
+            troubles.note(
+                "a request was refused: its bearer token is not the one of the settings",
+                ["http.path": "\(path)", "http.token": isMissing ? "missing" : "wrong"])
+        }
         router.withLock { $0 = made }
         return made
     }

@@ -56,7 +56,7 @@ struct WebAuthServer: Sendable {
 
         let live = LiveSnapshot(built.snapshot)
         let lookups = LookupService()
-        let router = LateRouter()
+        let router = LateRouter(logger)
         let apply: @Sendable (Snapshot) -> Void = { fresh in
             recorder.replace(log: fresh.backEnds.database.log)
             lookups.use(fresh.backEnds.lookups)
