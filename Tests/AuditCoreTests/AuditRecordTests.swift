@@ -85,6 +85,7 @@ struct AuditRecordTests {
                 "{'accuracy_radius': 1000, 'latitude': 37.751, 'longitude': -97.822, 'time_zone': 'America/Chicago'}",
             "AUDIT_ENTITIES": "['GOGL']",
             "AUDIT_USER": "bbecker",
+            "AUDIT_PASSWORD": "None",
             "AUDIT_ASN": "AS15169",
             "AUDIT_LOG": "True",
             "AUDIT_MAXMIND_SUBDIVISIONS": "()",
@@ -95,6 +96,22 @@ struct AuditRecordTests {
         for (name, text) in sample { #expect(fields[name] == text, "\(name)") }
         let new = Set(fields.keys).subtracting(sample.keys)
         #expect(new == ["AUDIT_AS_ORG", "AUDIT_SOURCES", "AUDIT_DURATION_US"])
+    }
+
+    @Test func `what Dovecot says of a login besides has fields of its own`() {
+        var record = SampleRecords.google()
+        record.attempt.mechanism = "XOAUTH2"
+        record.attempt.secured = "TLS"
+        record.attempt.masterUser = "archive"
+        record.attempt.realRemoteIP = "209.85.218.53"
+        let plain = Dictionary(uniqueKeysWithValues: record.fields.map { ($0.name, $0.journalText) })
+        #expect(plain["AUDIT_MECH"] == "XOAUTH2" && plain["AUDIT_SECURED"] == "TLS")
+        #expect(plain["AUDIT_MASTER_USER"] == "archive")
+        #expect(plain["AUDIT_REAL_REMOTE_IP"] == nil, "it is the client's own")
+        record.attempt.realRemoteIP = "192.0.2.10"
+        #expect(record.fields.first { $0.name == "AUDIT_REAL_REMOTE_IP" }?.journalText == "192.0.2.10")
+        #expect(record.message == SampleRecords.google().message, "the line is as it was")
+        #expect(AuditEntry.login(record).jsonLine.contains(#","mech":"XOAUTH2","secured":"TLS","master_user":"archive","#))
     }
 
     @Test func `one subdivision is a tuple of one`() {

@@ -80,6 +80,7 @@ extension SystemdTests {
                     "AUDIT_MAXMIND_SUBDIVISIONS": "()",
                     "AUDIT_NET_CC": "None",
                     "AUDIT_NET_NAME": "GOOGLE",
+                    "AUDIT_PASSWORD": "None",
                     "AUDIT_RESERVED": "False",
                     "AUDIT_REV_HOST": "mail-ej1-f53.google.com",
                     "AUDIT_SERVICE": "smtp",

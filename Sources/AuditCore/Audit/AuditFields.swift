@@ -28,8 +28,7 @@ public struct AuditField: Sendable, Equatable {
 extension AuditRecord {
     /// The `AUDIT_*` fields, the old program's first.
     ///
-    /// A login without an app password has no `AUDIT_PASSWORD`, one without a MaxMind record no `AUDIT_MAXMIND_*`, as
-    /// it always was.
+    /// A login without a MaxMind record has no `AUDIT_MAXMIND_*`, as it always was.
     public var fields: [AuditField] {
         var fields: [AuditField] = []
         func old(_ name: String, _ value: AuditValue) {
@@ -39,7 +38,7 @@ extension AuditRecord {
             fields.append(AuditField(name: "AUDIT_" + name, value: value, spelling: .json))
         }
         old("USER", .text(attempt.login))
-        if let passwordID { old("PASSWORD", .integer(passwordID)) }
+        old("PASSWORD", passwordID.map(AuditValue.integer) ?? .none)
         old("SERVICE", .text(attempt.service))
         old("IP", AuditValue(facts.address?.description))
         old("REV_HOST", .text(facts.reverseHost.value ?? "<>"))
@@ -58,10 +57,7 @@ extension AuditRecord {
             new("AS_ORG", AuditValue(geo.asOrganization))
         }
         if let rule { new("RULE", .text(rule.description)) }
-        if let session = attempt.sessionID { new("SESSION_ID", .text(session)) }
-        if let localIP = attempt.localIP { new("LOCAL_IP", .text(localIP)) }
-        if let protocolName = attempt.protocolName { new("PROTOCOL", .text(protocolName)) }
-        if let clientID = attempt.clientID { new("CLIENT_ID", .text(clientID)) }
+        for (name, value) in circumstances { if let value { new(name, .text(value)) } }
         new("SOURCES", sources)
         new("DURATION_US", .integer(duration.microseconds))
         return fields
@@ -94,6 +90,16 @@ extension AuditRecord {
             ("COUNTRY", place(geo.country)),
             ("REGISTERED_COUNTRY", place(geo.registeredCountry)),
             ("REPRESENTED_COUNTRY", place(geo.representedCountry)),
+        ]
+    }
+
+    /// What Dovecot said of the login besides; what it did not say has no field.
+    private var circumstances: [(name: String, value: String?)] {
+        let proxy = attempt.realRemoteIP.flatMap { $0 == facts.address?.description ? nil : $0 }
+        return [
+            ("SESSION_ID", attempt.sessionID), ("LOCAL_IP", attempt.localIP), ("PROTOCOL", attempt.protocolName),
+            ("CLIENT_ID", attempt.clientID), ("MECH", attempt.mechanism), ("SECURED", attempt.secured),
+            ("MASTER_USER", attempt.masterUser), ("REAL_REMOTE_IP", proxy),
         ]
     }
 

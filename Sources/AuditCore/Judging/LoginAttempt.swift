@@ -16,6 +16,14 @@ public struct LoginAttempt: Sendable, Equatable {
     public var protocolName: String?
     /// The client's IMAP ID, if it sent one.
     public var clientID: String?
+    /// The SASL mechanism: `PLAIN`, `XOAUTH2`, …
+    public var mechanism: String?
+    /// How the connection is protected, in Dovecot's words: `TLS`, `secured`; nil if it is not, or that is not known.
+    public var secured: String?
+    /// Whose password it was, where one user logs in as another.
+    public var masterUser: String?
+    /// The other end of the connection, as sent: a proxy's address where ``address`` is what that said.
+    public var realRemoteIP: String?
 
     /// Makes an attempt.
     public init(login: String, service: String, address: IPAddress?, time: Timestamp) {

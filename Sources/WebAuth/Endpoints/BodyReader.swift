@@ -55,6 +55,13 @@ struct BodyReader {
         return text(name)
     }
 
+    /// A text that may be missing, null or empty, as Dovecot names what it has; a truth value counts as the member's own
+    /// name, or as nothing.
+    mutating func textOrFlag(_ name: String) -> String? {
+        if case .bool(let value)? = body[name] { return value ? name : nil }
+        return optionalText(name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// Bytes of the secret member in standard base64 with padding (RFC 4648 section 4).
     mutating func secretBase64(_ name: String) -> [UInt8] {
         let before = problems.count

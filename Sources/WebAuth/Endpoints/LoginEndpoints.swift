@@ -96,13 +96,15 @@ public struct LoginEndpoints: Sendable {
         let gathering = parts.auditor.gather(for: body.attempt)
         let judgement = await parts.auditor.judge(body.attempt, gathering)
         let verdict = judgement.verdict
-        decided(LoginDecision(verdict))
+        if !body.isCredentialsLookup { decided(LoginDecision(verdict)) }
         if case .tryLater = verdict {
             troubles.note("a fact that a list needs could not be had", ["endpoint": "/audit"])
         }
         var response = PassdbAnswer(
             verdict, request: body, success: settings.resultSuccess, resultBlock: settings.resultBlock
         ).response
+        // Whoever knows a name can have its credentials looked up: that is no login, whatever comes of it.
+        guard !body.isCredentialsLookup else { return response }
         response.afterSending = {
             parts.auditor.record(
                 body.attempt, gathering, isBlocked: !verdict.isAllowed, matched: verdict.matched, rule: verdict.denial?.rule,

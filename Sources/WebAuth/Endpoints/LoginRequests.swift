@@ -22,6 +22,8 @@ struct AuditRequest {
     let attempt: LoginAttempt
     let skipPasswordCheck: Bool
     let passdbsSeenUserUnknown: Bool
+    /// Dovecot looks up what is stored for a mechanism like CRAM-MD5: the client has proved nothing yet.
+    let isCredentialsLookup: Bool
 
     /// Reads a body; the problems name the members that are wrong.
     static func read(_ body: [UInt8], at time: Timestamp) -> Result<AuditRequest, InvalidBody> {
@@ -29,7 +31,8 @@ struct AuditRequest {
         let attempt = LoginAttempt(reading: &reader, at: time)
         let request = AuditRequest(
             attempt: attempt, skipPasswordCheck: reader.flag("skip_password_check"),
-            passdbsSeenUserUnknown: reader.flag("passdbs_seen_user_unknown"))
+            passdbsSeenUserUnknown: reader.flag("passdbs_seen_user_unknown"),
+            isCredentialsLookup: reader.flag("credentials_lookup"))
         return reader.problems.isEmpty ? .success(request) : .failure(InvalidBody(reader.problems))
     }
 }
@@ -50,5 +53,9 @@ extension LoginAttempt {
         localIP = reader.optionalText("local_ip")
         protocolName = reader.optionalText("protocol")
         clientID = reader.optionalText("client_id")
+        mechanism = reader.optionalText("mech")
+        secured = reader.textOrFlag("secured")
+        masterUser = reader.optionalText("master_user")
+        realRemoteIP = reader.optionalText("real_remote_ip")
     }
 }

@@ -91,7 +91,11 @@ let openAPIDocument = #"""
               "session": { "type": ["string", "null"] },
               "local_ip": { "type": ["string", "null"] },
               "protocol": { "type": ["string", "null"] },
-              "client_id": { "type": ["string", "null"] }
+              "client_id": { "type": ["string", "null"] },
+              "mech": { "type": ["string", "null"], "description": "SASL mechanism", "examples": ["PLAIN", "XOAUTH2"] },
+              "secured": { "type": ["string", "boolean", "null"], "description": "how the connection is protected, as Dovecot says it", "examples": ["TLS", "secured"] },
+              "master_user": { "type": ["string", "null"], "description": "whose password it was, where one user logs in as another" },
+              "real_remote_ip": { "type": ["string", "null"], "description": "the other end of the connection, such as a proxy" }
             }
           },
           "AuditRequest": {
@@ -103,10 +107,15 @@ let openAPIDocument = #"""
               "remote_ip": { "type": ["string", "null"] },
               "skip_password_check": { "type": ["boolean", "integer", "string"], "default": false },
               "passdbs_seen_user_unknown": { "type": ["boolean", "integer", "string"], "default": false },
+              "credentials_lookup": { "type": ["boolean", "integer", "string"], "default": false, "description": "the client has proved nothing yet: judge, but record no login" },
               "session": { "type": ["string", "null"] },
               "local_ip": { "type": ["string", "null"] },
               "protocol": { "type": ["string", "null"] },
-              "client_id": { "type": ["string", "null"] }
+              "client_id": { "type": ["string", "null"] },
+              "mech": { "type": ["string", "null"], "description": "SASL mechanism", "examples": ["PLAIN", "XOAUTH2"] },
+              "secured": { "type": ["string", "boolean", "null"], "description": "how the connection is protected, as Dovecot says it", "examples": ["TLS", "secured"] },
+              "master_user": { "type": ["string", "null"], "description": "whose password it was, where one user logs in as another" },
+              "real_remote_ip": { "type": ["string", "null"], "description": "the other end of the connection, such as a proxy" }
             }
           },
           "AuthSuccess": { "type": "object", "required": ["status", "password_id"], "properties": { "status": { "const": "success" }, "password_id": { "type": "integer" } } },
