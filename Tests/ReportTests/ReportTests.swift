@@ -110,6 +110,26 @@ struct ReportTests {
         #expect(((object["timeline"] as? [String: Any])?.list("bars") ?? []).count == 96)
     }
 
+    @Test func `a master user who logs in as others is no news of theirs`() throws {
+        let abroad: (inout ReportRecord) -> Void = { record in
+            (record.asNumber, record.netCountry) = ("AS2516", "JP")
+            record.country = ReportRecord.Country(code: "JP", name: "Japan")
+        }
+        let records = [
+            Records.login("alice", at: 0),
+            Records.login("alice", at: 1) { record in
+                abroad(&record)
+                record.masterUser = "archive"
+            },
+        ]
+        let object = try Records.object(records)
+        #expect(object.list("new_for_user").isEmpty)
+        #expect((object["logins"] as? [String: Int])?["allowed"] == 2)
+        // Nor does it make the place known: when alice goes there, that is news.
+        let later = try Records.object(records + [Records.login("alice", at: 2, abroad)])
+        #expect(later.list("new_for_user").compactMap { $0["value"] as? String } == ["JP", "AS2516"])
+    }
+
     @Test func `watch mode's records are allowed, and counted apart`() throws {
         let object = try Records.object([Records.login("alice") { $0.matched = "net_cc" }])
         #expect(object["logins"] as? [String: Int] == ["allowed": 1, "denied": 0, "failed": 0, "would_deny": 1])

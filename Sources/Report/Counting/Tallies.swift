@@ -54,7 +54,9 @@ struct Tallies: Sendable {
         if let event = record.event { addFailure(record, event) } else { addLogin(record) }
     }
 
+    /// Learns where a user comes from. A master user logs in as others from where he is, which says nothing of them.
     private mutating func learn(_ record: ReportRecord, isHistory: Bool) {
+        guard record.masterUser == nil else { return }
         func note(_ kind: Habits.Kind, _ value: String, _ name: String?) {
             let isNew = habits.learn(kind, value, of: record.user, isRefused: record.isBlocked)
             guard isNew, !isHistory else { return }

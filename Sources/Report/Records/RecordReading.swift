@@ -7,7 +7,7 @@ extension ReportRecord {
         "SYSLOG_IDENTIFIER", "AUDIT_USER", "AUDIT_SERVICE", "AUDIT_IP", "AUDIT_EVENT", "AUDIT_SUPPRESSED",
         "AUDIT_BLOCKED", "AUDIT_MATCHED", "AUDIT_RULE", "AUDIT_PASSWORD", "AUDIT_REV_HOST", "AUDIT_ASN",
         "AUDIT_AS_CC", "AUDIT_AS_DESC", "AUDIT_AS_ORG", "AUDIT_NET_NAME", "AUDIT_NET_CC", "AUDIT_MAXMIND_COUNTRY",
-        "AUDIT_MAXMIND_CITY", "AUDIT_MAXMIND_LOCATION",
+        "AUDIT_MAXMIND_CITY", "AUDIT_MAXMIND_LOCATION", "AUDIT_MASTER_USER",
     ]
 
     /// Reads an entry of the journal (SPEC section 7), of this program or the old one; of a repeated field the first
@@ -51,6 +51,7 @@ extension ReportRecord {
         matched = values["matched"]?.text
         rule = values["rule"]?.text
         passwordID = values["password"]?.integer
+        masterUser = values["master_user"]?.plainText
         host = values["rev_host"]?.text.flatMap { $0 == "<>" ? nil : $0 }
         asNumber = values["asn"]?.text
         asCountry = values["as_cc"]?.text

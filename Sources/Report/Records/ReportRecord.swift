@@ -27,6 +27,8 @@ public struct ReportRecord: Sendable, Equatable {
     public var rule: String?
     /// The app password.
     public var passwordID: Int?
+    /// Whose password it was, where one user logged in as another.
+    public var masterUser: String?
     /// The PTR name; nil if none is known.
     public var host: String?
     /// `AS47764`.
