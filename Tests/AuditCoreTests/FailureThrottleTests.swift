@@ -74,6 +74,39 @@ struct FailureThrottleTests {
         #expect(written + counted + (rest ?? 0) == 100_000)
     }
 
+    @Test func `a flood from many networks hides no newcomer's first lines`() {
+        var throttle = FailureThrottle()
+        // A botnet has used up what all may have together, and goes on.
+        for round in 0..<12 {
+            for network in 0..<3000 {
+                _ = throttle.admit(IPAddress(v4: UInt32(network) << 8), at: start + .seconds(round))
+            }
+        }
+        let later = start + .seconds(12)
+        let last = start + .seconds(11)
+        #expect(throttle.admit(IPAddress(v4: 17 << 8), at: last) == nil, "the flood itself is thinned out")
+        let newcomer = IPAddress("198.51.100.7")
+        let lines = (0..<30).map { throttle.admit(newcomer, at: later + .seconds($0)) != nil }
+        #expect(lines.prefix(10).allSatisfy { $0 }, "enough to be banned for")
+        #expect(lines.count { $0 } < 30)
+        // The next hour has first lines again.
+        #expect(throttle.admit(newcomer, at: later + .seconds(3700)) != nil)
+    }
+
+    @Test func `first lines are bounded, for a network and for those that find no room`() {
+        var throttle = FailureThrottle(
+            perNetwork: FailureThrottle.Rate(burst: 2, interval: .seconds(10)),
+            overall: FailureThrottle.Rate(burst: 1, interval: .seconds(1)), tableBound: 10, sharedPlaces: 4,
+            firstLines: 5, window: .seconds(100))
+        let one = (0..<20).map { _ in throttle.admit(IPAddress("192.0.2.1"), at: start) }
+        #expect(one.map { $0 != nil } == [Bool](repeating: true, count: 5) + [Bool](repeating: false, count: 15))
+        let many = (0..<10_000).count { throttle.admit(IPAddress(v4: UInt32($0) << 8), at: start) != nil }
+        #expect(many == 9 + 4 * 5)
+        #expect(throttle.networkCount == 10)
+        #expect(throttle.admit(IPAddress("203.0.113.1"), at: start + .seconds(100)) != nil, "a new window")
+        #expect(throttle.networkCount == 1)
+    }
+
     @Test func `the recorder writes what the throttle lets through`() async {
         let sink = RecordingAuditSink()
         let trail = AuditTrail { _ in }

@@ -1,8 +1,9 @@
 /// Decides which failed logins are written down, so that a flood of them fills no disk.
 ///
 /// Each network (IPv4 /24, IPv6 /64; logins without an address are one) may have a burst of lines and then one at a
-/// time, and so may all of them together. What is not written is counted in the next line that is. The table of
-/// networks is bounded; networks that find no room in it share what one network may have.
+/// time, and so may all of them together. A network's first lines within a window are written whatever the others do: a
+/// flood hides nobody. What is not written is counted in the next line that is. The table of networks is bounded; those
+/// that find no room in it share a few places, each of which has what one network may have.
 public struct FailureThrottle: Sendable {
     /// How often something may happen.
     public struct Rate: Sendable {
@@ -17,28 +18,55 @@ public struct FailureThrottle: Sendable {
     /// When a bucket of tokens that is emptied by one a line, and filled by one an interval, will be full again.
     private typealias Bucket = ContinuousClock.Instant
 
+    /// What a network has had.
+    private struct Allowance {
+        var bucket: Bucket
+        /// How many of the first lines of the window were written.
+        var firstLines = 0
+        var windowEnd: ContinuousClock.Instant
+    }
+
     private let perNetwork: Rate
     private let overall: Rate
     private let tableBound: Int
-    private var networks: [IPPrefix?: Bucket] = [:]
-    private var others: Bucket?
+    private let sharedPlaces: Int
+    private let firstLines: Int
+    private let window: Duration
+    private var networks: [IPPrefix?: Allowance] = [:]
+    private var shared: [Int: Allowance] = [:]
     private var all: Bucket?
     private var lastSweep: ContinuousClock.Instant?
     private var suppressed = 0
 
+    /// Makes the service's throttle: a network may have 20 lines, then one in ten seconds, all together 1000, then ten a
+    /// second; a network's first 10 lines in an hour are written in any case. 16,384 networks are told apart at a time,
+    /// the others share 4,096 places.
+    public init() {
+        self.init(
+            perNetwork: Rate(burst: 20, interval: .seconds(10)),
+            overall: Rate(burst: 1000, interval: .milliseconds(100)), tableBound: 16_384, sharedPlaces: 4096,
+            firstLines: 10)
+    }
+
     /// Makes a throttle.
     ///
     /// - Parameters:
-    ///   - perNetwork: What one network may have: 20 lines, then one in ten seconds, unless told otherwise.
-    ///   - overall: What all may have together: 1000 lines, then ten a second.
+    ///   - perNetwork: What one network may have.
+    ///   - overall: What all may have together, but for first lines.
     ///   - tableBound: How many networks are told apart at a time.
+    ///   - sharedPlaces: How many places all other networks share.
+    ///   - firstLines: How many lines of a network are written in a window whatever the others do.
+    ///   - window: How long that is.
     public init(
-        perNetwork: Rate = Rate(burst: 20, interval: .seconds(10)),
-        overall: Rate = Rate(burst: 1000, interval: .milliseconds(100)), tableBound: Int = 4096
+        perNetwork: Rate, overall: Rate, tableBound: Int, sharedPlaces: Int = 1, firstLines: Int = 0,
+        window: Duration = .seconds(3600)
     ) {
         self.perNetwork = perNetwork
         self.overall = overall
         self.tableBound = tableBound
+        self.sharedPlaces = sharedPlaces
+        self.firstLines = firstLines
+        self.window = window
     }
 
     /// How many networks are remembered now.
@@ -50,15 +78,21 @@ public struct FailureThrottle: Sendable {
     /// - Complexity: Constant; at most once an interval, linear in the table's bound.
     public mutating func admit(_ address: IPAddress?, at now: ContinuousClock.Instant) -> Int? {
         let network = address.flatMap { IPPrefix($0, length: $0.family == .v4 ? 24 : 64) }
-        let hasRoom = networks[network] != nil || makeRoom(at: now)
-        guard let fromNetwork = Self.take(hasRoom ? networks[network] : others, perNetwork, at: now),
-            let fromAll = Self.take(all, overall, at: now)
-        else {
+        let place = networks[network] != nil || makeRoom(at: now) ? nil : Self.place(of: network, among: sharedPlaces)
+        var allowance =
+            (place.map { shared[$0] } ?? networks[network]) ?? Allowance(bucket: now, windowEnd: now)
+        if allowance.windowEnd <= now { (allowance.firstLines, allowance.windowEnd) = (0, now + window) }
+        let ofNetwork = Self.take(allowance.bucket, perNetwork, at: now)
+        let ofAll = Self.take(all, overall, at: now)
+        let isFirst = allowance.firstLines < firstLines
+        guard isFirst || (ofNetwork != nil && ofAll != nil) else {
             suppressed += 1
             return nil
         }
-        if hasRoom { networks[network] = fromNetwork } else { others = fromNetwork }
-        all = fromAll
+        if isFirst { allowance.firstLines += 1 }
+        allowance.bucket = ofNetwork ?? allowance.bucket
+        all = ofAll ?? all
+        if let place { shared[place] = allowance } else { networks[network] = allowance }
         defer { suppressed = 0 }
         return suppressed
     }
@@ -69,12 +103,20 @@ public struct FailureThrottle: Sendable {
         return full - now <= rate.interval * (rate.burst - 1) ? full + rate.interval : nil
     }
 
+    /// Which place a network shares; nobody can tell in advance with whom.
+    private static func place(of network: IPPrefix?, among places: Int) -> Int {
+        var hasher = Hasher()
+        hasher.combine(network)
+        return Int(UInt(bitPattern: hasher.finalize()) % UInt(places))
+    }
+
     /// Whether the table can hold one more; networks that have been quiet are forgotten for that.
     private mutating func makeRoom(at now: ContinuousClock.Instant) -> Bool {
         if networks.count < tableBound { return true }
         if let lastSweep, now - lastSweep < perNetwork.interval { return false }
         lastSweep = now
-        networks = networks.filter { $0.value > now }
+        // A window without first lines is nothing to remember.
+        networks = networks.filter { $0.value.bucket > now || (firstLines > 0 && $0.value.windowEnd > now) }
         return networks.count < tableBound
     }
 }
