@@ -53,15 +53,40 @@ extension SystemdTests {
             #expect(users.isDisjoint(with: ["backend_unavailable", "undecided", "local"]))
         }
 
-        @Test(.enabled(if: JournaldServer.isAvailable, "\(JournaldServer.missing)"))
-        func `guesses in the journal are counted`() async throws {
+        @Test(arguments: ["dovecot-web-auth", "dovecot-web-auth[mode=aggressive]"])
+        func `what was never checked counts for nothing`(filter name: String) async throws {
+            let log = [
+                "guess_limit", "overloaded", "undecided", "backend_unavailable", "wrong_password2",
+                "not_wrong_password",
+            ]
+            .map { event in
+                "Nov 23 19:00:01 mx mail-auth[123]: failed login: user=<a>, service=imap, ip=192.0.2.1, "
+                    + "event=\(event), reason=<event=wrong_password, reason=>\n"
+            }.joined()
+            #expect(try await Fail2ban.failures(name, file: filter, log: log) == [])
+        }
+
+        @Test(.enabled(if: UnitWriter.isAvailable, "\(UnitWriter.missing)"))
+        func `guesses in the journal are counted if the service's own unit wrote them`() async throws {
             let journald = try await JournaldServer.shared
-            let sink = JournalSink()
             let login = "journal-\(UUID().uuidString)"
-            try await sink.write(.failure(failure(.wrongPassword, login, from: "192.0.2.7")))
-            try await sink.write(.failure(failure(.revoked, login, from: "192.0.2.8")))
-            let entries = try await journald.entries("SYSLOG_IDENTIFIER=mail-auth", "AUDIT_USER=\(login)")
-            #expect(entries.map { $0["AUDIT_EVENT"] } == ["wrong_password", "revoked"])
+            // As the service, as itself under another unit, and as anybody who calls himself so.
+            for (unit, address) in [("web-auth.service", "192.0.2.7"), ("cron.service", "192.0.2.97")] {
+                try await UnitWriter.write(
+                    [failure(.wrongPassword, login, from: address), failure(.revoked, login, from: address)].map {
+                        ("mail-auth", $0.message)
+                    }, asUnit: unit)
+            }
+            try await UnitWriter.write([("other", failure(.wrongPassword, login, from: "192.0.2.98").message)])
+            try await JournalSink().write(.failure(failure(.wrongPassword, login, from: "192.0.2.99")))
+            let entries = try await journald.entries("SYSLOG_IDENTIFIER=mail-auth").filter {
+                $0["MESSAGE"]?.contains(login) == true
+            }
+            #expect(
+                entries.map { $0["_SYSTEMD_UNIT"] } == [
+                    "web-auth.service", "web-auth.service", "cron.service", "cron.service",
+                    entries.last?["_SYSTEMD_UNIT"],
+                ])
             let found = try await Fail2ban.failures("dovecot-web-auth", file: filter, log: nil)
             #expect(found.filter { $0.hasSuffix(login) } == ["192.0.2.7 \(login)"])
         }

@@ -53,7 +53,10 @@ public final class JournaldServer: Sendable {
     ///
     /// - Parameter matches: As journalctl takes them: `SYSLOG_IDENTIFIER=mail-audit`.
     /// - Returns: The fields of each entry, oldest first.
-    public func entries(_ matches: String...) async throws -> [[String: String]] {
+    public func entries(_ matches: String...) async throws -> [[String: String]] { try await entries(matches) }
+
+    /// The same, of matches that are in a list.
+    public func entries(_ matches: [String]) async throws -> [[String: String]] {
         _ = try await Command.run(["journalctl", "--sync"])
         let output = try await Command.run(["journalctl", "--all", "--no-pager", "--quiet", "-o", "json"] + matches)
         return try output.split(separator: "\n").map { line in
