@@ -6,7 +6,15 @@
 
 -- >>> This part is the same in auth.lua and audit.lua.
 
-local json = require("cjson.safe")
+-- A fault of the installation, as one line of Dovecot's log: no place in this file, no trace.
+local function give_up(what)
+    error("web-auth: " .. what, 0)
+end
+
+local has_json, json = pcall(require, "cjson.safe")
+if not has_json then
+    give_up("needs the package lua-cjson")
+end
 local result = dovecot.auth
 
 -- What Dovecot makes of an HTTP status; any other status, and every transport error (90xx), is an internal failure.
@@ -20,12 +28,20 @@ local results = {
     [410] = result.PASSDB_RESULT_PASS_EXPIRED,
 }
 
-local url, token, token_file, timeout
+-- Transport errors after which nothing has been answered: no such host, refused, lost.
+local unanswered = { [9002] = true, [9003] = true, [9005] = true }
+
+local servers, token, token_file, timeout
+-- The server that answered last: asked first.
+local current = 1
 local client
 
 -- One attempt a request: what timed out is not sent again, for the first answer may only be late.
 -- 2.3 ignores options that it does not know; 2.4 refuses them, and has names of its own.
 local function new_client()
+    if dovecot.http == nil or dovecot.http.client == nil then
+        give_up("needs Dovecot 2.3.19 or newer: this one has no HTTP client for Lua (dovecot.http)")
+    end
     local made, client_of_2_3 = pcall(dovecot.http.client, {
         request_timeout_msecs = timeout * 1000,
         request_absolute_timeout_msecs = timeout * 1000,
@@ -59,7 +75,13 @@ function script_init(lua_settings)
         end
         return tostring(value)
     end
-    url = setting("url", "http://127.0.0.1:8000"):gsub("/+$", "")
+    servers, current = {}, 1
+    for url in setting("url", "http://127.0.0.1:8000"):gmatch("%S+") do
+        servers[#servers + 1] = (url:gsub("/+$", ""))
+    end
+    if #servers == 0 then
+        give_up("url names no server")
+    end
     token = setting("token")
     token_file = setting("token_file")
     timeout = tonumber((setting("timeout", "10"):gsub("%s*s[ecs]*$", "")))
@@ -103,6 +125,21 @@ local function text_or_nil(value)
     return (tostring(value):sub(1, 1024):gsub("[\128-\255]", "?"))
 end
 
+-- What Dovecot has set: a boolean, or its name.
+local function is_set(value)
+    return value == true or value == "yes" or value == "true" or value == "1" or value == 1
+end
+
+-- The SASL mechanism; "" where nobody logs in (doveadm auth lookup, a proxy that wants to know where to connect to); nil
+-- if Dovecot does not say. 2.4 has no text for "nobody", but a client_pid whatever it asks for.
+local function mechanism_of(request)
+    local mechanism = request.mech or request.mechanism
+    if mechanism == nil and request.client_pid ~= nil then
+        return ""
+    end
+    return mechanism ~= nil and tostring(mechanism):upper() or nil
+end
+
 -- The members that both requests have; those that Dovecot does not know are left out. What 2.3 calls the service is the
 -- protocol on 2.4.
 local function login_of(request)
@@ -111,14 +148,18 @@ local function login_of(request)
         service = request.service or request.protocol or "",
         protocol = text_or_nil(request.protocol),
         remote_ip = text_or_nil(request.remote_ip),
+        real_remote_ip = text_or_nil(request.real_remote_ip),
         local_ip = text_or_nil(request.local_ip),
         session = text_or_nil(request.session),
         client_id = text_or_nil(request.client_id),
+        mech = text_or_nil(mechanism_of(request)),
+        secured = text_or_nil(request.secured),
+        master_user = text_or_nil(request.master_user),
     }
 end
 
-local function submit(path, body)
-    local http_request = client:request({ url = url .. path, method = "POST" })
+local function post(url, body)
+    local http_request = client:request({ url = url, method = "POST" })
     http_request:add_header("Content-Type", "application/json")
     if token ~= nil then
         http_request:add_header("Authorization", "Bearer " .. token)
@@ -127,19 +168,68 @@ local function submit(path, body)
     return http_request:submit()
 end
 
--- Asks the service; gives the two values that Dovecot wants: {} with OK, a text with anything else.
+-- Asks one server after the other until one answers, or the time is over.
+local function submit(path, body)
+    local started = os.time()
+    local response
+    for step = 0, #servers - 1 do
+        local index = (current - 1 + step) % #servers + 1
+        response = post(servers[index] .. path, body)
+        -- Lost at once: most likely the service had just closed the idle connection. This is safe to ask again.
+        if response:status() == 9005 and os.time() - started <= 2 then
+            response = post(servers[index] .. path, body)
+        end
+        if not unanswered[response:status()] then
+            current = index
+            return response
+        end
+        if os.time() - started >= timeout then
+            return response
+        end
+    end
+    return response
+end
+
+-- What the service says in words: its status text, or the detail of a refusal.
+local function words_of(answer)
+    if type(answer) ~= "table" then
+        return nil
+    end
+    if type(answer.status) == "string" then
+        return answer.status
+    end
+    if type(answer.detail) == "string" then
+        return answer.detail
+    end
+    if type(answer.detail) ~= "table" then
+        return nil
+    end
+    local problems = {}
+    for _, problem in ipairs(answer.detail) do
+        if type(problem) == "table" then
+            local member = type(problem.loc) == "table" and problem.loc[#problem.loc] or nil
+            problems[#problems + 1] = tostring(member) .. ": " .. tostring(problem.msg)
+        end
+    end
+    return #problems > 0 and table.concat(problems, "; ") or nil
+end
+
+-- What goes on with a login that was accepted: the app password's number, and nothing else of the answer.
+local function fields_of(answer)
+    local id = answer.password_id
+    if type(id) ~= "number" or id ~= math.floor(id) or math.abs(id) >= 2 ^ 53 then
+        return {}
+    end
+    return { password_id = string.format("%.0f", id) }
+end
+
+-- Asks the service; gives the two values that Dovecot wants: fields with OK, a text with anything else.
 local function ask(request, path, members)
     local problem = read_token()
     if problem ~= nil then
         return result.PASSDB_RESULT_INTERNAL_FAILURE, "web-auth: " .. printable(problem)
     end
-    local body = json.encode(members)
-    local started = os.time()
-    local response = submit(path, body)
-    -- Lost at once: most likely the service had just closed the idle connection. This is safe to ask again.
-    if response:status() == 9005 and os.time() - started <= 2 then
-        response = submit(path, body)
-    end
+    local response = submit(path, json.encode(members))
     local status = response:status()
     if status == 400 and token_file ~= nil then
         token = nil
@@ -150,14 +240,21 @@ local function ask(request, path, members)
     local reason = type(answer) == "table" and type(answer.status) == "string" and answer.status or nil
     local code = results[status]
     if code == nil or reason == nil or (status == 200 and reason ~= "success") then
-        local shown = reason or (code ~= nil and "no answer of the service" or response:reason())
+        local shown = words_of(answer) or (code ~= nil and "no answer of the service" or response:reason())
         return result.PASSDB_RESULT_INTERNAL_FAILURE, "web-auth: " .. status .. " " .. printable(shown)
     end
     if code == result.PASSDB_RESULT_OK then
         -- A text here would be read as extra fields: user=mallory would log in as mallory.
-        return code, {}
+        return code, fields_of(answer)
     end
-    request:log_info("web-auth: " .. status .. " " .. printable(reason))
+    -- An audit that found nothing is not worth a line: there is one for each login.
+    if reason ~= "success" then
+        request:log_info("web-auth: " .. status .. " " .. printable(reason))
+    end
+    if code == result.PASSDB_RESULT_NEXT then
+        -- A text would be read as extra fields here, too.
+        return code, ""
+    end
     return code, printable(reason)
 end
 
@@ -184,13 +281,21 @@ local function base64(bytes)
     return table.concat(groups)
 end
 
+-- Mechanisms with which a client sends a password. Others come here with what is none: an OAuth token (2.3), or the
+-- empty password of a client certificate.
+local has_password = { PLAIN = true, LOGIN = true }
+
 function auth_password_verify(request, password)
+    local mechanism = mechanism_of(request)
+    if mechanism ~= nil and mechanism ~= "" and not has_password[mechanism] then
+        return result.PASSDB_RESULT_USER_UNKNOWN, "no password to check"
+    end
     local members = login_of(request)
     members.password = base64(password)
     return ask(request, "/auth", members)
 end
 
--- What other than a login asks, such as doveadm auth lookup, goes on with the next passdb.
+-- What other than a password asks, such as doveadm auth lookup or CRAM-MD5, goes on with the next passdb.
 function auth_passdb_lookup()
     return result.PASSDB_RESULT_SCHEME_NOT_AVAILABLE, "app passwords are checked, not looked up"
 end

@@ -61,6 +61,54 @@ struct ChainTests {
             ])
     }
 
+    @Test func `app passwords first, as documented, try nothing else with an app password`() async throws {
+        let api = try Self.service()
+        try await DovecotServer.with(
+            apiURL: "http://127.0.0.1:\(api.port)", passdbs: .documented("App passwords first"),
+            users: ["a404": "main", "a403": "main"]
+        ) { dovecot in
+            #expect(try await dovecot.imapLogin(user: "a404", password: "app", from: "198.51.100.7") == .ok)
+            #expect(!dovecot.log.contains("passwd-file("), "the main account saw no failure")
+            #expect(api.requests.count == 1)
+            #expect(try await dovecot.imapLogin(user: "a404", password: "main", from: "192.0.2.10") == .ok)
+            #expect(api.requests.map(\.path) == ["/auth", "/auth", "/audit"])
+            let elsewhere = try await dovecot.imapLogin(user: "a404", password: "main", from: "198.51.100.7")
+            #expect(!elsewhere.isOK, "main passwords only from the webmail")
+            let denied = try await dovecot.imapLogin(user: "a403", password: "main", from: "192.0.2.10")
+            #expect(denied.code == "AUTHENTICATIONFAILED")
+            #expect(
+                try await dovecot.imapLogin(user: "a404", password: "x", from: "192.0.2.10").code
+                    == "AUTHENTICATIONFAILED")
+        }
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/etc/dovecot/conf.d/10-auth.conf")))
+    func `the documented include works with Debian's configuration`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dovecot-etc-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.copyItem(at: URL(fileURLWithPath: "/etc/dovecot"), to: folder)
+        let tree = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..").standardizedFileURL.path
+        let commands = Documentation.block("dovecot.md", with: "auth-app-passwords.conf.ext")
+            .replacingOccurrences(of: "/etc/dovecot", with: folder.path)
+        #expect(commands.contains("10-auth.conf"))
+        let file = folder.path + "/conf.d/auth-app-passwords.conf.ext"
+        // The last step is to uncomment the userdb, and only that.
+        let script =
+            "cd \(tree)\n\(commands)\nsed -i '/^# userdb/,$ s/^# //' \(file)\n"
+            + "doveconf -n -c \(folder.path)/dovecot.conf"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-ec", script]
+        let output = Pipe()
+        (process.standardOutput, process.standardError) = (output, output)
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(text)")
+        #expect(text.contains("driver = lua") && text.contains("userdb {\n  driver = passwd\n}"))
+        #expect(!text.contains("driver = pam"))
+    }
+
     @Test func `without the service, fail-open knows main passwords and fail-closed knows none`() async throws {
         let open = try await replies(.auditFailOpen, apiURL: "http://127.0.0.1:1")
         #expect(open["a200"] == "OK")

@@ -16,7 +16,15 @@ struct LuaTests {
         ("s406", .says(406, "scheme"), "AUTHENTICATIONFAILED"),
         ("s410", .says(410, "password is deleted"), "EXPIRED"),
         ("s413", .status(413, body: #"{"detail":"too large"}"#), "UNAVAILABLE"),
-        ("s422", .status(422, body: #"{"detail":[]}"#), "UNAVAILABLE"),
+        (
+            "s422",
+            .status(
+                422,
+                body: #"{"detail":[{"loc":["body","remote_ip"],"msg":"value is not a valid IPv4 or IPv6 address"}]}"#),
+            "UNAVAILABLE"
+        ),
+        ("e422", .status(422, body: #"{"detail":[]}"#), "UNAVAILABLE"),
+        ("token", .status(400, body: #"{"detail":"Bearer token missing or wrong"}"#), "UNAVAILABLE"),
         ("s500", .status(500, body: "oops"), "UNAVAILABLE"),
         ("s503", .says(503, "temporarily unavailable"), "UNAVAILABLE"),
         ("s204", .status(204, body: ""), "UNAVAILABLE"),
@@ -55,7 +63,9 @@ struct LuaTests {
             for reason in [
                 "web-auth: 401 invalid password", "web-auth: 403 account disabled", "web-auth: 410 password is deleted",
                 "web-auth: 400 user not unique", "web-auth: 503 temporarily unavailable", "web-auth: 9005 ",
-                "web-auth: 9008 ", "web-auth: 200 no answer of the service", "web-auth: 422 ",
+                "web-auth: 9008 ", "web-auth: 200 no answer of the service", "web-auth: 413 too large",
+                "web-auth: 422 remote_ip: value is not a valid IPv4 or IPv6 address",
+                "web-auth: 400 Bearer token missing or wrong",
             ] {
                 #expect(dovecot.log.contains(reason), "\(reason)")
             }
@@ -76,6 +86,34 @@ struct LuaTests {
             #expect(result.output.contains("code=temp_fail"))
             #expect(dovecot.log.contains("web-auth: 9003 "))
         }
+    }
+
+    @Test func `several servers are asked in turn, and the one that answered first of all`() async throws {
+        let lost = try StubAPI { _ in .close }
+        let good = try StubAPI { _ in .says(401, "invalid password") }
+        let urls = "http://127.0.0.1:1  http://127.0.0.1:\(lost.port)/\thttp://127.0.0.1:\(good.port)"
+        try await DovecotServer.with(apiURL: urls) { dovecot in
+            // One after the other, so that one auth worker sees them all.
+            for _ in 0..<3 {
+                let reply = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
+                #expect(reply.status == 77 && !reply.output.contains("temp_fail"))
+            }
+        }
+        #expect(good.requests.count == 3)
+        #expect(lost.requests.count == 2, "once, and once more on a fresh connection")
+    }
+
+    @Test func `a server that says it cannot, or says nothing, is not passed over`() async throws {
+        let other = try StubAPI { _ in .says(401, "invalid password") }
+        for answer in [StubAPI.Answer.says(503, "temporarily unavailable"), .silence] {
+            let first = try StubAPI { _ in answer }
+            let urls = "http://127.0.0.1:\(first.port) http://127.0.0.1:\(other.port)"
+            try await DovecotServer.with(apiURL: urls, environment: ["WEB_AUTH_TIMEOUT": "2"]) { dovecot in
+                let reply = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
+                #expect(reply.output.contains("temp_fail"))
+            }
+        }
+        #expect(other.requests.isEmpty)
     }
 
     @Test func `what the service is asked says who, with what, from where`() async throws {

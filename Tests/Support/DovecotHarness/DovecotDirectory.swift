@@ -60,6 +60,12 @@ struct DovecotDirectory {
         # A test may say where it comes from.
         login_trusted_networks = 127.0.0.0/8
         imap_id_retain = yes
+        # Any mechanism, spoken with Dovecot itself.
+        service auth {
+          unix_listener test-auth {
+            mode = 0666
+          }
+        }
         service imap-login {
           inet_listener imap {
             port = \(ports.imap)

@@ -21,6 +21,23 @@ public struct DovecotPassdbs: Sendable {
     /// The shipped `lua/dovecot-2.3-fail-closed.conf.ext`.
     public static let auditFailClosed = DovecotPassdbs(text: shipped("dovecot-2.3-fail-closed.conf.ext"))
 
+    /// The chain of docs/dovecot.md that holds a text.
+    public static func documented(_ mark: String) -> DovecotPassdbs {
+        DovecotPassdbs(text: Documentation.block("dovecot.md", with: mark) + "\n")
+    }
+
+    /// The same with more settings after it.
+    public func adding(_ settings: String) -> DovecotPassdbs { DovecotPassdbs(text: text + "\n" + settings + "\n") }
+
+    /// The same with another chain after it.
+    public func adding(_ other: DovecotPassdbs) -> DovecotPassdbs { adding(other.text) }
+
+    /// The same with more passdbs before the audit.
+    public func beforeAudit(_ passdbs: String) -> DovecotPassdbs {
+        let audit = "# The audit of logins with a main password"
+        return DovecotPassdbs(text: text.replacingOccurrences(of: audit, with: passdbs + "\n" + audit))
+    }
+
     /// Any other chain.
     public static func custom(_ text: String) -> DovecotPassdbs { DovecotPassdbs(text: text) }
 

@@ -1,0 +1,188 @@
+import DovecotHarness
+import Foundation
+import Testing
+
+/// The shipped chains under a real Dovecot, with mechanisms that send no password.
+@Suite(.serialized, .enabled(if: DovecotServer.shouldRun, "\(DovecotServer.requirement)"))
+struct MechanismTests {
+    private static let mechanisms =
+        "auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 external xoauth2 oauthbearer\n"
+        + "auth_ssl_username_from_cert = yes\nauth_master_user_separator = *\n"
+
+    /// Both set-ups, and what the service answers to welcome logins in each.
+    static let setUps: [(name: String, passdbs: DovecotPassdbs, welcome: Int)] = [
+        ("fail-open", .auditFailOpen, 404), ("fail-closed", .auditFailClosed, 200),
+    ]
+
+    /// Main passwords are `main`, the app password is `app`; what the audit says is chosen by the user's name.
+    private static func service(welcome: Int) throws -> StubAPI {
+        try StubAPI { request in
+            if request.path.hasPrefix("/introspect") {
+                return request.path.contains("good-token")
+                    ? .status(200, body: #"{"active":true,"username":"alice"}"#)
+                    : .status(200, body: #"{"active":false}"#)
+            }
+            guard request.path == "/audit" else {
+                return request["password"] == "YXBw"
+                    ? .status(200, body: #"{"status":"success","password_id":7}"#) : .says(401, "invalid password")
+            }
+            switch request["username"] {
+            case "denied": return .says(403, "access from there is forbidden")
+            case "refused": return .says(401, "access from there is forbidden")
+            case "trouble": return .says(503, "temporarily unavailable")
+            default: return .says(welcome, "success")
+            }
+        }
+    }
+
+    private static let users = ["alice": "main", "denied": "main", "refused": "main", "trouble": "main"]
+
+    private func with(
+        _ passdbs: DovecotPassdbs, welcome: Int, _ body: (DovecotServer, StubAPI) async throws -> Void
+    ) async throws {
+        let api = try Self.service(welcome: welcome)
+        try await DovecotServer.with(
+            apiURL: "http://127.0.0.1:\(api.port)", passdbs: passdbs.adding(Self.mechanisms), users: Self.users
+        ) { try await body($0, api) }
+    }
+
+    @Test(arguments: [0, 1])
+    func `a credentials lookup is no login, is judged all the same, and leaves the right password right`(
+        setUp: Int
+    ) async throws {
+        let (name, passdbs, welcome) = Self.setUps[setUp]
+        try await with(passdbs, welcome: welcome) { dovecot, api in
+            for mechanism in ["CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"] {
+                for (secret, isRight) in [("main", true), ("wrong", false), ("", false)] {
+                    let reply = try await dovecot.authenticate(mechanism, user: "alice", secret: secret)
+                    #expect(reply.isOK == isRight, "\(name) \(mechanism) \(secret)")
+                }
+                let denied = try await dovecot.authenticate(mechanism, user: "denied", secret: "main")
+                #expect(!denied.isOK)
+                let refused = try await dovecot.authenticate(mechanism, user: "refused", secret: "main")
+                #expect(!refused.isOK)
+                let trouble = try await dovecot.authenticate(mechanism, user: "trouble", secret: "main")
+                #expect(trouble.isOK == (name == "fail-open"), "\(name) \(mechanism)")
+            }
+            #expect(api.requests.count == 18)
+            #expect(api.requests.allSatisfy { $0.path == "/audit" })
+            #expect(api.requests.allSatisfy { $0.body.contains(#""credentials_lookup":true"#) })
+            #expect(Set(api.requests.compactMap { $0["mech"] }) == ["CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"])
+
+            // A login with a password is one, as before.
+            let welcome = try await dovecot.authenticate("PLAIN", user: "alice", secret: "main")
+            #expect(welcome.isOK)
+            let plain = try #require(api.requests.last)
+            #expect(plain.path == "/audit" && plain["mech"] == "PLAIN" && plain["credentials_lookup"] == nil)
+        }
+    }
+
+    @Test(arguments: [0, 1])
+    func `who only looks an account up logs nobody in, and finds it`(setUp: Int) async throws {
+        let (name, passdbs, welcome) = Self.setUps[setUp]
+        try await with(passdbs, welcome: welcome) { dovecot, api in
+            let found = try await dovecot.doveadm(["auth", "lookup", "alice"])
+            #expect(found.status == 0, "\(name): \(found.output)")
+            #expect(try await dovecot.doveadm(["auth", "lookup", "nobody"]).status != 0)
+            #expect(api.requests.isEmpty)
+        }
+    }
+
+    @Test(arguments: [0, 1])
+    func `tokens are judged and recorded, but never checked as passwords`(setUp: Int) async throws {
+        let (name, passdbs, welcome) = Self.setUps[setUp]
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oauth-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let settings = folder.appendingPathComponent("oauth2.conf.ext")
+        let oauth2 = """
+            passdb {
+              driver = oauth2
+              mechanisms = xoauth2 oauthbearer
+              args = \(settings.path)
+              skip = authenticated
+              result_success = continue-ok
+            }
+            """
+        let api = try Self.service(welcome: welcome)
+        try Data(
+            """
+            introspection_url = http://127.0.0.1:\(api.port)/introspect?token=
+            introspection_mode = get
+            username_attribute = username
+            active_attribute = active
+            active_value = true
+            """.utf8
+        ).write(to: settings)
+        try await DovecotServer.with(
+            apiURL: "http://127.0.0.1:\(api.port)",
+            passdbs: passdbs.beforeAudit(oauth2).adding(Self.mechanisms), users: Self.users
+        ) { dovecot in
+            for mechanism in ["XOAUTH2", "OAUTHBEARER"] {
+                let before = api.requests.count { $0.path == "/audit" }
+                let good = try await dovecot.authenticate(mechanism, user: "alice", secret: "good-token")
+                #expect(good.isOK, "\(name) \(mechanism): \(good.fields)")
+                #expect(api.requests.last?["mech"] == mechanism)
+                #expect(api.requests.last?.body.contains(#""skip_password_check":true"#) == true)
+                let bad = try await dovecot.authenticate(mechanism, user: "alice", secret: "bad-token")
+                #expect(!bad.isOK)
+                #expect(api.requests.count { $0.path == "/audit" } == before + 1)
+            }
+            #expect(!api.requests.contains { $0.path == "/auth" })
+            #expect(!api.requests.contains { $0.path == "/audit" && $0.body.contains("token") })
+        }
+    }
+
+    @Test func `a client certificate is no empty password`() async throws {
+        try await with(.auditFailOpen, welcome: 404) { dovecot, api in
+            let stranger = try await dovecot.authenticate("EXTERNAL", user: "nobody")
+            #expect(!stranger.isOK)
+            let alice = try await dovecot.authenticate("EXTERNAL", user: "alice")
+            #expect(!alice.isOK)
+            #expect(api.requests.isEmpty)
+        }
+    }
+
+    @Test func `an app password's number goes on to whoever asked Dovecot`() async throws {
+        try await with(.auditFailOpen, welcome: 404) { dovecot, api in
+            let reply = try await dovecot.authenticate("PLAIN", user: "alice", secret: "app")
+            #expect(reply.isOK)
+            #expect(reply.fields.contains("password_id=7"))
+            let asked = try #require(api.requests.last)
+            #expect(asked["mech"] == "PLAIN" && asked["secured"] == "TLS" && asked["master_user"] == nil)
+            #expect(asked["real_remote_ip"] == "203.0.113.5")
+        }
+    }
+
+    @Test func `a master user's login names both, and the address behind the client's own word`() async throws {
+        let masters = """
+            passdb {
+              driver = passwd-file
+              args = /etc/dovecot/users
+              master = yes
+              result_success = continue
+            }
+            """
+        let chain = DovecotPassdbs.custom(masters).adding(DovecotPassdbs.auditFailOpen)
+        try await with(chain, welcome: 404) { dovecot, api in
+            let reply = try await dovecot.imapLogin(user: "alice*trouble", password: "main", from: "198.51.100.7")
+            #expect(reply.isOK)
+            let audit = try #require(api.requests.last)
+            #expect(audit.path == "/audit")
+            #expect(audit["username"] == "alice" && audit["master_user"] == "trouble")
+            #expect(audit["remote_ip"] == "198.51.100.7" && audit["real_remote_ip"] == "127.0.0.1")
+        }
+    }
+
+    @Test func `an audit that found nothing leaves no line in Dovecot's log`() async throws {
+        try await with(.auditFailOpen, welcome: 404) { dovecot, api in
+            let welcome = try await dovecot.authenticate("PLAIN", user: "alice", secret: "main")
+            #expect(welcome.isOK)
+            let denied = try await dovecot.authenticate("PLAIN", user: "denied", secret: "main")
+            #expect(!denied.isOK)
+            #expect(api.requests.count == 2)
+            #expect(dovecot.log.contains("web-auth: 403 access from there is forbidden"))
+            #expect(!dovecot.log.contains("web-auth: 404"))
+        }
+    }
+}

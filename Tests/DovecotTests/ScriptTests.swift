@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+/// What the shipped scripts make of requests as Dovecot 2.4 describes them, and of Dovecots that are too old.
+@Suite(.enabled(if: ScriptCall.isAvailable, "\(ScriptCall.missing)"))
+struct ScriptTests {
+    /// A request of 2.4, which has a protocol and a mechanism where 2.3 has a service and a mech.
+    private func request(
+        _ mechanism: String?, _ more: [String: ScriptCall.Field] = [:]
+    ) -> [String: ScriptCall.Field] {
+        var request: [String: ScriptCall.Field] = [
+            "user": "alice", "protocol": "imap", "remote_ip": "192.0.2.7", "real_remote_ip": "198.51.100.1",
+            "client_pid": "123", "secured": "TLS", "skip_password_check": true,
+        ]
+        request["mechanism"] = mechanism.map(ScriptCall.Field.text)
+        return request.merging(more) { $1 }
+    }
+
+    @Test(arguments: ["XOAUTH2", "OAUTHBEARER", "EXTERNAL", "GSSAPI", "ANONYMOUS", "xoauth2"])
+    func `what is no password is never checked as one`(mechanism: String) throws {
+        let outcome = try ScriptCall.run("auth.lua", request: request(mechanism), password: "opaque_token")
+        #expect(outcome.result == "USER_UNKNOWN" && outcome.posts == nil)
+        let of23 = try ScriptCall.run(
+            "auth.lua", version: "2.3", request: ["user": "alice", "service": "imap", "mech": .text(mechanism)],
+            password: "opaque_token")
+        #expect(of23.result == "USER_UNKNOWN" && of23.posts == nil)
+    }
+
+    @Test(arguments: ["PLAIN", "LOGIN", nil])
+    func `a password is checked, and goes with what is known of the login`(mechanism: String?) throws {
+        var fields = request(mechanism, ["master_user": "archive"])
+        if mechanism == nil { fields["client_pid"] = nil }
+        let outcome = try ScriptCall.run(
+            "auth.lua", request: fields, password: "secret",
+            answers: [.init(status: 200, payload: #"{"status":"success","password_id":17,"user":"mallory"}"#)])
+        #expect(outcome.result == "OK" && outcome.fields == ["password_id": "17"])
+        let post = try #require(outcome.posts?.first)
+        #expect(post["mech"] as? String == mechanism)
+        #expect(post["secured"] as? String == "TLS")
+        #expect(post["master_user"] as? String == "archive")
+        #expect(post["real_remote_ip"] as? String == "198.51.100.1")
+        #expect(post["service"] as? String == "imap")
+    }
+
+    @Test(arguments: [#""7""#, "7.5", "true", "null", #"{"a":1}"#, "1e300"])
+    func `a number that is none is not handed on`(id: String) throws {
+        let payload = #"{"status":"success","password_id":\#(id)}"#
+        let outcome = try ScriptCall.run(
+            "auth.lua", request: request("PLAIN"), password: "x", answers: [.init(status: 200, payload: payload)])
+        #expect(outcome.result == "OK" && (outcome.fields ?? [:]).isEmpty)
+    }
+
+    /// 2.4 takes USER_UNKNOWN of a token for success, and MISMATCH where the audit fails open.
+    @Test(arguments: [
+        (200, "success", "OK"), (404, "success", "USER_UNKNOWN"), (403, "no", "USER_DISABLED"),
+        (410, "no", "PASS_EXPIRED"), (401, "no", "USER_DISABLED"), (503, "later", "INTERNAL_FAILURE"),
+    ])
+    func `the audit of a token refuses by what is a refusal everywhere`(
+        status: Int, text: String, result: String
+    ) throws {
+        let outcome = try ScriptCall.run(
+            "audit.lua", request: request("XOAUTH2", ["passdbs_seen_user_unknown": true]),
+            answers: [.says(status, text)])
+        #expect(outcome.result == result)
+        let post = try #require(outcome.posts?.first)
+        #expect(post["skip_password_check"] as? Bool == true)
+        #expect(post["passdbs_seen_user_unknown"] as? Bool == false, "one passdb knows him")
+        #expect(post["credentials_lookup"] as? Bool == nil)
+    }
+
+    @Test(arguments: ["CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "APOP"])
+    func `a credentials lookup is judged and leaves the stored password in place`(mechanism: String) throws {
+        for (status, result) in [(200, "USER_UNKNOWN"), (404, "USER_UNKNOWN"), (403, "USER_DISABLED")] {
+            let outcome = try ScriptCall.run(
+                "audit.lua", request: request(mechanism), answers: [.says(status, status == 403 ? "no" : "success")])
+            #expect(outcome.result == result)
+            #expect(outcome.posts?.first?["credentials_lookup"] as? Bool == true)
+        }
+    }
+
+    @Test func `nobody logs in where there is no mechanism`() throws {
+        let found = try ScriptCall.run("audit.lua", request: request(nil))
+        #expect(found.result == "OK" && found.posts == nil)
+        let unverified = try ScriptCall.run("audit.lua", request: request(nil, ["skip_password_check": false]))
+        #expect(unverified.result == "USER_UNKNOWN" && unverified.posts == nil)
+    }
+
+    @Test(arguments: ["auth.lua", "audit.lua"])
+    func `a Dovecot without an HTTP client is told which one has it`(script: String) throws {
+        let outcome = try ScriptCall.run(
+            script, version: "old", request: [:], password: script == "auth.lua" ? "x" : nil)
+        let trouble = try #require(outcome.trouble)
+        #expect(trouble.hasPrefix("web-auth: needs Dovecot 2.3.19 or newer"))
+        #expect(!trouble.contains("\n"))
+    }
+
+    @Test func `servers come from lua_settings too, each asked in turn`() throws {
+        let settings = ["url": " http://one:8000/  http://two:8000 http://three:8000 "]
+        let outcome = try ScriptCall.run(
+            "auth.lua", settings: settings, request: request("PLAIN"), password: "x",
+            answers: [.init(status: 9003), .init(status: 9005), .init(status: 9005), .says(401, "invalid password")])
+        #expect(outcome.result == "PASSWORD_MISMATCH")
+        #expect(
+            outcome.posts?.map(\.url) == [
+                "http://one:8000/auth", "http://two:8000/auth", "http://two:8000/auth", "http://three:8000/auth",
+            ])
+        let silent = try ScriptCall.run(
+            "auth.lua", settings: settings, request: request("PLAIN"), password: "x", answers: [.init(status: 9008)])
+        #expect(silent.result == "INTERNAL_FAILURE" && silent.posts?.count == 1)
+        let none = try ScriptCall.run(
+            "auth.lua", settings: settings, request: request("PLAIN"), password: "x", answers: [.init(status: 9003)])
+        #expect(none.result == "INTERNAL_FAILURE" && none.posts?.count == 3)
+    }
+}
