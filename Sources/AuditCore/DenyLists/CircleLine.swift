@@ -32,7 +32,14 @@ struct CircleLine {
         _ field: ArraySlice<UInt8>, _ name: String, in range: ClosedRange<Double>, mayHaveComment: Bool = false
     ) throws(Refusal) -> Double {
         var text = field.drop(while: ListLine.isBlank)
-        if mayHaveComment { text = text.prefix { !ListLine.isBlank($0) } }
+        if mayHaveComment {
+            let number = text.prefix { !ListLine.isBlank($0) }
+            var tokens = LineTokens(text[number.endIndex...])
+            if let token = tokens.next(), !token.opensComment, !token.isWord {
+                throw refusal(token.bytes, "\(token.quoted) is no comment (# begins one)")
+            }
+            text = number
+        }
         text = text[..<(text.lastIndex { !ListLine.isBlank($0) }.map { $0 + 1 } ?? text.startIndex)]
         let isPlain = text.allSatisfy { "+-.0123456789".utf8.contains($0) }
         guard isPlain, text.count <= 40, let number = Double(String(decoding: text, as: UTF8.self)) else {

@@ -9,6 +9,10 @@ public struct DenyListsBuild: Sendable {
     public var problems: [ListProblem]
     /// How many bad lines each configured list has, named or not.
     public var problemCounts: [DenyListKind: Int] = [:]
+    /// What may not have been meant, though it is no fault; as many of a file as of ``problems``.
+    public var notes: [ListProblem] = []
+    /// In which form each list is that is not a line for each entry: `JSON`.
+    public var formats: [DenyListKind: String] = [:]
     /// Patterns that have no literal text to be found by, and so are tried one by one at each login.
     public var unindexedPatterns: [RuleReference]
 }
@@ -29,7 +33,7 @@ extension DenyLists {
         var build = DenyListsBuild(lists: DenyLists(), problems: [], unindexedPatterns: [])
         for kind in DenyListKind.allCases {
             guard let file = files[kind] else { continue }
-            var reader = DenyListReader(file)
+            var reader = DenyListReader(file, kind: kind)
             func patterns() -> DenyList<any PatternSet> {
                 let (list, unindexed) = reader.patterns(engine, matching, onLimit)
                 build.unindexedPatterns += unindexed
@@ -47,8 +51,11 @@ extension DenyLists {
             case .geoLocationIDs: build.lists.geoLocationIDs = reader.geonameIDs()
             case .coordinates: build.lists.coordinates = reader.circles()
             }
+            reader.expectEntries(build.lists.entryCount(of: kind) ?? 0)
             build.problems += reader.problems.all
             build.problemCounts[kind] = reader.problems.count
+            build.notes += reader.notes.all
+            build.formats[kind] = reader.format
         }
         build.lists.noteRequiredFacts()
         return build

@@ -20,22 +20,48 @@ struct ListLine {
 }
 
 extension ListLine {
+    /// Which lines are comments.
+    enum Comments {
+        /// `#`, `;`, `//` and `--` begin one.
+        case ofLiterals
+        /// `#` begins one, and so do `;` and `//`, of which the administrator is told.
+        case ofPatterns
+    }
+
     /// Calls `body` for every entry of a file, in order.
     ///
-    /// Lines end with LF or CR LF; a byte order mark is skipped; white space (Unicode's, as Python's `strip` has it) is
-    /// trimmed; empty lines and lines that begin with `#` are skipped, whatever bytes a comment holds. A line that is too
-    /// long, not UTF-8 or has a NUL is a problem.
+    /// Lines end with LF, CR LF or CR; a byte order mark is skipped; white space (Unicode's, as Python's `strip` has it) is
+    /// trimmed; empty lines and comments are skipped, whatever bytes a comment holds. A line that is too long, not UTF-8 or
+    /// has a NUL is a problem.
     ///
+    /// - Parameter notes: Gets comments that may have been meant as patterns.
     /// - Complexity: Linear in the size of the file.
-    static func forEach(in file: [UInt8], problems: inout ListProblems, _ body: (ListLine, inout ListProblems) -> Void)
-    {
+    static func forEach(
+        in file: [UInt8], comments: Comments, problems: inout ListProblems, notes: inout ListProblems,
+        _ body: (ListLine, inout ListProblems) -> Void
+    ) {
+        forEachRaw(in: file) { number, bytes in
+            guard let line = line(number, bytes, &problems) else { return }
+            switch (LineToken(bytes: line.bytes).opensComment, comments) {
+            case (false, _): body(line, &problems)
+            case (true, .ofLiterals): break
+            case (true, .ofPatterns) where line.bytes.first == UInt8(ascii: "-"): body(line, &problems)
+            case (true, .ofPatterns):
+                notes.add(line: number, "taken for a comment, as it begins with ; or //")
+            }
+        }
+    }
+
+    /// Calls `body` for every line of a file with its number, comments and empty ones too, without its end.
+    static func forEachRaw(in file: [UInt8], _ body: (Int, ArraySlice<UInt8>) -> Void) {
         var start = file.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var number = 0
         while start < file.count {
-            let end = file[start...].firstIndex(of: UInt8(ascii: "\n")) ?? file.count
+            let end = file[start...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? file.count
             number += 1
-            if let line = line(number, file[start..<end], &problems) { body(line, &problems) }
-            start = end + 1
+            body(number, file[start..<end])
+            let isPair = end + 1 < file.count && file[end] == UInt8(ascii: "\r") && file[end + 1] == UInt8(ascii: "\n")
+            start = end + (isPair ? 2 : 1)
         }
     }
 
@@ -74,7 +100,7 @@ extension ListLine {
     }
 
     /// ASCII white space as Python's `str.strip` knows it.
-    private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+    static func isWhiteSpace(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x09...0x0D, 0x1C...0x20: true
         default: false

@@ -29,11 +29,13 @@ struct ListProblems {
     static let limit = 100
 
     let file: String
+    /// Of which kind the lines are, for those that are not named: `bad`.
+    private let noun: String
     private(set) var named: [ListProblem] = []
     private var firstUnnamed: Int?
     private var unnamedCount = 0
 
-    init(file: String) { self.file = file }
+    init(file: String, noun: String = "bad") { (self.file, self.noun) = (file, noun) }
 
     mutating func add(line: Int, column: Int? = nil, _ reason: @autoclosure () -> String) {
         if named.count < Self.limit {
@@ -51,7 +53,7 @@ struct ListProblems {
     var all: [ListProblem] {
         let sorted = named.sorted { ($0.line, $0.column ?? 0) < ($1.line, $1.column ?? 0) }
         guard let firstUnnamed else { return sorted }
-        let more = "\(unnamedCount) more bad \(unnamedCount == 1 ? "line" : "lines") from here on"
+        let more = "\(unnamedCount) more \(noun) \(unnamedCount == 1 ? "line" : "lines") from here on"
         return sorted + [ListProblem(file: file, line: firstUnnamed, reason: more)]
     }
 }

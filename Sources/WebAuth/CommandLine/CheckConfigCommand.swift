@@ -26,7 +26,8 @@ struct CheckConfigCommand: AsyncParsableCommand {
         let policy = try LoadedPolicy(loaded.settings, sources: FactSources(geo: geo)) { _ in }
         for note in policy.notes { print("note: \(note)") }
         for (list, entries) in policy.counts {
-            print("\(list.rawValue): \(entries) \(entries == 1 ? "entry" : "entries")")
+            let format = policy.formats[list].map { " (\($0))" } ?? ""
+            print("\(list.rawValue): \(entries) \(entries == 1 ? "entry" : "entries")\(format)")
         }
         guard policy.problems.isEmpty else { throw SetupFailure(policy.problems, exitCode: .configuration) }
         switch location.source {

@@ -8,7 +8,7 @@ public struct WebAuthCommand: AsyncParsableCommand {
         abstract: "Answers Dovecot whether a password is one of a user's app passwords, and whether the place is welcome.",
         subcommands: [
             ServeCommand.self, CheckConfigCommand.self, ExplainCommand.self, AppPasswordCommand.self,
-            ReportCommand.self, DatabaseSchemaCommand.self,
+            ListsCommand.self, ReportCommand.self, DatabaseSchemaCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 

@@ -9,6 +9,8 @@ struct LoadedPolicy: Sendable {
     var auditor: Auditor.Configuration
     /// How many entries each configured list has.
     var counts: [(list: DenyListKind, entries: Int)]
+    /// In which form a list is that has not a line for each entry: `JSON`.
+    var formats: [DenyListKind: String]
     /// How many bad lines each configured list has.
     var errors: [(list: DenyListKind, errors: Int)]
     /// Bad lines, as `file:line:column: message`.
@@ -53,7 +55,8 @@ struct LoadedPolicy: Sendable {
         auditor.lookupTimeout = settings.lookup.timeout
         counts = DenyListKind.allCases.compactMap { kind in build.lists.entryCounts[kind].map { (kind, $0) } }
         errors = DenyListKind.allCases.compactMap { kind in build.problemCounts[kind].map { (kind, $0) } }
-        notes = []
+        formats = build.formats
+        notes = build.notes.map(\.description)
         if build.unindexedPatterns.count > Self.unindexedBound {
             notes.append(
                 "\(build.unindexedPatterns.count) patterns have no literal text to be found by and are tried one by one "

@@ -14,8 +14,9 @@ import Settings
 final class Reloader: Sendable {
     /// How a reload came out.
     enum Outcome: Sendable {
-        /// New settings are in force; these keys differ from the start's, but only a restart takes them into use.
-        case reloaded(counts: [(list: DenyListKind, entries: Int)], restartNeeded: [String])
+        /// New settings are in force; these keys differ from the start's, but only a restart takes them into use; and this
+        /// may not have been meant.
+        case reloaded(counts: [(list: DenyListKind, entries: Int)], restartNeeded: [String], notes: [String])
         /// Nothing has changed, for these reasons.
         case refused([String])
     }
@@ -115,11 +116,23 @@ final class Reloader: Sendable {
         current.withLock { $0.listErrors = built.listErrors }
         guard built.listProblems.isEmpty else { return refuse(built.listProblems) }
         let fresh = built.snapshot
+        let notes = Self.shrunk(from: live.current.listCounts, to: fresh.listCounts)
+        for note in notes { logger.warning("lists", metadata: ["note": "\(note)"]) }
         live.replace(with: fresh)
         apply(fresh)
         logger.notice("reloaded", metadata: ["restart_needed": "\(restart)"])
         current.withLock { ($0.isSuccessful, $0.lastSuccess) = (true, .now) }
-        return .reloaded(counts: fresh.listCounts, restartNeeded: restart)
+        return .reloaded(counts: fresh.listCounts, restartNeeded: restart, notes: notes)
+    }
+
+    /// Lists that have lost more than half of their entries: a download that went wrong looks like that.
+    private static func shrunk(
+        from old: [(list: DenyListKind, entries: Int)], to new: [(list: DenyListKind, entries: Int)]
+    ) -> [String] {
+        old.compactMap { list, before in
+            guard let after = new.first(where: { $0.list == list })?.entries, after * 2 < before else { return nil }
+            return "\(list.rawValue): \(after) \(after == 1 ? "entry" : "entries"), before it were \(before)"
+        }
     }
 
     private func refuse(_ problems: [String]) -> Outcome {

@@ -31,7 +31,7 @@ struct Endpoints: Sendable {
 
     private func reload() async -> HTTPResponse {
         switch await reloader.reload() {
-        case .reloaded(let counts, let restartNeeded):
+        case .reloaded(let counts, let restartNeeded, let notes):
             return .json(
                 200,
                 JSONText { object in
@@ -40,6 +40,7 @@ struct Endpoints: Sendable {
                         for (list, entries) in counts { lists.member(list.rawValue, entries) }
                     }
                     object.array("restart_needed", restartNeeded)
+                    if !notes.isEmpty { object.array("notes", notes) }
                 })
         case .refused(let problems):
             return .json(

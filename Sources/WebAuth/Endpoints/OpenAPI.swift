@@ -55,7 +55,8 @@ let openAPIDocument = #"""
               "200": { "description": "reloaded", "content": { "application/json": { "schema": { "type": "object", "required": ["status", "lists", "restart_needed"], "properties": {
                 "status": { "const": "reloaded" },
                 "lists": { "type": "object", "additionalProperties": { "type": "integer" } },
-                "restart_needed": { "type": "array", "items": { "type": "string" } } } } } } },
+                "restart_needed": { "type": "array", "items": { "type": "string" } },
+                "notes": { "type": "array", "items": { "type": "string" } } } } } } },
               "401": { "$ref": "#/components/responses/Problem" },
               "409": { "description": "refused; nothing has changed", "content": { "application/json": { "schema": { "type": "object", "required": ["status", "problems"], "properties": {
                 "status": { "const": "refused" },

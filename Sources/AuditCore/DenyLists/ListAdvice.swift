@@ -1,0 +1,40 @@
+/// What an administrator may not have meant, though a list may say it.
+enum ListAdvice {
+    /// Codes that registries do not write, and those that were meant.
+    private static let countryCodes: [String: String] = [
+        "UK": "GB", "EL": "GR", "SU": "RU", "YU": "RS", "TP": "TL", "ZR": "CD", "BU": "MM", "FX": "FR", "DD": "DE",
+    ]
+
+    /// A note on a country code; nil if there is nothing to say.
+    static func country(_ code: CountryCode) -> String? {
+        countryCodes[code.text].map { "registries write \($0), not \(code.text)" }
+    }
+
+    /// A note on a pattern; nil if there is nothing to say.
+    static func pattern(_ pattern: String, kind: DenyListKind) -> String? {
+        if isPostfixLine(pattern) {
+            return "slashes and an action are part of the pattern here, unlike in a table of Postfix: this meets no name"
+        }
+        if kind == .reverseHostname, let ending = bareEnding(pattern) {
+            return "\"\(ending)\" meets any character before \"\(ending.dropFirst())\": a dot is written \\."
+        }
+        return nil
+    }
+
+    /// `/pattern/ REJECT`, or `/pattern/` alone.
+    private static func isPostfixLine(_ pattern: String) -> Bool {
+        guard pattern.hasPrefix("/"), let close = pattern.dropFirst().lastIndex(of: "/") else { return false }
+        let rest = pattern[pattern.index(after: close)...]
+        return rest.allSatisfy { $0.isLetter } || rest.drop { $0.isLetter }.first?.isWhitespace == true
+    }
+
+    /// `.com` at the end, if its dot stands for any character; a label of letters only.
+    private static func bareEnding(_ pattern: String) -> String? {
+        let text = pattern.hasSuffix("$") ? pattern.dropLast() : pattern[...]
+        guard let dot = text.lastIndex(of: "."), dot > text.startIndex else { return nil }
+        let label = text[text.index(after: dot)...]
+        guard label.count >= 2, label.allSatisfy({ $0.isASCII && $0.isLetter }) else { return nil }
+        let before = text[text.index(before: dot)]
+        return before == "\\" || before == "[" ? nil : String(text[dot...])
+    }
+}

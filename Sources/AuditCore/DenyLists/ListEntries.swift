@@ -1,0 +1,51 @@
+/// The entries of a list file, whatever form it has.
+struct ListEntries {
+    /// In which form they stand.
+    let format: ListFormat
+    private let file: [UInt8]
+    private let kind: DenyListKind
+
+    init(_ file: [UInt8], kind: DenyListKind) {
+        self.file = file
+        self.kind = kind
+        format = ListFormat(of: file, kind: kind)
+    }
+
+    /// Calls `body` for every entry, in order.
+    ///
+    /// - Complexity: Linear in the size of the file.
+    func forEach(
+        problems: inout ListProblems, notes: inout ListProblems, _ body: (ListLine, inout ListProblems) -> Void
+    ) {
+        switch format {
+        case .lines:
+            let comments: ListLine.Comments = kind.isLiteral || kind == .coordinates ? .ofLiterals : .ofPatterns
+            ListLine.forEach(in: file, comments: comments, problems: &problems, notes: &notes, body)
+        case .json:
+            var json = ListJSON(file, names: kind.memberNames)
+            json.forEach(problems: &problems, body)
+        case .table(let table):
+            rows(&problems, &notes) { line, problems in
+                guard !table.isHeader(line.bytes, kind: kind) else { return }
+                guard let entry = table.entry(line.bytes), !entry.isEmpty else {
+                    return problems.add(line: line.number, "the row has no cell in \(table.columnNames)")
+                }
+                body(ListLine(number: line.number, column: line.column, bytes: entry[...]), &problems)
+            }
+        case .torExits:
+            rows(&problems, &notes) { line, problems in
+                var tokens = LineTokens(line.bytes)
+                guard tokens.next()?.bytes.elementsEqual("ExitAddress".utf8) == true, let address = tokens.next() else {
+                    return
+                }
+                body(ListLine(number: line.number, column: line.column, bytes: address.bytes), &problems)
+            }
+        }
+    }
+
+    private func rows(
+        _ problems: inout ListProblems, _ notes: inout ListProblems, _ body: (ListLine, inout ListProblems) -> Void
+    ) {
+        ListLine.forEach(in: file, comments: .ofLiterals, problems: &problems, notes: &notes, body)
+    }
+}
