@@ -1,8 +1,8 @@
 /// Which database files there are.
 public struct GeoConfiguration: Sendable, Equatable {
-    /// The City file; a Country or Enterprise file does too, for what it holds. nil: places are unknown.
+    /// The City file, or any that holds places: MaxMind's, DB-IP's, IPinfo's, IPLocate's, sapics'. nil: places are unknown.
     public var city: String?
-    /// The ASN file; an ISP file does too. nil: organisations are unknown.
+    /// The ASN file, or any that holds AS numbers or names. nil: organisations are unknown.
     public var asn: String?
 
     /// Names the files.
@@ -13,16 +13,27 @@ public struct GeoConfiguration: Sendable, Equatable {
 }
 
 /// What a file is opened for.
-enum DatabaseKind: CaseIterable, Sendable {
+enum DatabaseKind: String, CaseIterable, Sendable {
     case city
     case asn
 
-    /// Words of which a fitting `database_type` holds at least one, as in `GeoLite2-City`, `GeoIP2-Enterprise`.
-    var typeWords: [String] {
+    /// What records are wanted for, in a message.
+    var subject: String {
         switch self {
-        case .city: ["City", "Country", "Enterprise"]
-        case .asn: ["ASN", "ISP"]
+        case .city: "places"
+        case .asn: "AS numbers or names"
         }
+    }
+
+    /// Whether a file can be used: by what its records hold, whatever it is called. Where they show nothing, its type
+    /// decides, as in `GeoLite2-City`.
+    func fits(_ details: GeoDetails, type: String) -> Bool {
+        let (wanted, words): (GeoDetails, [String]) =
+            switch self {
+            case .city: (.places, ["City", "Country", "Enterprise", "Location"])
+            case .asn: ([.asNumbers, .asNames], ["ASN", "ISP"])
+            }
+        return details.isEmpty ? words.contains { type.contains($0) } : !details.isDisjoint(with: wanted)
     }
 
     func path(in configuration: GeoConfiguration) -> String? {

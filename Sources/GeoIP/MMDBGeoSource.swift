@@ -112,6 +112,18 @@ public final class MMDBGeoSource: GeoSource {
         return Sourced(trouble.map { .unavailable($0) } ?? .absent, source: .maxmind)
     }
 
+    /// The files in use.
+    public var databases: [GeoDatabase] {
+        let files = files.withLock { $0 }
+        return DatabaseKind.allCases.compactMap { kind in
+            files[kind].map {
+                GeoDatabase(
+                    name: kind.rawValue, path: $0.path, type: $0.metadata.databaseType, details: $0.details,
+                    built: Timestamp(milliseconds: Int64(clamping: $0.metadata.buildEpoch).multipliedReportingOverflow(by: 1000).partialValue))
+            }
+        }
+    }
+
     /// Looks for files that were replaced or written to, and takes them into use.
     ///
     /// Lookups under way end with the old file. A file that is gone or broken is refused, logged once, and returned; the

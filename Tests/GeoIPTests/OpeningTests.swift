@@ -16,12 +16,12 @@ struct OpeningTests {
     @Test func `a file of another kind is refused by name`() {
         #expect(
             problems(city: Databases.fixture("asn.mmdb")) == [
-                "is a GeoLite2-ASN database, not City or Country or Enterprise"
+                "is a GeoLite2-ASN database: its records hold no places"
             ])
-        #expect(problems(asn: Databases.fixture("city.mmdb")) == ["is a GeoLite2-City database, not ASN or ISP"])
+        #expect(problems(asn: Databases.fixture("city.mmdb")) == ["is a GeoLite2-City database: its records hold no AS numbers or names"])
         #expect(
             problems(asn: Databases.fixture("anonymous.mmdb")) == [
-                "is a GeoIP2-Anonymous-IP database, not ASN or ISP"
+                "is a GeoIP2-Anonymous-IP database: its records hold no AS numbers or names"
             ])
     }
 

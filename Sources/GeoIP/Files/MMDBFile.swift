@@ -14,6 +14,9 @@ internal import Synchronization
     /// What the file says of itself.
     let metadata: Metadata
 
+    /// What its records hold.
+    private(set) var details: GeoDetails = []
+
     private let handle: UnsafeMutablePointer<MMDB_s>
     private let hasComplained = Atomic(false)
 
@@ -27,11 +30,6 @@ internal import Synchronization
         } catch {
             throw GeoFileProblem(path: path, reason: error.reason)
         }
-        let type = metadata.databaseType
-        guard kind.typeWords.contains(where: { type.split(separator: "-").contains(Substring($0)) }) else {
-            let wanted = kind.typeWords.joined(separator: " or ")
-            throw GeoFileProblem(path: path, reason: "is a \(type.visible(limit: 60)) database, not \(wanted)")
-        }
         self.path = path
         identity = copy.identity
         let opened = UnsafeMutablePointer<MMDB_s>.allocate(capacity: 1)
@@ -44,6 +42,11 @@ internal import Synchronization
                 path: path, reason: "cannot be opened: \(String(cString: MMDB_strerror(status)))")
         }
         unsafe handle = opened
+        details = sample()
+        guard kind.fits(details, type: metadata.databaseType) else {
+            let type = metadata.databaseType.visible(limit: 60)
+            throw GeoFileProblem(path: path, reason: "is a \(type) database: its records hold no \(kind.subject)")
+        }
     }
 
     deinit {
@@ -61,14 +64,30 @@ internal import Synchronization
         _ body: (inout DataReader, DataValue, Int) throws(MalformedData) -> Result
     ) throws(MalformedData) -> Result? {
         guard let found = try find(address) else { return nil }
+        return try read(at: found.offset) { (reader, record) throws(MalformedData) in
+            try body(&reader, record, found.prefixLength)
+        }
+    }
+
+    /// Reads the record at an offset of the data section.
+    func read<Result>(
+        at offset: Int, _ body: (inout DataReader, DataValue) throws(MalformedData) -> Result
+    ) throws(MalformedData) -> Result {
         let section = unsafe UnsafeRawBufferPointer(
             start: handle.pointee.data_section, count: Int(handle.pointee.data_section_size))
         var reader = unsafe DataReader(section)
-        let record = try reader.value(at: found.offset)
+        let record = try reader.value(at: offset)
         guard record.kind == .map else { throw MalformedData("a record that is no map") }
         // Copies of the pointer do not keep the map open; this object does.
         defer { withExtendedLifetime(self) {} }
-        return try body(&reader, record, found.prefixLength)
+        return try body(&reader, record)
+    }
+
+    /// A node of the search tree; nil if there is none of that number.
+    func node(_ number: UInt32) -> MMDB_search_node_s? {
+        var node = unsafe MMDB_search_node_s()
+        defer { withExtendedLifetime(self) {} }
+        return unsafe MMDB_read_node(handle, number, &node) == MMDB_SUCCESS ? node : nil
     }
 
     /// True the first time it is asked: who gets it writes to the log.

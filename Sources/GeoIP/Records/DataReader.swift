@@ -68,25 +68,43 @@ internal import Glibc
             as: UTF8.self)
     }
 
-    /// The number, if the value is an unsigned one of at most 64 bits.
+    /// The number, if the value is a whole one of any type, not negative, and of at most 64 bits.
     func unsigned(_ value: DataValue) -> UInt64? {
         switch value.kind {
         case .uint16 where value.size <= 2, .uint32 where value.size <= 4, .uint64 where value.size <= 8:
             number(value.size, at: value.content)
+        case .int32: signed(value).flatMap(UInt64.init(exactly:))
+        case .uint128 where value.size <= 16: small(value)
+        case .double, .float: double(value).flatMap(UInt64.init(exactly:))
         default: nil
         }
     }
 
-    /// The number, if the value is a finite floating-point one.
+    /// The number, if the value is a finite one of any type.
     func double(_ value: DataValue) -> Double? {
-        let number: Double? =
-            switch value.kind {
-            case .double where value.size == 8: Double(bitPattern: number(8, at: value.content))
-            case .float where value.size == 4:
-                Double(Float(bitPattern: UInt32(truncatingIfNeeded: number(4, at: value.content))))
-            default: nil
-            }
-        return number.flatMap { $0.isFinite ? $0 : nil }
+        switch value.kind {
+        case .double where value.size == 8: finite(Double(bitPattern: number(8, at: value.content)))
+        case .float where value.size == 4:
+            finite(Double(Float(bitPattern: UInt32(truncatingIfNeeded: number(4, at: value.content)))))
+        case .int32: signed(value).map { Double($0) }
+        case .uint16, .uint32, .uint64, .uint128: unsigned(value).map { Double($0) }
+        default: nil
+        }
+    }
+
+    private func finite(_ number: Double) -> Double? { number.isFinite ? number : nil }
+
+    /// An int32: with less than four bytes it is not negative.
+    private func signed(_ value: DataValue) -> Int32? {
+        guard value.size <= 4 else { return nil }
+        return Int32(bitPattern: UInt32(truncatingIfNeeded: number(value.size, at: value.content)))
+    }
+
+    /// A uint128, if its upper half is zero.
+    private func small(_ value: DataValue) -> UInt64? {
+        let low = min(value.size, 8)
+        guard number(value.size - low, at: value.content) == 0 else { return nil }
+        return number(low, at: value.content + value.size - low)
     }
 
     /// Where the value at an offset ends, with everything in it; pointers are not followed.

@@ -24,7 +24,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
             throw SetupFailure(error.problems + LoadedPolicy.problems(of: loaded.settings), exitCode: error.exitCode)
         }
         let policy = try LoadedPolicy(loaded.settings, sources: FactSources(geo: geo)) { _ in }
-        for note in policy.notes { print("note: \(note)") }
+        for note in policy.notes + (geo?.notes(for: policy.counts, at: .now) ?? []) { print("note: \(note)") }
         for (list, entries) in policy.counts {
             let format = policy.formats[list].map { " (\($0))" } ?? ""
             print("\(list.rawValue): \(entries) \(entries == 1 ? "entry" : "entries")\(format)")

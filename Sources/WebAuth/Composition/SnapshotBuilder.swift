@@ -33,7 +33,7 @@ struct SnapshotBuilder: Sendable {
         var policy = try LoadedPolicy(settings, sources: backEnds.factSources) { problem in
             logger.warning("a pattern was given up at its match limit", metadata: ["audit.rule": "\(problem)"])
         }
-        for note in policy.notes { logger.warning("lists", metadata: ["note": "\(note)"]) }
+        for note in policy.notes + (backEnds.geo?.notes(for: policy.counts, at: .now) ?? []) { logger.warning("lists", metadata: ["note": "\(note)"]) }
         policy.auditor.sources = policy.auditor.sources.metered(meters.lookups)
         policy.auditor.judged = meters.logins.judged
         let auditor = Auditor(policy.auditor, gatherer: gatherer, trail: trail)

@@ -1,5 +1,6 @@
 import AppPasswordCore
 import AuditCore
+import GeoIP
 import LDAPDirectory
 import LoginSpool
 import Locks
@@ -52,6 +53,7 @@ final class Health: Sendable {
         report.add("database", await database)
         if snapshot.backEnds.directory != nil { report.add("directory", await directory) }
         report.lines += snapshot.backEnds.lookups.statusLines
+        report.lines += (snapshot.backEnds.geo?.databases ?? []).map { $0.statusLine(at: .now) }
         let spool = recorder.statistics
         report.lines.append("spool: \(spool.lost == 0 ? "ok" : "has lost \(spool.lost) records") (\(spool.waiting) waiting)")
         for (sink, written, lost) in trail.counts {

@@ -47,6 +47,8 @@ extension MetricFamily {
         "When the settings and lists in force were read.")
     static let backEndUp = MetricFamily(
         "webauth_backend_up", .gauge, "1 if the back end can be asked, as /readyz says.")
+    static let geoBuilt = MetricFamily(
+        "webauth_geo_database_build_timestamp_seconds", .gauge, "When each database of places or ASes was built.")
     static let databaseConnections = MetricFamily(
         "webauth_db_connections", .gauge,
         "Connections to MariaDB by state; waiting: queries that wait for one.")
@@ -70,7 +72,7 @@ extension MetricFamily {
     static let service = [
         requests, requestDuration, unserved, decisions, ruleMatches, passwordVerify, verifyCache, verifyCacheEntries, hashes,
         hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime,
-        backEndUp, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped, buildInfo,
+        backEndUp, geoBuilt, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped, buildInfo,
         startTime, processorTime, residentMemory,
     ]
 }

@@ -1,4 +1,5 @@
 import AuditCore
+import GeoIP
 import LoginSpool
 import MariaDBStore
 import PasswordSchemes
@@ -42,6 +43,11 @@ struct MetricsReport: Sendable {
         if let connections = snapshot.backEnds.database.connections?() {
             let states = [("busy", connections.busy), ("idle", connections.idle), ("waiting", connections.waiting)]
             samples += states.map { MetricSample(.databaseConnections, $1, [("state", $0)]) }
+        }
+        samples += (snapshot.backEnds.geo?.databases ?? []).map { database in
+            MetricSample(
+                .geoBuilt, Double(database.built.milliseconds) / 1000,
+                [("database", database.name), ("type", database.type.visible(limit: 60))])
         }
         return samples
     }

@@ -19,9 +19,5 @@ enum OneRecord {
         return [0xE0 | UInt8(members.count + more.count)] + (members + more).flatMap(\.self)
     }
 
-    static func text(_ text: String) -> [UInt8] {
-        let bytes = Array(text.utf8)
-        precondition(bytes.count < 29)
-        return [0x40 | UInt8(bytes.count)] + bytes
-    }
+    static func text(_ text: String) -> [UInt8] { MMDBValue.text(text).bytes }
 }

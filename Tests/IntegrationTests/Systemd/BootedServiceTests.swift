@@ -32,7 +32,9 @@ struct BootedServiceTests {
         let invocation = try await site.property("InvocationID")
         let said = try await site.entries("_SYSTEMD_INVOCATION_ID=\(invocation)", "SYSLOG_IDENTIFIER=web-auth-server")
         let lines = said.compactMap { $0["MESSAGE"] }
-        #expect(lines.count == 1 && lines.first?.hasSuffix("listening") == true, "\(lines)")
+        // The file of places in the tests is years old, and that is worth a warning.
+        let news = lines.filter { !$0.contains("days old: does geoipupdate run?") }
+        #expect(news.count == 1 && news.first?.contains("listening") == true, "\(lines)")
         let managers = try await site.entries("INVOCATION_ID=\(invocation)", "-p", "warning")
         #expect(managers.isEmpty, "\(managers)")
     }

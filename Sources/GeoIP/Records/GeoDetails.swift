@@ -1,0 +1,44 @@
+public import AuditCore
+
+/// What the records of a database hold, found by looking at some of them.
+public struct GeoDetails: OptionSet, Sendable {
+    public let rawValue: Int
+
+    /// Makes a set from its bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Anything about where an address is.
+    public static let places = GeoDetails(rawValue: 1)
+    /// GeoNames numbers of places: what `geo_location_ids` compares.
+    public static let geonameIDs = GeoDetails(rawValue: 2)
+    /// Points: what `coordinates` compares.
+    public static let coordinates = GeoDetails(rawValue: 4)
+    /// AS numbers: what `as_numbers` compares.
+    public static let asNumbers = GeoDetails(rawValue: 8)
+    /// Names of organisations: what `as_names` compares.
+    public static let asNames = GeoDetails(rawValue: 16)
+
+    /// What one record holds.
+    init(of facts: GeoFacts) {
+        self = []
+        if facts.hasPlace { insert(.places) }
+        let places = [facts.city, facts.country, facts.registeredCountry, facts.continent] + facts.subdivisions
+        if places.contains(where: { $0?.geonameID != nil }) { insert(.geonameIDs) }
+        if facts.location != nil { insert(.coordinates) }
+        if facts.asNumber != nil { insert(.asNumbers) }
+        if facts.asOrganization != nil { insert(.asNames) }
+    }
+}
+
+extension DenyListKind {
+    /// What the list compares of a database's records; nothing if it does not look at them.
+    public var geoDetails: GeoDetails {
+        switch self {
+        case .geoLocationIDs: .geonameIDs
+        case .coordinates: .coordinates
+        case .asNumbers: .asNumbers
+        case .asNames: .asNames
+        case .ipNetworks, .reverseHostname, .networkName, .networkCountry, .entities, .asCountry: []
+        }
+    }
+}
