@@ -55,7 +55,7 @@ struct JudgingTests {
             .reverseHostname: "rimap26.i.mail\nRIMAP26.i.mail.ru",
             .networkName: "VK\nVK-FRONT-2", .networkCountry: "CH\nUS", .entities: "VKCOMPANY\nMNT",
             .asNumbers: "AS4776\n1",
-            .asNames: "VK-AS\nLLC", .asCountry: "RU", .geoLocationIDs: "2017371\n5",
+            .asNames: "VK-AS\nLLC", .asCountry: "RU", .geoLocationIDs: "2017372\n5",
             .coordinates: "-43.2465,-46.59,100,0\n43.2465,50,100,0.1",
         ]
         let policy = Policy(lists: Logins.lists([kind: others[kind] ?? ""]), onUnknown: .deny)
@@ -168,6 +168,22 @@ struct JudgingTests {
         let judgement = Policy(lists: Logins.lists([.geoLocationIDs: line]))
             .judge(Logins.attempt(), facts: Logins.facts())
         #expect(judgement.verdict.denial?.text == "access from \(name) is forbidden")
+    }
+
+    @Test(arguments: [
+        ("6252001", "United States"), ("2635167", "United Kingdom"), ("2635167\n6252001\n2017370", "Russia"),
+        ("6255148\n2635167\n6252001", "United States"), ("6255148\n2635167", "United Kingdom"),
+    ])
+    func `a geoname id is met by the registered and the represented country, after the country itself`(
+        line: String, name: String
+    ) throws {
+        var facts = Logins.facts()
+        var geo = try #require(facts.geo.value)
+        geo.registeredCountry = Place(geonameID: 6_252_001, name: "United States", code: "US")
+        geo.representedCountry = Place(geonameID: 2_635_167, name: "United Kingdom", code: "GB")
+        facts.geo = Sourced(.known(geo), source: .maxmind)
+        let denial = Policy(lists: Logins.lists([.geoLocationIDs: line])).judge(Logins.attempt(), facts: facts).verdict.denial
+        #expect(denial?.text == "access from \(name) is forbidden")
     }
 
     @Test func `every country has the name of the old table and any other two letters are shown as they are`() {

@@ -126,7 +126,8 @@ extension DenyLists {
         for subdivision in geo.subdivisions {
             if let denial = denial(subdivision) { return denial }
         }
-        return denial(geo.country) ?? denial(geo.continent)
+        return denial(geo.country) ?? denial(geo.registeredCountry) ?? denial(geo.representedCountry)
+            ?? denial(geo.continent)
     }
 
     private func circle(_ facts: Facts) -> Denial? {

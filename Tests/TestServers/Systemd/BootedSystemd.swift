@@ -1,4 +1,5 @@
 import Foundation
+import Locks
 
 /// A small Debian that runs beside this system, booted with systemd as its first process: units, sandboxing, journald,
 /// reload and watchdog are the real ones.
@@ -52,6 +53,19 @@ public final class BootedSystemd: Sendable {
         guard let first = Self.child(of: pidFile) else { throw ServerError("the booted system has ended") }
         firstProcess = first
         self.directory = directory
+        Self.endWithThisProcess(first)
+    }
+
+    /// Those that have been booted. nspawn, killed with this process, would leave them running.
+    private static let booted = Mutex<[pid_t]>([])
+
+    private static func endWithThisProcess(_ first: pid_t) {
+        let isFirst = booted.withLock { booted in
+            booted.append(first)
+            return booted.count == 1
+        }
+        // All processes of one end with its first.
+        if isFirst { atexit { BootedSystemd.booted.withLock { for first in $0 { kill(first, SIGKILL) } } } }
     }
 
     /// Runs a command in it and returns what it printed.
