@@ -41,17 +41,17 @@ struct LaneHashCheckerTests {
 
     /// Checks `$1$` hashes, and those of other schemes that have no lanes, as it is told.
     private func checker(
-        threads: Int = 1, waiting: Int = 256, engine: LaneEngine? = nil,
+        threads: Int = 1, logins: Int = 256, engine: LaneEngine? = nil,
         check: @escaping @Sendable (Password, StoredHash) -> HashOutcome
     ) -> LaneHashChecker {
         var configuration = LaneHashChecker.Configuration()
-        (configuration.threads, configuration.waiting, configuration.engine) = (threads, waiting, engine)
+        (configuration.threads, configuration.logins, configuration.engine) = (threads, logins, engine)
         return LaneHashChecker(configuration, logger: log.logger, reference: { _, _ in nil }, check: check)
     }
 
-    private func checker(threads: Int = 2, waiting: Int = 256, engine: LaneEngine?) -> LaneHashChecker {
+    private func checker(threads: Int = 2, together: Int = 256, engine: LaneEngine?) -> LaneHashChecker {
         var configuration = LaneHashChecker.Configuration()
-        (configuration.threads, configuration.waiting, configuration.engine) = (threads, waiting, engine)
+        (configuration.threads, configuration.together, configuration.engine) = (threads, together, engine)
         return LaneHashChecker(configuration, logger: log.logger)
     }
 
@@ -150,7 +150,8 @@ struct LaneHashCheckerTests {
             LaneHashChecker.Configuration(), logger: log.logger,
             reference: { password, setting in
                 // As libcrypt, but for passwords of 64 bytes.
-                CryptScratch().hash(password.count == 64 ? [1] + password.dropFirst() : password, setting: Array(setting.utf8))
+                CryptScratch().hash(
+                    password.count == 64 ? [1] + password.dropFirst() : password, setting: Array(setting.utf8))
             },
             check: { $1.check($0, CryptScratch()) })
         #expect(checker.instructionSet == nil)
@@ -188,7 +189,7 @@ struct LaneHashCheckerTests {
 
     @Test func `what finds no room is refused at once, and there is room again afterwards`() async throws {
         let gate = Gate()
-        let checker = checker(waiting: 2) { gate.check($0, $1) }
+        let checker = checker(logins: 3) { gate.check($0, $1) }
         let hash = try cheap()
         func check(_ password: String) async throws -> [HashFinding] {
             try await checker.check(Password(password), against: [hash], odds: .even, deadline: soon)
@@ -206,8 +207,8 @@ struct LaneHashCheckerTests {
         await checker.shutDown()
     }
 
-    @Test func `a user with more rows than the queue has room for is served in pieces`() async throws {
-        let checker = checker(waiting: 3, engine: .best)
+    @Test func `a user with very many rows is served in pieces`() async throws {
+        let checker = checker(together: 3, engine: .best)
         let hashes = try (0..<20).map { try Self.hash("row \($0)", salt: "salt\($0)") }
         let findings = try await checker.check(Password("wrong"), against: hashes, odds: .even, deadline: soon)
         #expect((1...3).contains(findings.count))
@@ -217,7 +218,7 @@ struct LaneHashCheckerTests {
 
     @Test func `a cancelled login stops waiting at once and frees its place`() async throws {
         let gate = Gate()
-        let checker = checker(waiting: 1) { gate.check($0, $1) }
+        let checker = checker(logins: 2) { gate.check($0, $1) }
         let hash = try cheap()
         let soon = soon
         func login(_ password: String) -> Task<[HashFinding], any Error> {

@@ -34,7 +34,7 @@ struct HashingPoolTests {
 
     private func pool(threads: Int = 1, limit: Int = 1024, engine: LaneEngine? = .best) -> HashingPool {
         var configuration = HashingPool.Configuration()
-        (configuration.threads, configuration.queueLimit, configuration.engine) = (threads, limit, engine)
+        (configuration.threads, configuration.requestLimit, configuration.engine) = (threads, limit, engine)
         return HashingPool(configuration)
     }
 
@@ -195,7 +195,7 @@ struct HashingPoolTests {
     @Test func `a job that is alone, with a thread to spare, is done by libcrypt`() async throws {
         let pool = pool(threads: 2)
         let note = Note()
-        guard case .closure(_, let called) = note.work else { return }
+        guard case .closure(_, _, let called) = note.work else { return }
         let stored = "$6$rounds=999999999$salt$" + SHA512CryptHashTests.digest
         // The other thread must have gone to sleep, else there is none to spare.
         #expect(try await pool.run([.closure { true }, .closure { true }], deadline: soon) == [true, true])
@@ -210,11 +210,11 @@ struct HashingPoolTests {
         (configuration.threads, configuration.memoryLimit) = (3, 100)
         let pool = HashingPool(configuration)
         let gate = Gate()
-        guard case .closure(_, let hold) = gate.work else { return }
+        guard case .closure(_, _, let hold) = gate.work else { return }
         async let busy = pool.run([.closure(memory: 80, hold)], deadline: soon)
         await gate.waitUntilEntered()
         let note = Note()
-        guard case .closure(_, let called) = note.work else { return }
+        guard case .closure(_, _, let called) = note.work else { return }
         async let waiting = pool.run([.closure(memory: 40, called)], deadline: soon)
         await until { pool.counts.waiting == 1 }
         #expect(try await pool.run([.closure { true }], deadline: soon) == [true])

@@ -38,7 +38,7 @@ struct HashingQueueTests {
     }
 
     @Test func `work starts in the order in which it came, and lane jobs ride along`() throws {
-        var queue = HashingQueue(limit: 100, width: 4)
+        var queue = HashingQueue(limit: 100, width: 4, threads: 1)
         try admit([closure], to: &queue)
         try admit([job], to: &queue)
         try admit([closure], to: &queue)
@@ -51,7 +51,7 @@ struct HashingQueueTests {
     }
 
     @Test func `no more lane jobs start than there are lanes`() throws {
-        var queue = HashingQueue(limit: 100, width: 4)
+        var queue = HashingQueue(limit: 100, width: 4, threads: 1)
         try admit(Array(repeating: job, count: 6), to: &queue)
         #expect(next(&queue) == "[1.0 1.1 1.2 1.3]")
         #expect(join(&queue, lanes: 1) == ["1.4"])
@@ -60,7 +60,7 @@ struct HashingQueueTests {
     }
 
     @Test func `a lane job joins those under way only if no older closure waits`() throws {
-        var queue = HashingQueue(limit: 100, width: 8)
+        var queue = HashingQueue(limit: 100, width: 8, threads: 1)
         try admit([job, job, closure, job], to: &queue)
         #expect(join(&queue, lanes: 1) == ["1.0"])
         #expect(join(&queue, lanes: 7) == ["1.1"])
@@ -70,7 +70,7 @@ struct HashingQueueTests {
     }
 
     @Test func `under a steady stream of both kinds neither waits for more than what was there before it`() throws {
-        var queue = HashingQueue(limit: 100, width: 2)
+        var queue = HashingQueue(limit: 100, width: 2, threads: 1)
         var started: [String] = []
         for _ in 0..<50 {
             try admit([job, job, job], to: &queue)
@@ -85,28 +85,88 @@ struct HashingQueueTests {
         }
     }
 
-    @Test func `a request that does not fit is refused whole, and fits when work has started`() throws {
-        var queue = HashingQueue(limit: 3, width: 4)
+    @Test func `no more requests are on the books than there may be`() throws {
+        var queue = HashingQueue(limit: 2, width: 4, threads: 1)
         try admit([closure, job], to: &queue)
-        #expect(throws: HashingError.overloaded) { try admit([job, job], to: &queue) }
-        #expect(queue.waitingJobs == 1 && queue.waitingClosures == 1)
-        try admit([job], to: &queue)
-        #expect(throws: HashingError.overloaded) { try admit([closure], to: &queue) }
+        try admit(Array(repeating: job, count: 50), to: &queue)
+        #expect(throws: HashingError.overloaded) { try admit([job], to: &queue) }
+        #expect(queue.waitingJobs == 51 && queue.waitingClosures == 1)
         #expect(next(&queue) == "1.0")
-        try admit([closure], to: &queue)
-        #expect(throws: HashingError.overloaded) { try admit([closure], to: &queue) }
+        #expect(throws: HashingError.overloaded) { try admit([job], to: &queue) }
+        _ = queue.withdraw(1, because: .cancelled)
+        try admit([job], to: &queue)
+    }
+
+    /// A closure that takes 10 ms.
+    private let tenth = HashingWork.closure(cost: .milliseconds(10)) { false }
+
+    @Test func `as long as all will be done in time all wait, and whoever would come too late is told at once`() throws
+    {
+        var queue = HashingQueue(limit: 10_000, width: 0, threads: 2)
+        for _ in 0..<20 { try admit(Array(repeating: tenth, count: 10), to: &queue) }  // 2 s of two threads' second
+        #expect(throws: HashingError.overloaded) { try admit([tenth], to: &queue) }
+        // Who has more time waits, and a place is free as soon as something is done.
+        try admit([tenth], to: &queue, deadline: start + .seconds(2))
+        #expect(throws: HashingError.overloaded) { try admit([tenth], to: &queue) }
+        for _ in 0..<3 { _ = next(&queue) }
+        try admit([tenth], to: &queue)
+    }
+
+    @Test func `what is dropped makes room`() throws {
+        var queue = HashingQueue(limit: 10_000, width: 0, threads: 1)
+        let request = try admit(Array(repeating: tenth, count: 100), to: &queue, until: .anyMatch)
+        #expect(throws: HashingError.overloaded) { try admit([tenth], to: &queue) }
+        _ = next(&queue)
+        #expect(queue.finish(.init(request: request, index: 0), matches: true) != nil)
+        try admit(Array(repeating: tenth, count: 50), to: &queue)
+        try admit(Array(repeating: tenth, count: 50), to: &queue)
+        #expect(throws: HashingError.overloaded) { try admit([tenth], to: &queue) }
+        #expect(queue.withdrawAll(because: .stopped).count == 2)
+        try admit([tenth], to: &queue)
+        try admit(Array(repeating: tenth, count: 99), to: &queue)
+    }
+
+    @Test func `who finds nothing waiting is tried, however long it may take`() throws {
+        var queue = HashingQueue(limit: 10, width: 0, threads: 1)
+        try admit([.closure(cost: .seconds(60)) { false }], to: &queue)
+        #expect(throws: HashingError.overloaded) { try admit([tenth], to: &queue) }
+        _ = next(&queue)
+        try admit([tenth], to: &queue)
+    }
+
+    @Test func `lanes run side by side, and what the machine is seen to do counts`() throws {
+        var queue = HashingQueue(limit: 10_000, width: 8, threads: 1)
+        // 1.75 ms each, and a quarter more in lanes: 3,600 of them take a second.
+        for _ in 0..<36 { try admit(Array(repeating: job, count: 100), to: &queue) }
+        #expect(throws: HashingError.overloaded) { try admit(Array(repeating: job, count: 100), to: &queue) }
+        // A machine four times as slow.
+        for _ in 0..<200 { queue.pace.learn(lane: .milliseconds(2), took: .milliseconds(10)) }
+        _ = queue.withdrawAll(because: .stopped)
+        for _ in 0..<9 { try admit(Array(repeating: job, count: 100), to: &queue) }
+        #expect(throws: HashingError.overloaded) { try admit(Array(repeating: job, count: 100), to: &queue) }
+    }
+
+    @Test func `one hiccup changes little, and short work tells nothing`() {
+        var pace = HashingPace()
+        pace.learn(closure: .milliseconds(1), took: .seconds(100))
+        #expect(pace.closure < 1.2)
+        for _ in 0..<1000 { pace.learn(closure: .microseconds(5), took: .milliseconds(1)) }
+        #expect(pace.closure < 1.2)
+        for _ in 0..<200 { pace.learn(closure: .milliseconds(1), took: .microseconds(500)) }
+        #expect((0.49...0.52).contains(pace.closure))
     }
 
     @Test func `what is late is not started, and its request ends as timed out`() throws {
-        var queue = HashingQueue(limit: 10, width: 4)
-        try admit([job, closure], to: &queue, deadline: start + .milliseconds(1))
+        var queue = HashingQueue(limit: 10, width: 4, threads: 1)
+        try admit([job, closure], to: &queue, deadline: start + .milliseconds(100))
         try admit([closure], to: &queue)
-        try admit([job], to: &queue, deadline: start + .milliseconds(2))
-        #expect(queue.earliestDeadline == start + .milliseconds(1))
+        try admit([job], to: &queue, deadline: start + .milliseconds(200))
+        #expect(queue.earliestDeadline == start + .milliseconds(100))
         #expect(queue.expire(now: start).isEmpty)
         var settled: [HashingQueue.Settled] = []
         guard
-            case .closure(let waiting) = queue.next(now: start + .milliseconds(1), atLeisure: false, settled: &settled)
+            case .closure(let waiting) = queue.next(
+                now: start + .milliseconds(100), atLeisure: false, settled: &settled)
         else {
             Issue.record("not the closure that is in time")
             return
@@ -114,14 +174,14 @@ struct HashingQueueTests {
         #expect(name(waiting.ticket) == "2.0")
         #expect(settled.map(\.request) == [1])
         #expect(settled.first?.outcome == .failure(.timedOut))
-        #expect(queue.earliestDeadline == start + .milliseconds(2))
-        #expect(queue.expire(now: later - .milliseconds(1)).map(\.request) == [3])
+        #expect(queue.earliestDeadline == start + .milliseconds(200))
+        #expect(queue.expire(now: later - .microseconds(1)).map(\.request) == [3])
         #expect(queue.waitingJobs == 0)
         #expect(throws: HashingError.timedOut) { try admit([job], to: &queue, deadline: start) }
     }
 
     @Test func `what has started is late too when its deadline passes, and its answer is not needed`() throws {
-        var queue = HashingQueue(limit: 10, width: 4)
+        var queue = HashingQueue(limit: 10, width: 4, threads: 1)
         let request = try admit([job], to: &queue)
         #expect(next(&queue) == "[1.0]")
         #expect(queue.needs(.init(request: request, index: 0)))
@@ -131,7 +191,7 @@ struct HashingQueueTests {
     }
 
     @Test func `every answer is waited for`() throws {
-        var queue = HashingQueue(limit: 10, width: 4)
+        var queue = HashingQueue(limit: 10, width: 4, threads: 1)
         let request = try admit([job, job, closure], to: &queue)
         #expect(queue.finish(.init(request: request, index: 1), matches: true) == nil)
         #expect(queue.finish(.init(request: request, index: 2), matches: false) == nil)
@@ -141,7 +201,7 @@ struct HashingQueueTests {
     }
 
     @Test func `any match ends the request and drops what waits`() throws {
-        var queue = HashingQueue(limit: 10, width: 2)
+        var queue = HashingQueue(limit: 10, width: 2, threads: 1)
         let request = try admit([job, job, job, closure], to: &queue, until: .anyMatch)
         #expect(next(&queue) == "[1.0 1.1]")
         #expect(queue.finish(.init(request: request, index: 0), matches: false) == nil)
@@ -152,7 +212,7 @@ struct HashingQueueTests {
     }
 
     @Test func `the first match is known when all before it have answered; those after it are dropped`() throws {
-        var queue = HashingQueue(limit: 10, width: 4)
+        var queue = HashingQueue(limit: 10, width: 4, threads: 1)
         let request = try admit(Array(repeating: job, count: 6), to: &queue, until: .firstMatch)
         #expect(next(&queue) == "[1.0 1.1 1.2 1.3]")
         #expect(queue.finish(.init(request: request, index: 2), matches: true) == nil)
@@ -167,7 +227,7 @@ struct HashingQueueTests {
 
     @Test func `no match is known when all have answered`() throws {
         for goal in [HashingGoal.anyMatch, .firstMatch, .everyAnswer] {
-            var queue = HashingQueue(limit: 10, width: 4)
+            var queue = HashingQueue(limit: 10, width: 4, threads: 1)
             let request = try admit([job, closure], to: &queue, until: goal)
             #expect(queue.finish(.init(request: request, index: 1), matches: false) == nil)
             #expect(
@@ -176,7 +236,7 @@ struct HashingQueueTests {
     }
 
     @Test func `a withdrawn request leaves nothing behind`() throws {
-        var queue = HashingQueue(limit: 4, width: 4)
+        var queue = HashingQueue(limit: 4, width: 4, threads: 1)
         let request = try admit([job, closure], to: &queue)
         try admit([job, closure], to: &queue)
         #expect(queue.withdraw(request, because: .cancelled)?.outcome == .failure(.cancelled))
@@ -187,7 +247,7 @@ struct HashingQueueTests {
     }
 
     @Test func `a lane job that is alone is its closure if threads are to spare, two are lane jobs`() throws {
-        var queue = HashingQueue(limit: 4, width: 4)
+        var queue = HashingQueue(limit: 4, width: 4, threads: 1)
         try admit([job], to: &queue)
         #expect(next(&queue, atLeisure: true) == "1.0")
         try admit([job, job], to: &queue)
@@ -201,7 +261,7 @@ struct HashingQueueTests {
     }
 
     @Test func `memory is given out by first come, and only those that need none overtake`() throws {
-        var queue = HashingQueue(limit: 100, width: 2, memoryLimit: 64)
+        var queue = HashingQueue(limit: 100, width: 2, threads: 1, memoryLimit: 64)
         func heavy(_ memory: Int) -> HashingWork { .closure(memory: memory) { false } }
         for work in [heavy(8), heavy(64), heavy(8), closure, job, job, heavy(200)] { try admit([work], to: &queue) }
         #expect(next(&queue) == "1.0")
@@ -225,7 +285,7 @@ struct HashingQueueTests {
     }
 
     @Test func `without lanes a lane job is its closure, which sees no password that libcrypt cannot hash`() throws {
-        var queue = HashingQueue(limit: 4, width: 0)
+        var queue = HashingQueue(limit: 4, width: 0, threads: 1)
         let hash = try #require(SHA512CryptHash("$6$$" + SHA512CryptHashTests.digest))
         let work = [[65], [65, 0, 65], [UInt8](repeating: 65, count: 512)].map { password in
             HashingWork.lane(SHA512CryptJob(password: SecretBytes(password), hash: hash), otherwise: { true })

@@ -12,7 +12,7 @@ public protocol HashChecker: Sendable {
     ///   - odds: What the caller expects.
     ///   - deadline: When to give up.
     /// - Returns: At least one finding. If one is a match, those of hashes checked along may be missing.
-    /// - Throws: ``PasswordVerifierError`` `.overloaded` at once if there is no room to wait; `.timedOut`.
+    /// - Throws: ``PasswordVerifierError`` `.overloaded` at once if there is no room to wait, or not enough time; `.timedOut`.
     func check(
         _ password: Password, against hashes: [StoredHash], odds: HashOdds, deadline: ContinuousClock.Instant
     ) async throws(PasswordVerifierError) -> [HashFinding]

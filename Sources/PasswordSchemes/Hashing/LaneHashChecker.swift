@@ -16,10 +16,13 @@ public final class LaneHashChecker: HashChecker {
     public struct Configuration: Sendable {
         /// How many threads hash, at least one; as many as there are cores unless told otherwise.
         public var threads = HashingPool.Configuration().threads
-        /// How many hashes may wait for a thread, at least one; the login that would make it more is refused at once. 256 hashes of
-        /// `$6$` are 0.03 s of work for two cores with AVX-512, 0.3 s without lanes. Well below the HTTP server's bound of requests
-        /// in flight, so that a flood of guesses leaves room for those who need no hash.
-        public var waiting = 256
+        /// How many logins may wait for a thread or have one, at least one; further ones are refused at once. Well below the
+        /// HTTP server's bound of requests in flight, so that a flood of guesses leaves room for those who need no hash.
+        /// Within that, whoever would come too late for his deadline is refused at once, too.
+        public var logins = 512
+        /// How many hashes of one login take their turn together, at least one: an account with very many rows does not
+        /// keep the others waiting.
+        public var together = 32
         /// Bytes that memory-hard hashes under way may take together; one that takes more runs alone.
         public var memory = 256 << 20
         /// What runs `$6$`; nil: libcrypt.
@@ -36,7 +39,7 @@ public final class LaneHashChecker: HashChecker {
 
     private let pool: HashingPool
     private let check: Check
-    private let waiting: Int
+    private let together: Int
 
     /// Compares the lanes with libcrypt (25 ms), then starts the threads.
     ///
@@ -51,7 +54,7 @@ public final class LaneHashChecker: HashChecker {
     init(_ configuration: Configuration, logger: Logger, reference: Reference, check: @escaping Check) {
         var pool = HashingPool.Configuration()
         pool.threads = max(1, configuration.threads)
-        pool.queueLimit = max(1, configuration.waiting)
+        pool.requestLimit = max(1, configuration.logins)
         pool.memoryLimit = configuration.memory
         pool.engine = configuration.engine
         if let engine = pool.engine, !engine.selfTest(against: reference) {
@@ -62,7 +65,7 @@ public final class LaneHashChecker: HashChecker {
         }
         self.pool = HashingPool(pool)
         self.check = check
-        waiting = pool.queueLimit
+        together = max(1, configuration.together)
     }
 
     /// The vector instructions in use; nil: none.
@@ -84,7 +87,7 @@ public final class LaneHashChecker: HashChecker {
         let work = chosen.map { index -> HashingWork in
             let hash = hashes[index]
             let check: @Sendable () -> Bool = { [check] in outcomes.note(check(password, hash), for: index) }
-            guard let job = jobs[index] else { return .closure(memory: hash.memory, check) }
+            guard let job = jobs[index] else { return .closure(memory: hash.memory, cost: hash.cost, check) }
             return .lane(job, otherwise: check)
         }
         let answers: [Bool?]
@@ -112,7 +115,7 @@ public final class LaneHashChecker: HashChecker {
             case .amongFirst: width
             case .even: candidates.count
             }
-        return Array(candidates.prefix(min(count, waiting)))
+        return Array(candidates.prefix(min(count, together)))
     }
 }
 

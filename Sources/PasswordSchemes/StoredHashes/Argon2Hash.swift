@@ -12,6 +12,8 @@ struct Argon2Hash: Sendable {
 
     /// Bytes of memory that checking it takes.
     var memory: Int { Int(kibibytes) << 10 }
+    /// About how long checking it takes.
+    var cost: Duration { .nanoseconds(Int64(kibibytes) * Int64(passes) * 800) }
 
     init(_ text: [UInt8], limits: HashCostLimits) throws(StoredHashError) {
         var fields = text.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)

@@ -4,6 +4,8 @@ struct CryptHash: Sendable {
     private(set) var text: [UInt8]
     /// Bytes of memory that checking it takes, where it is memory-hard.
     private(set) var memory = 0
+    /// About how long checking it takes.
+    private(set) var cost = Duration.milliseconds(1)
     /// Passwords shorter than this count in full.
     private(set) var significantLength = Int.max
 
@@ -35,14 +37,15 @@ struct CryptHash: Sendable {
             else { throw .malformed }
         case "sha1":
             guard fields.count == 5, !fields[3].isEmpty, Self.isHash(hash, 28) else { throw .malformed }
-            try Self.checkRounds(fields[2], 1..., limits)
+            cost = .nanoseconds(try Self.checkRounds(fields[2], 1..., limits) * 500)
         case let name where name == "md5" || name.hasPrefix("md5,"):
             guard fields.count == 5 && fields[3].isEmpty || fields.count == 4, Self.isHash(hash, 22)
             else { throw .malformed }
             let option = fields[1].dropFirst("md5".utf8.count)
             if !option.isEmpty {
                 guard option.starts(with: Array(",rounds=".utf8)) else { throw .malformed }
-                try Self.checkRounds(option.dropFirst(",rounds=".utf8.count), 1..., limits)
+                let rounds = try Self.checkRounds(option.dropFirst(",rounds=".utf8.count), 1..., limits)
+                cost = .nanoseconds((rounds + 4096) * 1500)
             }
         default: throw .unknownScheme
         }
@@ -57,13 +60,16 @@ struct CryptHash: Sendable {
     }
 
     /// `$6$[rounds=N$]salt$hash`.
-    private func checkSHA(_ fields: Fields, hashLength: Int, _ limits: HashCostLimits) throws(StoredHashError) {
+    private mutating func checkSHA(_ fields: Fields, hashLength: Int, _ limits: HashCostLimits) throws(StoredHashError)
+    {
         let rounds = Array("rounds=".utf8)
         let hasRounds = fields[2].starts(with: rounds)
         guard fields.count == (hasRounds ? 5 : 4), fields[hasRounds ? 3 : 2].count <= 16,
             Self.isHash(fields[fields.count - 1], hashLength)
         else { throw .malformed }
-        if hasRounds { try Self.checkRounds(fields[2].dropFirst(rounds.count), 1000..., limits) }
+        let number =
+            try hasRounds ? Self.checkRounds(fields[2].dropFirst(rounds.count), 1000..., limits) : 5000
+        cost = .nanoseconds(number * (hashLength == 86 ? 350 : 450))
     }
 
     /// `$2y$NN$` and 53 characters.
@@ -72,6 +78,7 @@ struct CryptHash: Sendable {
             let cost = Int(String(decoding: fields[2], as: UTF8.self)), (4...31).contains(cost)
         else { throw .malformed }
         guard cost <= limits.bcryptCost else { throw .tooCostly }
+        self.cost = .microseconds(50 << cost)
         significantLength = fields[1].last == UInt8(ascii: "x") ? 0 : 72
         // 22 digits of salt and 31 of hash hold 128 and 184 bits. Some programs leave something in the bits that are
         // over, which carry no data; libcrypt answers with zeros there.
@@ -92,6 +99,7 @@ struct CryptHash: Sendable {
             guard Self.isHash(text[1...], 19) else { throw .malformed }
             let count = text[1...4].reversed().reduce(0) { $0 << 6 | UInt64(TextDecoding.cryptDigit($1) ?? 0) }
             guard count <= limits.rounds else { throw .tooCostly }
+            cost = .nanoseconds(count * 500)
         } else {
             guard text.count >= 13, text.count <= 178, (text.count - 2).isMultiple(of: 11),
                 Self.isHash(text[...], text.count)
@@ -103,13 +111,15 @@ struct CryptHash: Sendable {
         guard let cost else { throw .malformed }
         guard let work = cost.work, work <= limits.memory else { throw .tooCostly }
         memory = Int(work)
+        self.cost = .nanoseconds(work + work / 4)
     }
 
     private static func checkRounds(
         _ text: ArraySlice<UInt8>, _ range: PartialRangeFrom<UInt64>, _ limits: HashCostLimits
-    ) throws(StoredHashError) {
+    ) throws(StoredHashError) -> UInt64 {
         guard let rounds = TextDecoding.decimal(text), range.contains(rounds) else { throw .malformed }
         guard rounds <= limits.rounds else { throw .tooCostly }
+        return rounds
     }
 
     private static func isHash(_ text: ArraySlice<UInt8>, _ length: Int) -> Bool {

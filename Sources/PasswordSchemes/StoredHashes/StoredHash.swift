@@ -20,6 +20,8 @@ public struct StoredHash: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// What checking it takes, in bytes, beyond a few kilobytes: the memory of argon2, yescrypt and scrypt.
     public let memory: Int
+    /// About how long checking it takes a core of the 2020s.
+    public let cost: Duration
 
     /// What Dovecot has, or had, beside the schemes that are read here.
     private static let unsupported: Set = [
@@ -48,9 +50,10 @@ public struct StoredHash: Sendable, CustomStringConvertible, CustomReflectable {
         }
         method = try Self.method(scheme, body, isDecoded: isDecoded, limits)
         switch method {
-        case .crypt(let hash): memory = hash.memory
-        case .argon2(let hash): memory = hash.memory
-        case .digest, .stretched, .plain: memory = 0
+        case .crypt(let hash): (memory, cost) = (hash.memory, hash.cost)
+        case .argon2(let hash): (memory, cost) = (hash.memory, hash.cost)
+        case .stretched(let hash): (memory, cost) = (0, hash.cost)
+        case .digest, .plain: (memory, cost) = (0, .microseconds(5))
         }
     }
 

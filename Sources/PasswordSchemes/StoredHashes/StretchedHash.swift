@@ -7,6 +7,9 @@ struct StretchedHash: Sendable {
     private let hash: [UInt8]
     private let isSCRAM: Bool
 
+    /// About how long checking it takes.
+    var cost: Duration { .nanoseconds(Int64(rounds) * 400) }
+
     /// HMAC replaces longer keys by their digest, so a longer password is not the only one that matches.
     static let significantLength = 65
 

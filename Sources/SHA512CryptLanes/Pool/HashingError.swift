@@ -1,6 +1,6 @@
 /// Why a ``HashingPool`` gave no answer.
 public enum HashingError: Error, Sendable, Hashable {
-    /// The queue has no room for the request; nothing of it was started.
+    /// The queue has no room for the request, or would come to it too late; nothing of it was started.
     case overloaded
     /// The deadline passed before the answer was known.
     case timedOut

@@ -10,8 +10,8 @@ public final class HashingPool: Sendable {
     public struct Configuration: Sendable {
         /// Threads; at least 1. Default: as many as there are cores.
         public var threads: Int
-        /// Pieces of work that may wait for a thread; a request with more is always refused. Default: 1024.
-        public var queueLimit = 1024
+        /// Requests that may wait or be under way at a time. Default: 1024.
+        public var requestLimit = 1024
         /// Bytes that closures under way may take together; one that takes more runs alone. Default: 256 MiB.
         public var memoryLimit = 256 << 20
         /// What runs lane jobs; nil: their closures are called instead. Default: the best there is.
@@ -25,7 +25,7 @@ public final class HashingPool: Sendable {
     public struct Counts: Sendable, Hashable {
         /// Pieces of work that wait now.
         public var waiting = 0
-        /// Requests refused because the queue was full.
+        /// Requests refused because there were too many, or because they would have come too late.
         public var overloaded = 0
         /// Requests whose deadline passed.
         public var timedOut = 0

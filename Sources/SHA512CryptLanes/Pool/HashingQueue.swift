@@ -3,7 +3,8 @@
 /// Work starts in the order in which it came, whatever its kind, except that lane jobs ride along with one that starts,
 /// and join lanes under way as long as no older closure waits. So neither kind starves the other. A lane job that is
 /// alone, with threads to spare, is done by libcrypt, which takes a quarter less time than a set of lanes. Closures that
-/// wait for memory are overtaken only by work that needs none.
+/// wait for memory are overtaken only by work that needs none. What may wait is bounded by time: a request is refused if
+/// all that waits, and it, would take longer than it has; and, for the sake of memory, by the number of requests.
 struct HashingQueue: Sendable {
     typealias RequestID = UInt64
 
@@ -16,6 +17,7 @@ struct HashingQueue: Sendable {
     struct Waiting<Payload: Sendable>: Sendable {
         let ticket: Ticket
         let arrival: UInt64
+        let cost: Duration
         let payload: Payload
     }
 
@@ -60,10 +62,15 @@ struct HashingQueue: Sendable {
 
     private let limit: Int
     private let width: Int
+    private let threads: Int
     private let memoryLimit: Int
     private var memoryInUse = 0
     private var jobs: [Waiting<LaneWork>] = []
     private var closures: [Waiting<ClosureWork>] = []
+    /// What they cost together.
+    private var (jobCost, closureCost) = (Duration.zero, Duration.zero)
+    /// How fast work is done, for those who do it to tell.
+    var pace = HashingPace()
     private var requests: [RequestID: Request] = [:]
     private var lastRequest: RequestID = 0
     private var lastArrival: UInt64 = 0
@@ -71,11 +78,12 @@ struct HashingQueue: Sendable {
     private(set) var earliestDeadline: ContinuousClock.Instant?
 
     /// - Parameters:
-    ///   - limit: How many pieces of work may wait.
+    ///   - limit: How many requests may be on the books, waiting or under way.
     ///   - width: How many lane jobs a thread runs side by side; 0 where there are no lanes.
+    ///   - threads: How many there are to do the work.
     ///   - memoryLimit: What the closures under way may take together, in bytes; one that takes more runs alone.
-    init(limit: Int, width: Int, memoryLimit: Int = .max) {
-        (self.limit, self.width, self.memoryLimit) = (limit, width, memoryLimit)
+    init(limit: Int, width: Int, threads: Int, memoryLimit: Int = .max) {
+        (self.limit, self.width, self.threads, self.memoryLimit) = (limit, width, threads, memoryLimit)
     }
 
     var waitingJobs: Int { jobs.count }
@@ -89,7 +97,7 @@ struct HashingQueue: Sendable {
         _ work: [HashingWork], goal: HashingGoal, deadline: ContinuousClock.Instant, now: ContinuousClock.Instant
     ) throws(HashingError) -> RequestID {
         guard now < deadline else { throw .timedOut }
-        guard jobs.count + closures.count + work.count <= limit else { throw .overloaded }
+        guard requests.count < limit, isInTime(work, now.duration(to: deadline)) else { throw .overloaded }
         lastRequest += 1
         let answers = [Bool?](repeating: nil, count: work.count)
         requests[lastRequest] = Request(
@@ -102,17 +110,33 @@ struct HashingQueue: Sendable {
             case .lane(let job, let otherwise):
                 let work = LaneWork(job: job, otherwise: otherwise)
                 if width > 0 {
-                    jobs.append(Waiting(ticket: ticket, arrival: lastArrival, payload: work))
+                    jobs.append(Waiting(ticket: ticket, arrival: lastArrival, cost: piece.cost, payload: work))
+                    jobCost += piece.cost
                 } else {
-                    let closure = ClosureWork(memory: 0, check: work.check)
-                    closures.append(Waiting(ticket: ticket, arrival: lastArrival, payload: closure))
+                    append(ClosureWork(memory: 0, check: work.check), ticket, piece.cost)
                 }
-            case .closure(let memory, let check):
-                let closure = ClosureWork(memory: memory, check: check)
-                closures.append(Waiting(ticket: ticket, arrival: lastArrival, payload: closure))
+            case .closure(let memory, _, let check):
+                append(ClosureWork(memory: memory, check: check), ticket, piece.cost)
             }
         }
         return lastRequest
+    }
+
+    private mutating func append(_ work: ClosureWork, _ ticket: Ticket, _ cost: Duration) {
+        closures.append(Waiting(ticket: ticket, arrival: lastArrival, cost: cost, payload: work))
+        closureCost += cost
+    }
+
+    /// Whether work would be done within a time if it waited for its turn; where nothing waits that is tried.
+    private func isInTime(_ work: [HashingWork], _ time: Duration) -> Bool {
+        if jobs.isEmpty, closures.isEmpty { return true }
+        var (jobCost, closureCost) = (jobCost, closureCost)
+        for piece in work {
+            if case .lane = piece, width > 0 { jobCost += piece.cost } else { closureCost += piece.cost }
+        }
+        let seconds =
+            closureCost / .seconds(1) * pace.closure + jobCost / .seconds(1) * pace.lane / Double(max(1, width))
+        return seconds / Double(threads) <= time / .seconds(1)
     }
 
     /// What a thread that is free does next; nil if nothing may start. A closure's memory is to be given back. Requests found to be late are settled on the way.
@@ -122,6 +146,7 @@ struct HashingQueue: Sendable {
         settled += expire(now: now)
         if let index = runnableClosure, closures[index].arrival < jobs.first?.arrival ?? .max {
             let closure = closures.remove(at: index)
+            closureCost -= closure.cost
             requests[closure.ticket.request]?.waiting -= 1
             memoryInUse += closure.payload.memory
             return .closure(closure)
@@ -130,7 +155,7 @@ struct HashingQueue: Sendable {
             return jobs.isEmpty ? nil : .lanes(take(width))
         }
         let closure = ClosureWork(memory: 0, check: alone.payload.check)
-        return .closure(Waiting(ticket: alone.ticket, arrival: alone.arrival, payload: closure))
+        return .closure(Waiting(ticket: alone.ticket, arrival: alone.arrival, cost: alone.cost, payload: closure))
     }
 
     /// The closure that may start next: the oldest, or, while that one waits for memory, the oldest that needs none.
@@ -178,7 +203,10 @@ struct HashingQueue: Sendable {
 
     /// Ends every request.
     mutating func withdrawAll(because error: HashingError) -> [Settled] {
-        defer { (requests, jobs, closures) = ([:], [], []) }
+        defer {
+            (requests, jobs, closures) = ([:], [], [])
+            (jobCost, closureCost) = (.zero, .zero)
+        }
         return requests.keys.map { Settled(request: $0, outcome: .failure(error)) }
     }
 
@@ -195,12 +223,17 @@ struct HashingQueue: Sendable {
     private mutating func dropUnneeded() {
         jobs = jobs.filter { needs($0.ticket) }
         closures = closures.filter { needs($0.ticket) }
+        jobCost = jobs.reduce(.zero) { $0 + $1.cost }
+        closureCost = closures.reduce(.zero) { $0 + $1.cost }
     }
 
     private mutating func take(_ count: Int) -> [Waiting<LaneWork>] {
         let taken = Array(jobs.prefix(count))
         jobs.removeFirst(taken.count)
-        for job in taken { requests[job.ticket.request]?.waiting -= 1 }
+        for job in taken {
+            requests[job.ticket.request]?.waiting -= 1
+            jobCost -= job.cost
+        }
         return taken
     }
 }

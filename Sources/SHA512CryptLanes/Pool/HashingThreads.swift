@@ -39,14 +39,15 @@ final class HashingThreads: Sendable {
     static var coreCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
     init(_ configuration: HashingPool.Configuration) {
-        precondition(configuration.threads > 0 && configuration.queueLimit > 0)
+        precondition(configuration.threads > 0 && configuration.requestLimit > 0)
         engine = configuration.engine
         width = engine?.width ?? 0
         threadCount = configuration.threads
         state = Mutex(
             State(
                 queue: HashingQueue(
-                    limit: configuration.queueLimit, width: width, memoryLimit: configuration.memoryLimit)))
+                    limit: configuration.requestLimit, width: width, threads: threadCount,
+                    memoryLimit: configuration.memoryLimit)))
         unsafe timer.setEventHandler { [weak self] in self?.expire() }
         unsafe timer.activate()
     }
@@ -205,7 +206,10 @@ final class HashingThreads: Sendable {
             switch next(sleeper) {
             case .end: return
             case .sleep: sleeper.semaphore.wait()
-            case .assignment(.closure(let closure)): finish(closure, matches: closure.payload.check())
+            case .assignment(.closure(let closure)):
+                let start = ContinuousClock.now
+                let matches = closure.payload.check()
+                finish(closure, matches: matches, took: start.duration(to: .now))
             case .assignment(.lanes(let jobs)): if let lanes { ride(lanes, jobs, sleeper) }
             }
         }
@@ -229,8 +233,11 @@ final class HashingThreads: Sendable {
         return next
     }
 
-    private func finish(_ closure: HashingQueue.Waiting<HashingQueue.ClosureWork>, matches: Bool) {
+    private func finish(
+        _ closure: HashingQueue.Waiting<HashingQueue.ClosureWork>, matches: Bool, took time: Duration
+    ) {
         let ended = state.withLock { state in
+            state.queue.pace.learn(closure: closure.cost, took: time)
             if closure.payload.memory > 0 {
                 state.queue.giveBack(memory: closure.payload.memory)
                 wake(&state)  // this thread takes one that waited for it, but there may be room for more
@@ -242,22 +249,24 @@ final class HashingThreads: Sendable {
 
     /// Runs lane jobs, and those that come meanwhile, until no lane has one.
     private func ride(_ lanes: Lanes, _ first: [HashingQueue.Waiting<HashingQueue.LaneWork>], _ sleeper: Sleeper) {
-        var riders: [HashingQueue.Ticket?] = Array(repeating: nil, count: width)
+        var riders: [Rider?] = Array(repeating: nil, count: width)
         var boarding = first
         while true {
-            var answers: [(HashingQueue.Ticket, Bool)] = []
+            var answers: [Answer] = []
             for job in boarding {
                 if !job.payload.job.password.isHashable {
-                    answers.append((job.ticket, false))
+                    answers.append(Answer(ticket: job.ticket, matches: false))
                 } else if let lane = lanes.free {
                     lanes.load(job.payload.job, into: lane)
-                    riders[lane] = job.ticket
+                    riders[lane] = Rider(ticket: job.ticket, cost: job.cost, boarded: .now)
                 }
             }
             let filled = riders.count { $0 != nil }
             if filled > 0 {
                 lanes.step { lane, matches in
-                    if let ticket = riders[lane] { answers.append((ticket, matches)) }
+                    if let rider = riders[lane] {
+                        answers.append(Answer(ticket: rider.ticket, matches: matches, rider: rider))
+                    }
                     riders[lane] = nil
                 }
             }
@@ -281,19 +290,38 @@ final class HashingThreads: Sendable {
         var boarding: [HashingQueue.Waiting<HashingQueue.LaneWork>] = []
     }
 
+    /// A job in a lane.
+    private struct Rider: Sendable {
+        let ticket: HashingQueue.Ticket
+        let cost: Duration
+        let boarded: ContinuousClock.Instant
+    }
+
+    private struct Answer: Sendable {
+        let ticket: HashingQueue.Ticket
+        let matches: Bool
+        /// nil: it needed no lane.
+        var rider: Rider?
+    }
+
     /// What happens between two steps: answers are noted, jobs nobody needs leave, waiting ones come aboard.
     private func exchange(
-        _ answers: [(HashingQueue.Ticket, Bool)], _ riders: [HashingQueue.Ticket?], _ filled: Int, _ sleeper: Sleeper,
-        _ state: inout State
+        _ answers: [Answer], _ riders: [Rider?], _ filled: Int, _ sleeper: Sleeper, _ state: inout State
     ) -> Exchange {
         var exchange = Exchange()
+        let now = ContinuousClock.now
         state.counts.laneSteps += filled > 0 ? 1 : 0
         state.counts.lanesFilled += filled
         state.counts.laneJobs += answers.count
-        var settled = answers.compactMap { state.queue.finish($0.0, matches: $0.1) }
-        exchange.leaving = riders.indices.filter { lane in riders[lane].map { !state.queue.needs($0) } ?? false }
+        for case let rider? in answers.map(\.rider) {
+            state.queue.pace.learn(lane: rider.cost, took: rider.boarded.duration(to: now))
+        }
+        var settled = answers.compactMap { state.queue.finish($0.ticket, matches: $0.matches) }
+        exchange.leaving = riders.indices.filter { lane in
+            riders[lane].map { !state.queue.needs($0.ticket) } ?? false
+        }
         let free = riders.count { $0 == nil } + exchange.leaving.count
-        exchange.boarding = state.queue.join(lanes: free, now: .now, settled: &settled)
+        exchange.boarding = state.queue.join(lanes: free, now: now, settled: &settled)
         exchange.ended = close(settled, &state)
         let spare = free - exchange.boarding.count
         state.spareLanes[sleeper] = spare == width ? nil : spare

@@ -42,7 +42,7 @@ struct WebAuthServer: Sendable {
         let gatherer = FactGatherer()
         var hashingBounds = LaneHashChecker.Configuration()
         // Those who wait for a hash never take the places of those who need none.
-        hashingBounds.waiting = max(1, min(hashingBounds.waiting, settings.server.maximumInFlight / 4))
+        hashingBounds.logins = max(1, settings.server.maximumInFlight / 2)
         let hashing = LaneHashChecker(hashingBounds, logger: logger)
         let registry = PrometheusRegistry(MetricFamily.service)
         let meters = SnapshotBuilder.Meters(logins: LoginMetrics(registry), lookups: LookupMetrics(registry))
