@@ -7,6 +7,7 @@ public final class PlainTextVerifier: PasswordVerifier {
     private struct State {
         var failure: PasswordVerifierError?
         var attempts: [LoginAttempt] = []
+        var origins: [GuessOrigin] = []
     }
     private let state = Mutex(State())
 
@@ -19,15 +20,19 @@ public final class PlainTextVerifier: PasswordVerifier {
     /// What was asked so far.
     public var attempts: [LoginAttempt] { state.withLock { $0.attempts } }
 
+    /// Where it came from.
+    public var origins: [GuessOrigin] { state.withLock { $0.origins } }
+
     /// Makes it throw from now on, or no more.
     public func fail(with failure: PasswordVerifierError?) { state.withLock { $0.failure = failure } }
 
     /// Compares bytes.
     public func match(
-        of password: Password, in rows: [AppPassword], attempt: LoginAttempt
+        of password: Password, in rows: [AppPassword], attempt: LoginAttempt, origin: GuessOrigin
     ) async throws(PasswordVerifierError) -> AppPassword? {
         let failure = state.withLock { state in
             state.attempts.append(attempt)
+            state.origins.append(origin)
             return state.failure
         }
         if let failure { throw failure }

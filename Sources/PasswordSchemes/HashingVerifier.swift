@@ -8,13 +8,13 @@ import Locks
 /// A login passes four steps and ends at the first that knows the answer:
 /// 1. The verify cache knows a match, and no row that could win over it is open: no hash, no other thread.
 /// 2. The verify cache knows that none of just these rows match: nil.
-/// 3. The guess limits are reached: nil without a hash.
+/// 3. A guess limit is reached: `tooManyGuesses`, without a hash.
 /// 4. The rows that are still open are hashed, the likeliest first, by the checker, up to the deadline.
 ///
 /// The answer is exact: of several rows that match, the one that ``AppPassword/precedes(_:)`` the others (see
 /// `RowSearch`). A row whose hash is broken, unknown or above the cost limits is logged once, at warning, with its id,
 /// and matches nothing. A password that is empty or holds a NUL matches nothing: crypt(3) would cut it there, and
-/// so would Dovecot. All state is in memory, bounded and for this process.
+/// so would Dovecot. All state is in memory, bounded and for this process, but for ``KnownNetworks``.
 public final class HashingVerifier: PasswordVerifier {
     /// How a verifier behaves.
     public struct Configuration: Sendable {
@@ -53,11 +53,12 @@ public final class HashingVerifier: PasswordVerifier {
     ///
     /// - Parameters:
     ///   - checker: Computes the hashes.
+    ///   - known: The networks of accounts, made for the same limits and when this is; nil: those of this process.
     ///   - clock: For lifetimes and windows; the deadline is the hashing threads' to keep.
     ///   - logger: Gets broken rows (warning), reached guess limits and a key that cannot be locked (notice).
     ///   - observe: Told of each password that was checked, for metrics; must be quick.
     public init(
-        _ configuration: Configuration = Configuration(), checker: any HashChecker,
+        _ configuration: Configuration = Configuration(), checker: any HashChecker, known: KnownNetworks? = nil,
         clock: some Clock<Duration> = ContinuousClock(), logger: Logger,
         observe: (@Sendable (PasswordCheck) -> Void)? = nil
     ) {
@@ -69,7 +70,10 @@ public final class HashingVerifier: PasswordVerifier {
         cache = VerifyCache(
             key: key, matchLifetime: configuration.matchLifetime, mismatchLifetime: configuration.mismatchLifetime,
             capacity: configuration.cacheCapacity)
-        limiter = GuessLimiter(configuration.guessLimits, key: key)
+        let limits = configuration.guessLimits
+        limiter = GuessLimiter(
+            limits, key: key,
+            known: known ?? KnownNetworks(limits, start: Timestamp(milliseconds: 0), logger: logger))
         accounts = DigestTable(capacity: configuration.accountCapacity, lifetime: .seconds(90 * 86_400))
         if !key.isLocked { logger.notice("the verify cache's key could not be locked in memory: see RLIMIT_MEMLOCK") }
     }
@@ -85,6 +89,7 @@ public final class HashingVerifier: PasswordVerifier {
     private struct Login {
         let password: Password
         let attempt: LoginAttempt
+        let origin: GuessOrigin
         /// The account's name as a row spells it.
         let name: String
         let account: Digest
@@ -94,43 +99,55 @@ public final class HashingVerifier: PasswordVerifier {
 
     /// Checks a password against an account's rows.
     public func match(
-        of password: Password, in rows: [AppPassword], attempt: LoginAttempt
+        of password: Password, in rows: [AppPassword], attempt: LoginAttempt, origin: GuessOrigin
     ) async throws(PasswordVerifierError) -> AppPassword? {
         guard !password.bytes.isEmpty, !password.bytes.contains(0),
             let first = rows.min(by: { $0.id < $1.id })
         else { return nil }
         let start = ContinuousClock.now
-        let (row, path) = try await find(password, in: rows, of: first.uid, attempt)
-        observe?(
-            PasswordCheck(scheme: HashScheme(stored: (row ?? first).storedHash), path: path, duration: .now - start))
-        return row
+        let login = Login(
+            password: password, attempt: attempt, origin: origin, name: first.uid,
+            account: key.digest(.account) { $0.add(first.uid) })
+        func note(_ path: PasswordCheck.Path, _ row: AppPassword?) {
+            let scheme = HashScheme(stored: (row ?? first).storedHash)
+            observe?(PasswordCheck(scheme: scheme, path: path, duration: .now - start))
+        }
+        do throws(PasswordVerifierError) {
+            let (row, path) = try await find(login, in: rows)
+            note(path, row)
+            return row
+        } catch {
+            if error == .tooManyGuesses { note(.limit, nil) }
+            throw error
+        }
     }
 
     /// Finds the row, and says how.
     private func find(
-        _ password: Password, in rows: [AppPassword], of name: String, _ attempt: LoginAttempt
+        _ login: Login, in rows: [AppPassword]
     ) async throws(PasswordVerifierError) -> (AppPassword?, PasswordCheck.Path) {
-        let login = Login(
-            password: password, attempt: attempt, name: name, account: key.digest(.account) { $0.add(name) })
         var search = search(for: login, in: rows)
         let known = search.best
         var guess: GuessLimiter.Guess?
         if known == nil {
             let now = time.now()
-            if cache.knowsMismatch(password, rows, at: now) {
+            if cache.knowsMismatch(login.password, rows, at: now) {
                 counts.withLock { $0.knownMismatches += 1 }
                 return (nil, .cache)
             }
-            guess = limiter.guess(password, account: name, from: attempt.address)
-            if let guess, case .refused(let isFirst) = limiter.admit(guess, at: now) {
-                refuse(guess, attempt, isFirst: isFirst)
-                return (nil, .limit)
+            let new = limiter.guess(login.password, account: login.name, from: login.origin)
+            switch limiter.admit(new, at: now) {
+            case .admitted: guess = new
+            case .repeated: break
+            case .refused(let limit, let isFirst):
+                refuse(new, login.attempt, limit, isFirst: isFirst)
+                throw .tooManyGuesses
             }
         }
         let hashes = openHashes(&search)
         counts.withLock { if known != nil, hashes.isEmpty { $0.hits += 1 } else { $0.misses += 1 } }
         do throws(PasswordVerifierError) {
-            if !hashes.isEmpty { search = try await hash(password, hashes, search) }
+            if !hashes.isEmpty { search = try await hash(login.password, hashes, search) }
         } catch {
             if let guess { limiter.takeBack(guess, at: time.now()) }
             throw error
@@ -199,7 +216,7 @@ public final class HashingVerifier: PasswordVerifier {
     ///
     /// - Parameters:
     ///   - known: The row that the cache knew.
-    ///   - guess: What the guess limits let through, if they were asked.
+    ///   - guess: What the guess limits let through and counted.
     private func conclude(
         _ login: Login, _ search: RowSearch, known: Int?, guess: GuessLimiter.Guess?
     ) -> AppPassword? {
@@ -221,25 +238,27 @@ public final class HashingVerifier: PasswordVerifier {
         }
         let row = search.rows[best]
         if row.isDeleted {
-            // No wrong guess, but whoever tries a revoked password earns no exemption.
+            // No wrong guess, but whoever tries a revoked password makes no network known.
             if let guess { limiter.takeBack(guess, at: now) }
-        } else if isNews,
-            let guess = guess ?? limiter.guess(login.password, account: login.name, from: login.attempt.address)
-        {
+        } else if isNews {
+            let guess = guess ?? limiter.guess(login.password, account: login.name, from: login.origin)
             limiter.succeeded(guess, at: now)
         }
         return row
     }
 
-    private func refuse(_ guess: GuessLimiter.Guess, _ attempt: LoginAttempt, isFirst: Bool) {
+    private func refuse(_ guess: GuessLimiter.Guess, _ attempt: LoginAttempt, _ limit: GuessLimit, isFirst: Bool) {
         counts.withLock { counts in
             counts.misses += 1
-            counts.refusedGuesses += 1
+            counts.refusedGuesses[limit, default: 0] += 1
         }
         guard isFirst else { return }
         logger.notice(
             "too many wrong passwords: further ones are refused unhashed",
-            metadata: ["login.name": "\(attempt.login)", "client.network": "\(guess.prefix)"])
+            metadata: [
+                "login.name": "\(attempt.login.visible())", "client.network": "\(guess.place)",
+                "auth.limit": "\(limit.rawValue)",
+            ])
     }
 
     /// Logs a row that cannot be used, once for each stored hash.

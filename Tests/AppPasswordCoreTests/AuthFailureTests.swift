@@ -5,18 +5,21 @@ import Testing
 struct AuthFailureTests {
     private static let denial = Denial(matched: "ip", rule: RuleReference(file: "lists/ip", line: 1), text: "no")
 
-    @Test(arguments: [
-        (AuthOutcome.success(passwordID: 7), nil, nil),
-        (.denied(passwordID: 7, denial), nil, nil),
-        (.wrongPassword, "wrong_password", nil),
-        (.unknownAccount, "unknown_account", nil),
-        (.ambiguousAccount, "ambiguous_account", nil),
-        (.disabledAccount, "disabled_account", nil),
-        (.refusedNetwork(passwordID: 7), "refused_network", 7),
-        (.revoked(passwordID: 7), "revoked", 7),
-        (.undecided(passwordID: 7), "undecided", 7),
-        (.unavailable(reason: "no database"), "backend_unavailable", nil),
-    ] as [(AuthOutcome, String?, Int64?)])
+    @Test(
+        arguments: [
+            (AuthOutcome.success(passwordID: 7), nil, nil),
+            (.denied(passwordID: 7, denial), nil, nil),
+            (.wrongPassword, "wrong_password", nil),
+            (.unknownAccount, "unknown_account", nil),
+            (.ambiguousAccount, "ambiguous_account", nil),
+            (.disabledAccount, "disabled_account", nil),
+            (.refusedNetwork(passwordID: 7), "refused_network", 7),
+            (.revoked(passwordID: 7), "revoked", 7),
+            (.undecided(passwordID: 7), "undecided", 7),
+            (.unavailable(reason: "no database"), "backend_unavailable", nil),
+            (.guessLimit, "guess_limit", nil),
+            (.overloaded(reason: "too many wait"), "overloaded", nil),
+        ] as [(AuthOutcome, String?, Int64?)])
     func `an outcome is an event`(outcome: AuthOutcome, event: String?, passwordID: Int64?) {
         let attempt = LoginAttempt(
             login: "alice", service: "imap", address: nil, time: Timestamp(milliseconds: 0))

@@ -61,9 +61,30 @@ struct AuthenticatorTests {
         }
     }
 
+    @Test(arguments: [
+        (PasswordVerifierError.tooManyGuesses, AuthOutcome.guessLimit),
+        (.overloaded, .overloaded(reason: "too many passwords wait to be checked")),
+        (.timedOut, .overloaded(reason: "the password could not be checked in time")),
+    ])
+    func `what was not checked is not called wrong`(error: PasswordVerifierError, outcome: AuthOutcome) async throws {
+        let service = service(verifier: PlainTextVerifier(failure: error))
+        #expect(try await service.login("alice", "one") == outcome)
+    }
+
+    @Test func `the limits on guesses are told where a login comes from`() async throws {
+        let verifier = PlainTextVerifier()
+        let service = service(verifier: verifier, refusing: ["198.18.0.0/16"])
+        for address in ["198.18.0.1", "198.19.0.1", nil] {
+            _ = try await service.login("alice", "wrong", from: address)
+        }
+        let other = try #require(IPAddress("198.19.0.1"))
+        #expect(verifier.origins == [.refusedNetwork, .address(other), .local])
+    }
+
     private func service(
         _ store: any AppPasswordStore = InMemoryAppPasswordStore(rows), accounts: Authenticator.Accounts? = nil,
-        policy: Policy = Policy(), ignoring: [String] = [], refusing: [String] = [], recordsLocal: Bool = true
+        verifier: PlainTextVerifier = PlainTextVerifier(), policy: Policy = Policy(), ignoring: [String] = [],
+        refusing: [String] = [], recordsLocal: Bool = true
     ) -> Service {
         let (recorder, sink) = (RecordingLoginRecorder(), RecordingAuditSink())
         let trail = AuditTrail { _ in }
@@ -73,7 +94,7 @@ struct AuthenticatorTests {
         configuration.policy.ignoreNetworks = PrefixSet(ignoring.compactMap { IPPrefix($0) })
         configuration.recordsLocal = recordsLocal
         let authenticator = Authenticator(
-            accounts: accounts ?? .anyoneWithAnAppPassword, store: store, verifier: PlainTextVerifier(),
+            accounts: accounts ?? .anyoneWithAnAppPassword, store: store, verifier: verifier,
             auditor: Auditor(configuration, gatherer: FactGatherer(), trail: trail), recorder: recorder,
             refusedNetworks: PrefixSet(refusing.compactMap { IPPrefix($0) }), maxPasswordBytes: 16)
         return Service(authenticator: authenticator, recorder: recorder, sink: sink, trail: trail)

@@ -146,6 +146,7 @@ struct HashingVerifierTests {
             $0.cacheCapacity = 64
             $0.guessLimits.perNetwork = 0
             $0.guessLimits.perAccount = 0
+            $0.guessLimits.perKnownNetwork = 0
         }
         let rows = Self.rows(1)
         #expect(try await verifier.id("secret 1", rows) == 1)
@@ -346,48 +347,103 @@ struct HashingVerifierTests {
         #expect(try await questions("wrong", from: "192.0.2.1") == ["onFirst 20", "amongFirst 19", "even 11"])
     }
 
-    @Test func `a flood of guesses is refused unhashed and locks nobody out`() async throws {
+    /// How many of some guesses were hashed and found wrong, and how many were refused.
+    private func codes(
+        _ verifier: HashingVerifier, _ rows: [AppPassword],
+        _ guesses: some Sequence<(password: String, address: String)>
+    ) async throws -> (wrong: Int, refused: Int) {
+        var result = (wrong: 0, refused: 0)
+        for guess in guesses {
+            do {
+                #expect(try await verifier.id(guess.password, rows, from: guess.address) == nil)
+                result.wrong += 1
+            } catch PasswordVerifierError.tooManyGuesses {
+                result.refused += 1
+            }
+        }
+        return result
+    }
+
+    @Test func `a flood of guesses is refused unhashed, not as wrong, and locks nobody out`() async throws {
         let verifier = verifier {
             $0.guessLimits.perNetwork = 20
             $0.guessLimits.perAccount = 30
-            $0.guessLimits.perNetworkUnderAttack = 2
+            $0.guessLimits.perAccountAndNetwork = 2
+            $0.guessLimits.perKnownNetwork = 60
         }
         let rows = Self.rows(2)
         #expect(try await verifier.id("secret 1", rows, from: "192.0.2.1") == 1)
         clock.advance(by: .seconds(4000))  // the owner is no longer in the cache
         _ = checker.takeCount()
-        for number in 0..<500 {
-            #expect(try await verifier.id("guess \(number)", rows, from: "203.0.113.\(number % 250)") == nil)
-        }
-        #expect(checker.takeCount() == 20 * 2)
-        #expect(verifier.statistics.refusedGuesses == 480)
+        let flood = try await codes(verifier, rows, (0..<500).map { ("guess \($0)", "203.0.113.\($0 % 250)") })
+        #expect(flood == (20, 480))
+        #expect(checker.takeCount() == 40)
+        #expect(verifier.statistics.refusedGuesses == [.network: 480])
         #expect(
             log.lines == [
                 "notice: too many wrong passwords: further ones are refused unhashed"
-                    + " client.network=203.0.113.0/24 login.name=alice"
+                    + " auth.limit=per_network client.network=203.0.113.0/24 login.name=alice"
             ])
         // From many networks: the account is under attack.
-        for number in 0..<500 {
-            #expect(try await verifier.id("botnet \(number)", rows, from: "10.0.\(number % 250).1") == nil)
-        }
-        #expect(checker.takeCount() <= 2 * (10 + 2 * 250))
+        let botnet = try await codes(verifier, rows, (0..<1000).map { ("botnet \($0)", "10.0.\($0 % 250).1") })
+        #expect((500...520).contains(botnet.wrong))
+        #expect(verifier.statistics.refusedGuesses[.account] == botnet.refused)
+        _ = checker.takeCount()
         // The owner's network, cold; then typos there; then a new network, unknown until now.
         #expect(try await verifier.id("secret 1", rows, from: "192.0.2.77") == 1)
-        for number in 0..<50 { #expect(try await verifier.id("typo \(number)", rows, from: "192.0.2.1") == nil) }
+        let typos = try await codes(verifier, rows, (0..<70).map { ("typo \($0)", "192.0.2.1") })
+        #expect(typos == (60, 10))
+        #expect(verifier.statistics.refusedGuesses[.knownNetwork] == 10)
         #expect(try await verifier.id("secret 2", rows, from: "198.51.100.9") == 2)
-        // From the guessing network itself a known client gets in, an unknown one does not.
-        #expect(try await verifier.id("secret 1", rows, from: "203.0.113.5") == 1)
-        // A local login has no network to count for.
-        #expect(try await verifier.id("local guess", rows, from: nil) == nil)
-        #expect(checker.takeCount() > 0)
+        // What is known to be wrong is said to be wrong, whatever the limits.
+        #expect(try await verifier.id("typo 1", rows, from: "192.0.2.1") == nil)
+        // Another account is not concerned, even from the guessing network.
+        let bob = [row(7, cheapHash("bob's"), uid: "bob")]
+        #expect(try await verifier.id("bob's", bob, from: "203.0.113.5") == 7)
     }
 
-    @Test func `a revoked password counts as no guess, and earns no exemption`() async throws {
-        let verifier = verifier { $0.guessLimits.perNetwork = 2 }
+    @Test func `a name is shown in the log without what a terminal obeys`() async throws {
+        let verifier = verifier {
+            $0.guessLimits.perNetwork = 1
+            $0.guessLimits.perAccountAndNetwork = 1
+        }
+        let rows = [row(1, cheapHash("secret"))]
+        func login(_ password: String) async throws -> AppPassword? {
+            try await verifier.match(
+                of: Password(password), in: rows, attempt: attempt(login: "al\u{202E}ice\u{2028}"))
+        }
+        #expect(try await login("wrong") == nil)
+        await #expect(throws: PasswordVerifierError.tooManyGuesses) { try await login("wrong 2") }
+        #expect(log.lines.count == 1)
+        #expect(log.lines.first?.hasSuffix(#"login.name=al\u202eice\u2028"#) == true)
+    }
+
+    @Test func `trouble takes back only what it counted itself`() async throws {
+        let verifier = verifier {
+            $0.guessLimits.perNetwork = 1
+            $0.guessLimits.perAccountAndNetwork = 3
+            $0.mismatchLifetime = .seconds(1)
+        }
+        let rows = Self.rows(1)
+        for number in 0..<3 { #expect(try await verifier.id("guess \(number)", rows) == nil) }
+        clock.advance(by: .seconds(2))
+        checker.fail(with: .overloaded)
+        for number in 0..<3 {
+            await #expect(throws: PasswordVerifierError.overloaded) { try await verifier.id("guess \(number)", rows) }
+        }
+        checker.fail(with: nil)
+        await #expect(throws: PasswordVerifierError.tooManyGuesses) { try await verifier.id("guess 3", rows) }
+    }
+
+    @Test func `a revoked password counts as no guess, and makes no network known`() async throws {
+        let verifier = verifier {
+            $0.guessLimits.perNetwork = 2
+            $0.guessLimits.perAccountAndNetwork = 1
+        }
         let rows = [row(1, cheapHash("secret 1")), row(2, cheapHash("revoked"), isDeleted: true)]
         for _ in 0..<3 { #expect(try await verifier.id("revoked", rows, from: "203.0.113.1") == 2) }
-        for number in 0..<5 { #expect(try await verifier.id("guess \(number)", rows, from: "203.0.113.1") == nil) }
-        #expect(verifier.statistics.refusedGuesses == 3)
+        let guesses = try await codes(verifier, rows, (0..<5).map { ("guess \($0)", "203.0.113.1") })
+        #expect(guesses == (2, 3))
     }
 
     @Test func `a misconfigured client with one wrong password never reaches a limit`() async throws {
@@ -398,7 +454,7 @@ struct HashingVerifierTests {
             clock.advance(by: .seconds(5))
         }
         #expect(checker.takeCount() <= 100 * 5 / 60 + 1)
-        #expect(verifier.statistics.refusedGuesses == 0)
+        #expect(verifier.statistics.refusedGuesses.isEmpty)
     }
 }
 

@@ -45,12 +45,16 @@ struct MetricLabelTests {
         metrics.decided(LoginDecision(denied("service", RuleReference(file: "audit.disabled_services", line: nil))))
         metrics.decided(LoginDecision(AuthOutcome.unavailable(reason: "database db.example.com is down")))
         metrics.decided(LoginDecision(AuthOutcome.refusedNetwork(passwordID: 9)))
+        metrics.decided(LoginDecision(AuthOutcome.guessLimit))
+        metrics.decided(LoginDecision(AuthOutcome.overloaded(reason: "too many wait")))
         metrics.decided(LoginDecision(Verdict.tryLater([.geo])))
         #expect(
             lines(registry, "webauth_decisions_total") == [
                 #"webauth_decisions_total{reason="backend_unavailable",result="unavailable"} 1"#,
                 #"webauth_decisions_total{reason="disabled_service",result="deny"} 1"#,
                 #"webauth_decisions_total{reason="entities",result="deny"} 1"#,
+                #"webauth_decisions_total{reason="guess_limit",result="fail"} 1"#,
+                #"webauth_decisions_total{reason="overloaded",result="unavailable"} 1"#,
                 #"webauth_decisions_total{reason="refused_network",result="deny"} 1"#,
                 #"webauth_decisions_total{reason="undecided",result="unavailable"} 1"#,
                 #"webauth_decisions_total{reason="unknown_fact",result="deny"} 1"#,

@@ -9,7 +9,7 @@ import WebAuth
 /// A verifier that finds the first row right without hashing.
 private struct ConstantVerifier: PasswordVerifier {
     func match(
-        of password: Password, in rows: [AppPassword], attempt: LoginAttempt
+        of password: Password, in rows: [AppPassword], attempt: LoginAttempt, origin: GuessOrigin
     ) async throws(PasswordVerifierError) -> AppPassword? { rows.first }
 }
 
@@ -29,7 +29,8 @@ func loginBenchmarks(_ suite: Suite) async {
         logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }, now: { Timestamp(milliseconds: 0) },
         failures: FailureRecorder(trail: trail), parts: { parts })
     let router = Router(endpoints.routes)
-    let body = #"{"username":"alice","password":"NUtBQS0yUXZHLXhEMXYtaGVxMw==","service":"imap","remote_ip":"10.1.2.3"}"#
+    let body =
+        #"{"username":"alice","password":"NUtBQS0yUXZHLXhEMXYtaGVxMw==","service":"imap","remote_ip":"10.1.2.3"}"#
     let request = HTTPRequest(.post, "/auth", body: Array(body.utf8))
     await suite.measureAsync("auth.private.one-password", repeats: 10_000) { repeats in
         for _ in 0..<repeats {

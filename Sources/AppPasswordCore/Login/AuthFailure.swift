@@ -18,6 +18,8 @@ extension FailureRecord {
             self.init(
                 .undecided, reason: "a fact that a list needs could not be had", attempt: attempt, passwordID: id)
         case .unavailable(let reason): self.init(.backendUnavailable, reason: reason, attempt: attempt)
+        case .guessLimit: self.init(.guessLimit, reason: "not checked after too many wrong ones", attempt: attempt)
+        case .overloaded(let reason): self.init(.overloaded, reason: reason, attempt: attempt)
         }
     }
 }

@@ -20,8 +20,12 @@ public enum AuthOutcome: Sendable, Equatable {
     case denied(passwordID: Int64, Denial)
     /// It is, but a fact that a list needs could not be had, and the policy wants the client to try again.
     case undecided(passwordID: Int64)
-    /// A back end could not be asked, or the machine is too busy hashing.
+    /// A back end could not be asked.
     case unavailable(reason: String)
+    /// The password was not checked: too many wrong ones came from there, or for that account.
+    case guessLimit
+    /// The password was not checked: the machine is too busy hashing.
+    case overloaded(reason: String)
 }
 
 /// An outcome, and what remains to be done once it has been sent.

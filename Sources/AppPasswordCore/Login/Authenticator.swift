@@ -52,17 +52,24 @@ public struct Authenticator: Sendable {
         guard (1...maxPasswordBytes).contains(password.bytes.count) else { return AuthAnswer(.wrongPassword) }
         let match: AppPassword
         do throws(PasswordVerifierError) {
-            guard let found = try await verifier.match(of: password, in: rows, attempt: attempt) else {
-                return AuthAnswer(.wrongPassword)
-            }
+            guard
+                let found = try await verifier.match(
+                    of: password, in: rows, attempt: attempt, origin: origin(of: attempt))
+            else { return AuthAnswer(.wrongPassword) }
             match = found
         } catch {
             switch error {
-            case .overloaded: return AuthAnswer(.unavailable(reason: "too many passwords wait to be checked"))
-            case .timedOut: return AuthAnswer(.unavailable(reason: "the password could not be checked in time"))
+            case .overloaded: return AuthAnswer(.overloaded(reason: "too many passwords wait to be checked"))
+            case .timedOut: return AuthAnswer(.overloaded(reason: "the password could not be checked in time"))
+            case .tooManyGuesses: return AuthAnswer(.guessLimit)
             }
         }
         return await answer(attempt, match)
+    }
+
+    private func origin(of attempt: LoginAttempt) -> GuessOrigin {
+        guard let address = attempt.address else { return .local }
+        return refusedNetworks.contains(address) ? .refusedNetwork : .address(address)
     }
 
     /// The password has matched: only now are facts gathered, so that guesses make us ask nobody.
@@ -114,7 +121,9 @@ public struct Authenticator: Sendable {
     private enum Refusal: Error {
         case outcome(AuthOutcome)
         var outcome: AuthOutcome {
-            switch self { case .outcome(let outcome): outcome }
+            switch self {
+            case .outcome(let outcome): outcome
+            }
         }
     }
 

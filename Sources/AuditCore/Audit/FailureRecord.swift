@@ -20,6 +20,10 @@ public struct FailureRecord: Sendable, Equatable {
         case undecided = "undecided"
         /// A back end could not be asked; no fault of the client.
         case backendUnavailable = "backend_unavailable"
+        /// The password was not checked, as too many wrong ones came before it: it may be right.
+        case guessLimit = "guess_limit"
+        /// The password was not checked, as the machine is too busy hashing.
+        case overloaded = "overloaded"
     }
 
     /// How many characters (Unicode scalars) of a client's text are kept.
@@ -71,8 +75,10 @@ public struct FailureRecord: Sendable, Equatable {
     /// `PRIORITY` of syslog: warning (4) where the server is in trouble, else notice (5).
     public var priority: Int {
         switch event {
-        case .backendUnavailable, .undecided: 4
-        case .wrongPassword, .unknownAccount, .ambiguousAccount, .disabledAccount, .refusedNetwork, .revoked: 5
+        case .backendUnavailable, .undecided, .overloaded: 4
+        case .guessLimit, .wrongPassword, .unknownAccount, .ambiguousAccount, .disabledAccount, .refusedNetwork,
+            .revoked:
+            5
         }
     }
 

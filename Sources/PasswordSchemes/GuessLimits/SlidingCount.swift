@@ -20,8 +20,18 @@ struct SlidingCount: Sendable {
         if current < 0 { (previous, current) = (max(0, previous + current), 0) }
     }
 
+    /// Has an event of the slot before, if there is one, count as one of now.
+    mutating func renew(at now: Duration, window: Duration) {
+        roll(to: now, window)
+        previous = max(0, previous - 1)
+        current += 1
+    }
+
+    /// The slot of a time; an event is forgotten when the next one after its own ends.
+    static func slot(at now: Duration, window: Duration) -> Int64 { Int64(now / window) }
+
     private mutating func roll(to now: Duration, _ window: Duration) {
-        let slot = Int64(now / window)
+        let slot = Self.slot(at: now, window: window)
         if slot != self.slot {
             previous = slot == self.slot + 1 ? current : 0
             (current, self.slot) = (0, slot)

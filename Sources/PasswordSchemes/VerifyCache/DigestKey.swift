@@ -1,8 +1,9 @@
 internal import CSodium
 
-/// The key that turns passwords, accounts and networks into digests; made when the process starts, gone when it ends.
+/// A key that turns passwords, accounts and networks into digests: made when the process starts and gone when it ends, but
+/// for that of ``KnownNetworks``, which outlives it in a file.
 ///
-/// The key comes from the system's random source. It, and what HMAC makes of it, lie in memory of libsodium's between
+/// It, and what HMAC makes of it, lie in memory of libsodium's between
 /// guard pages, locked against swapping and left out of core dumps, and are overwritten when this object goes.
 ///
 /// `@unchecked Sendable`: written once, before anyone else has it.
@@ -17,18 +18,42 @@ internal import CSodium
         case match, mismatch, guess, account, network, accountFromNetwork
     }
 
-    init() {
+    /// A new key from the system's random source.
+    convenience init() {
+        unsafe self.init { unsafe randombytes_buf($0, Self.length) }
+    }
+
+    /// The key that was kept.
+    ///
+    /// - Parameter bytes: ``length`` of them.
+    convenience init(_ bytes: [UInt8]) {
+        precondition(bytes.count == Self.length)
+        unsafe self.init {
+            unsafe UnsafeMutableRawBufferPointer(start: $0, count: Self.length).copyBytes(from: bytes)
+        }
+    }
+
+    /// How many bytes a key has.
+    static let length = 32
+
+    private init(_ fill: (UnsafeMutableRawPointer) -> Void) {
         // Both calls fail only where there is no random source or no memory at all: nothing can be done then.
         precondition(sodium_init() >= 0, "libsodium cannot be initialised")
         let size = MemoryLayout<crypto_auth_hmacsha256_state>.size
-        guard let memory = unsafe sodium_malloc(size), let key = unsafe sodium_malloc(32) else {
+        guard let memory = unsafe sodium_malloc(size), let key = unsafe sodium_malloc(Self.length) else {
             preconditionFailure("no memory for a key")
         }
         isLocked = unsafe sodium_mlock(memory, size) == 0
-        unsafe randombytes_buf(key, 32)
+        unsafe fill(key)
         unsafe keyed = memory.bindMemory(to: crypto_auth_hmacsha256_state.self, capacity: 1)
-        unsafe crypto_auth_hmacsha256_init(keyed, key.assumingMemoryBound(to: UInt8.self), 32)
+        unsafe crypto_auth_hmacsha256_init(keyed, key.assumingMemoryBound(to: UInt8.self), Self.length)
         unsafe sodium_free(key)  // overwrites it
+    }
+
+    /// Random bytes for a key that is to be kept.
+    static func randomBytes() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
     deinit { unsafe sodium_free(keyed) }

@@ -6,8 +6,8 @@ public struct VerifyCacheStatistics: Sendable, Equatable {
     public var knownMismatches = 0
     /// Logins that were not answered from the cache.
     public var misses = 0
-    /// Wrong or unknown passwords refused by the guess limits, without a hash; part of the misses.
-    public var refusedGuesses = 0
+    /// Unknown passwords refused by each guess limit, without a hash; part of the misses.
+    public var refusedGuesses: [GuessLimit: Int] = [:]
     /// Entries held: matches and mismatches.
     public var entries = 0
 

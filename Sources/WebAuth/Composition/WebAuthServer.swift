@@ -20,6 +20,7 @@ struct WebAuthServer: Sendable {
     private let recorder: SpooledLoginRecorder
     private let trail: AuditTrail
     private let hashing: LaneHashChecker
+    private let knownNetworks: KnownNetworks
     private let announcer: ServiceAnnouncer
 
     /// What remains to be written at the end has this long; the spool keeps what it could not.
@@ -46,7 +47,10 @@ struct WebAuthServer: Sendable {
         let hashing = LaneHashChecker(hashingBounds, logger: logger)
         let registry = PrometheusRegistry(MetricFamily.service)
         let meters = SnapshotBuilder.Meters(logins: LoginMetrics(registry), lookups: LookupMetrics(registry))
-        let verifier = Self.verifier(settings, hashing, meters.logins, logger)
+        let limits = GuessLimits()
+        let knownNetworks = KnownNetworks(
+            limits, file: settings.server.stateDirectory + "/known-networks", start: .now, logger: logger)
+        let verifier = Self.verifier(settings, limits, knownNetworks, hashing, meters.logins, logger)
         let builder = SnapshotBuilder(
             gatherer: gatherer, trail: trail, recorder: recorder, verifier: verifier, meters: meters, logger: logger)
         let built = try builder.build(settings, backEnds)
@@ -86,6 +90,7 @@ struct WebAuthServer: Sendable {
         self.recorder = recorder
         self.trail = trail
         self.hashing = hashing
+        self.knownNetworks = knownNetworks
         self.announcer = announcer
         server = HTTPServer(
             configuration: HTTPServer.Configuration(host: settings.server.host, port: settings.server.port),
@@ -120,6 +125,7 @@ struct WebAuthServer: Sendable {
             let result = await serve { hasBound.yield($0) }
             announcer.stopping()
             await hashing.shutDown()
+            await knownNetworks.flush(within: Self.flushTime)
             // In the order in which records flow: facts complete the rows and the audit records.
             await gatherer.finish(within: Self.flushTime)
             let waiting = await recorder.flush(within: Self.flushTime)
@@ -185,11 +191,14 @@ struct WebAuthServer: Sendable {
     }
 
     private static func verifier(
-        _ settings: Settings, _ checker: some HashChecker, _ metrics: LoginMetrics, _ logger: Logger
+        _ settings: Settings, _ limits: GuessLimits, _ known: KnownNetworks, _ checker: some HashChecker,
+        _ metrics: LoginMetrics, _ logger: Logger
     ) -> HashingVerifier {
         var configuration = HashingVerifier.Configuration()
         configuration.matchLifetime = settings.auth.verifyCacheTTL
-        return HashingVerifier(configuration, checker: checker, logger: logger, observe: metrics.verified)
+        configuration.guessLimits = limits
+        return HashingVerifier(
+            configuration, checker: checker, known: known, logger: logger, observe: metrics.verified)
     }
 
     private static func report(_ event: AuditTrail.Event, to logger: Logger) {

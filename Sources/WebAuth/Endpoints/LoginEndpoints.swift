@@ -107,7 +107,8 @@ public struct LoginEndpoints: Sendable {
         guard !body.isCredentialsLookup else { return response }
         response.afterSending = {
             parts.auditor.record(
-                body.attempt, gathering, isBlocked: !verdict.isAllowed, matched: verdict.matched, rule: verdict.denial?.rule,
+                body.attempt, gathering, isBlocked: !verdict.isAllowed, matched: verdict.matched,
+                rule: verdict.denial?.rule,
                 isIgnored: judgement.isIgnored, duration: ContinuousClock.now - request.arrived)
         }
         return response
@@ -116,12 +117,12 @@ public struct LoginEndpoints: Sendable {
     /// A back end's trouble is the server's business to tell; who logged in with what is the audit trail's.
     private func note(_ outcome: AuthOutcome, _ attempt: LoginAttempt) {
         switch outcome {
-        case .unavailable(let reason):
+        case .unavailable(let reason), .overloaded(let reason):
             troubles.note("a login could not be answered", ["reason": "\(reason)"])
         case .undecided:
             troubles.note("a fact that a list needs could not be had", ["endpoint": "/auth"])
         case .success, .unknownAccount, .ambiguousAccount, .disabledAccount, .wrongPassword, .refusedNetwork, .revoked,
-            .denied:
+            .denied, .guessLimit:
             logger.debug(
                 "answered",
                 metadata: [

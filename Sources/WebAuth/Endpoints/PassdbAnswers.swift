@@ -37,7 +37,7 @@ struct PassdbAnswer: Equatable {
         case .refusedNetwork: self.init(.mismatch, "app passwords not allowed")
         case .revoked: self.init(.expired, "password is deleted")
         case .denied(_, let denial): self.init(resultBlock.outcome, denial.text)
-        case .undecided, .unavailable: self = .unavailable
+        case .undecided, .unavailable, .guessLimit, .overloaded: self = .unavailable
         }
     }
 

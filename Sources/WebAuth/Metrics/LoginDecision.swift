@@ -33,6 +33,8 @@ public enum LoginDecision: Sendable, Hashable {
             case .revoked: .failed(.revoked)
             case .undecided: .failed(.undecided)
             case .unavailable: .failed(.backendUnavailable)
+            case .guessLimit: .failed(.guessLimit)
+            case .overloaded: .failed(.overloaded)
             }
     }
 
@@ -50,12 +52,13 @@ public enum LoginDecision: Sendable, Hashable {
         self = denial.list.map { .deniedByList($0) } ?? (denial.rule == nil ? .unknownFact : .disabledService)
     }
 
-    /// `allow`, `deny` (the place is not welcome), `fail` (wrong name or password), `unavailable` (no fault of the client).
+    /// `allow`, `deny` (the place is not welcome), `fail` (wrong name or password, or unchecked after too many wrong ones),
+    /// `unavailable` (no fault of the client).
     var result: String {
         switch self {
         case .allowed: "allow"
         case .deniedByList, .disabledService, .unknownFact, .failed(.refusedNetwork): "deny"
-        case .failed(.undecided), .failed(.backendUnavailable): "unavailable"
+        case .failed(.undecided), .failed(.backendUnavailable), .failed(.overloaded): "unavailable"
         case .failed: "fail"
         }
     }

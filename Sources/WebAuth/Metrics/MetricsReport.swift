@@ -76,10 +76,14 @@ struct MetricsReport: Sendable {
             MetricSample(.hashes, pool.laneJobs, [("path", "lanes")]),
             MetricSample(.hashes, pool.closures, [("path", "library")]),
             MetricSample(.hashesWaiting, pool.waiting),
-            MetricSample(.passwordsRefused, cache.refusedGuesses, [("reason", "guess_limit")]),
-            MetricSample(.passwordsRefused, pool.overloaded, [("reason", "overloaded")]),
-            MetricSample(.passwordsRefused, pool.timedOut, [("reason", "timed_out")]),
+            MetricSample(.passwordsRefused, pool.overloaded, [("reason", "overloaded"), ("limit", "")]),
+            MetricSample(.passwordsRefused, pool.timedOut, [("reason", "timed_out"), ("limit", "")]),
         ]
+            + GuessLimit.allCases.map { limit in
+                MetricSample(
+                    .passwordsRefused, cache.refusedGuesses[limit] ?? 0,
+                    [("reason", "guess_limit"), ("limit", limit.rawValue)])
+            }
     }
 
     private var process: [MetricSample] {
