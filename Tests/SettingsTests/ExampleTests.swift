@@ -67,7 +67,7 @@ struct ExampleTests {
         var onPage: Set<String> = []
         for line in try read("docs/settings.md").split(separator: "\n") {
             if let heading = line.wholeMatch(of: /## `\[([a-z_.]+)\]`.*/) { table = String(heading.output.1) }
-            if let row = line.prefixMatch(of: /\| `([a-z_]+)` \|/) { onPage.insert("\(table).\(row.output.1)") }
+            if let row = line.prefixMatch(of: /\| `([a-z0-9_]+)` \|/) { onPage.insert("\(table).\(row.output.1)") }
         }
         #expect(onPage.union(["audit.local_networks"]) == known)
     }

@@ -9,6 +9,8 @@ extension Settings {
         public var verifyCacheTTL = Duration.seconds(3600)
         /// The longest password that is checked, in bytes; 1024.
         public var maximumPassword = 1024
+        /// `[auth.guesses]`.
+        public var guesses = Guesses()
 
         /// The defaults.
         public init() {}
@@ -17,6 +19,7 @@ extension Settings {
             disallowPasswordsFrom = table.networks("disallow_passwords_from")
             verifyCacheTTL = table.duration("verify_cache_ttl", default: verifyCacheTTL)
             maximumPassword = table.integer("max_password", default: maximumPassword, in: 1...65_536)
+            guesses = Guesses(reading: table.table("guesses"))
             table.finish()
         }
     }

@@ -154,6 +154,7 @@ final class Reloader: Sendable {
         if old.audit.logPause != new.audit.logPause { keys.append("audit.db_authlog_dd_per_login") }
         if old.log.level != new.log.level { keys.append("log.loggers.dovecot_web_auth.level") }
         if old.auth.verifyCacheTTL != new.auth.verifyCacheTTL { keys.append("auth.verify_cache_ttl") }
+        if old.auth.guesses != new.auth.guesses { keys.append("auth.guesses") }
         return keys
     }
 }

@@ -47,7 +47,7 @@ struct WebAuthServer: Sendable {
         let hashing = LaneHashChecker(hashingBounds, logger: logger)
         let registry = PrometheusRegistry(MetricFamily.service)
         let meters = SnapshotBuilder.Meters(logins: LoginMetrics(registry), lookups: LookupMetrics(registry))
-        let limits = GuessLimits()
+        let limits = GuessLimits(settings.auth.guesses)
         let knownNetworks = KnownNetworks(
             limits, file: settings.server.stateDirectory + "/known-networks", start: .now, logger: logger)
         let verifier = Self.verifier(settings, limits, knownNetworks, hashing, meters.logins, logger)
@@ -208,5 +208,22 @@ struct WebAuthServer: Sendable {
         case .recovered(let sink, let lost):
             logger.warning("audit records are written again", metadata: ["audit.sink": "\(sink)", "lost": "\(lost)"])
         }
+    }
+}
+
+extension GuessLimits {
+    /// The settings of `[auth.guesses]`.
+    fileprivate init(_ settings: Settings.Guesses) {
+        self.init()
+        window = settings.window
+        perNetwork = settings.perNetwork
+        perAccount = settings.perAccount
+        perAccountAndNetwork = settings.perAccountAndNetwork
+        perKnownNetwork = settings.perKnownNetwork
+        knownFor = settings.knownFor
+        knownNetworks = settings.knownNetworks
+        knownNetworksPerAccount = settings.knownNetworksPerAccount
+        v4PrefixLength = settings.v4PrefixLength
+        v6PrefixLength = settings.v6PrefixLength
     }
 }
