@@ -117,12 +117,33 @@ local function printable(text)
     return (tostring(text):sub(1, 200):gsub("%c", "?"))
 end
 
+-- The characters beyond ASCII that UTF-8 has (RFC 3629), by their bytes.
+local characters = {
+    "^[\194-\223][\128-\191]", "^\224[\160-\191][\128-\191]", "^[\225-\236\238\239][\128-\191][\128-\191]",
+    "^\237[\128-\159][\128-\191]", "^\240[\144-\191][\128-\191][\128-\191]",
+    "^[\241-\243][\128-\191][\128-\191][\128-\191]", "^\244[\128-\143][\128-\191][\128-\191]",
+}
+
+-- Bytes beyond ASCII, with a ? in the place of each that belongs to no character.
+local function characters_of(bytes)
+    local shown, at = {}, 1
+    while at <= #bytes do
+        local last
+        for _, character in ipairs(characters) do
+            last = last or select(2, bytes:find(character, at))
+        end
+        shown[#shown + 1] = last and bytes:sub(at, last) or "?"
+        at = (last or at) + 1
+    end
+    return table.concat(shown)
+end
+
 -- Text for JSON, which must be UTF-8: a client's odd ID must not keep it out.
 local function text_or_nil(value)
     if value == nil or value == "" then
         return nil
     end
-    return (tostring(value):sub(1, 1024):gsub("[\128-\255]", "?"))
+    return (tostring(value):sub(1, 1024):gsub("[\128-\255]+", characters_of))
 end
 
 -- What Dovecot has set: a boolean, or its name.
@@ -130,8 +151,8 @@ local function is_set(value)
     return value == true or value == "yes" or value == "true" or value == "1" or value == 1
 end
 
--- The SASL mechanism; "" where nobody logs in (doveadm auth lookup, a proxy that wants to know where to connect to); nil
--- if Dovecot does not say. 2.4 has no text for "nobody", but a client_pid whatever it asks for.
+-- The SASL mechanism; "" where nobody logs in (doveadm auth lookup, a proxy that wants to know where to connect to);
+-- nil if Dovecot does not say. 2.4 has no text for "nobody", but a client_pid whatever it asks for.
 local function mechanism_of(request)
     local mechanism = request.mech or request.mechanism
     if mechanism == nil and request.client_pid ~= nil then

@@ -154,6 +154,18 @@ struct MechanismTests {
         }
     }
 
+    @Test func `Dovecot's own log can show which app password it was`() async throws {
+        let element = try #require(
+            Documentation.text("dovecot.md").firstMatch(of: /`(%\{passdb:password_id\})`/)?.output.1)
+        let format = DovecotPassdbs.auditFailOpen.adding(
+            "login_log_format_elements = user=<%u> app_password=<\(element)>\n")
+        try await with(format, welcome: 404) { dovecot, _ in
+            let reply = try await dovecot.imapLogin(user: "alice", password: "app", from: "198.51.100.7")
+            #expect(reply.isOK)
+            #expect(dovecot.log.contains("user=<alice>, app_password=<7>"))
+        }
+    }
+
     @Test func `a master user's login names both, and the address behind the client's own word`() async throws {
         let masters = """
             passdb {

@@ -52,6 +52,7 @@ struct ScriptCall {
     enum Field: Encodable, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral {
         case text(String)
         case flag(Bool)
+        case bytes([UInt8])
 
         init(stringLiteral value: String) { self = .text(value) }
         init(booleanLiteral value: Bool) { self = .flag(value) }
@@ -61,6 +62,7 @@ struct ScriptCall {
             switch self {
             case .text(let text): try container.encode(text)
             case .flag(let flag): try container.encode(flag)
+            case .bytes(let bytes): try container.encode(bytes)
             }
         }
     }

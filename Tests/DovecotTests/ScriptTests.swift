@@ -42,6 +42,28 @@ struct ScriptTests {
         #expect(post["service"] as? String == "imap")
     }
 
+    @Test(arguments: [
+        ("größer-日本-😀", Array("größer-日本-😀".utf8)), ("a?b", [0x61, 0xFF, 0x62]), ("??", [0xC0, 0xAF]),
+        ("???", [0xED, 0xA0, 0x80]), ("??ä", [0xE2, 0x82, 0xC3, 0xA4]), ("????", [0xF4, 0x90, 0x80, 0x80]),
+        (String(repeating: "a", count: 1023) + "?", Array((String(repeating: "a", count: 1023) + "ü").utf8)),
+    ])
+    func `names beyond ASCII arrive, and bytes that are no text keep nothing out`(text: String, bytes: [UInt8]) throws {
+        let outcome = try ScriptCall.run(
+            "audit.lua", request: request("PLAIN", ["master_user": .bytes(bytes), "client_id": .bytes(bytes)]))
+        let post = try #require(outcome.posts?.first)
+        #expect(post["master_user"] as? String == text)
+        #expect(post["client_id"] as? String == text)
+    }
+
+    @Test func `both scripts have the same in common`() throws {
+        let parts = try ["auth.lua", "audit.lua"].map { name in
+            let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../lua/\(name)")
+            let text = try String(contentsOf: file.standardizedFileURL, encoding: .utf8)
+            return try #require(text.firstMatch(of: /-- >>> This part[\s\S]*-- <<< This part/)).output
+        }
+        #expect(parts[0] == parts[1])
+    }
+
     @Test(arguments: [#""7""#, "7.5", "true", "null", #"{"a":1}"#, "1e300"])
     func `a number that is none is not handed on`(id: String) throws {
         let payload = #"{"status":"success","password_id":\#(id)}"#

@@ -49,6 +49,10 @@ local function run()
     dofile(plan.script)
     script_init(plan.version == "2.4" and plan.settings or nil)
     local request = plan.request
+    -- Text that is no UTF-8 comes as a list of its bytes.
+    for name, value in pairs(request) do
+        if type(value) == "table" then request[name] = string.char(table.unpack(value)) end
+    end
     request.log_info = function(_, text) outcome.log[#outcome.log + 1] = text end
     local code, detail
     if plan.password ~= nil then
