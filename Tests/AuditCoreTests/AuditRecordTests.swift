@@ -108,6 +108,8 @@ struct AuditRecordTests {
         #expect(plain["AUDIT_MECH"] == "XOAUTH2" && plain["AUDIT_SECURED"] == "TLS")
         #expect(plain["AUDIT_MASTER_USER"] == "archive")
         #expect(plain["AUDIT_REAL_REMOTE_IP"] == nil, "it is the client's own")
+        record.attempt.realRemoteIP = "::ffff:209.85.218.53"
+        #expect(!record.fields.contains { $0.name == "AUDIT_REAL_REMOTE_IP" }, "the same in other words")
         record.attempt.realRemoteIP = "192.0.2.10"
         #expect(record.fields.first { $0.name == "AUDIT_REAL_REMOTE_IP" }?.journalText == "192.0.2.10")
         #expect(record.message == SampleRecords.google().message, "the line is as it was")

@@ -47,6 +47,11 @@ struct RecordReadingTests {
         #expect(fromFile.city == sample.facts.geo.value?.city?.name && fromFile.masterUser == "None")
     }
 
+    @Test func `a master user without a name is none`() throws {
+        let line = #"{"timestamp":"2024-05-01T02:06:34.120Z","user":"alice","blocked":false,"master_user":""}"#
+        #expect(try #require(ReportRecord(jsonLine: Array(line.utf8))).masterUser == nil)
+    }
+
     @Test func `a failure is read from both`() throws {
         var failure = FailureRecord(
             .wrongPassword, reason: "invalid password", attempt: SampleRecords.vk().attempt, passwordID: nil)

@@ -95,7 +95,9 @@ extension AuditRecord {
 
     /// What Dovecot said of the login besides; what it did not say has no field.
     private var circumstances: [(name: String, value: String?)] {
-        let proxy = attempt.realRemoteIP.flatMap { $0 == facts.address?.description ? nil : $0 }
+        let proxy = attempt.realRemoteIP.flatMap { text in
+            IPAddress(text).map { $0 == facts.address ? nil : $0.description } ?? text
+        }
         return [
             ("SESSION_ID", attempt.sessionID), ("LOCAL_IP", attempt.localIP), ("PROTOCOL", attempt.protocolName),
             ("CLIENT_ID", attempt.clientID), ("MECH", attempt.mechanism), ("SECURED", attempt.secured),

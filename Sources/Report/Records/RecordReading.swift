@@ -51,7 +51,7 @@ extension ReportRecord {
         matched = values["matched"]?.text
         rule = values["rule"]?.text
         passwordID = values["password"]?.integer
-        masterUser = values["master_user"]?.plainText
+        masterUser = values["master_user"]?.plainText.flatMap { $0.isEmpty ? nil : $0 }
         host = values["rev_host"]?.text.flatMap { $0 == "<>" ? nil : $0 }
         asNumber = values["asn"]?.text
         asCountry = values["as_cc"]?.text

@@ -55,11 +55,16 @@ struct BodyReader {
         return text(name)
     }
 
+    /// A text that may be missing, null or empty, which are the same.
+    mutating func textUnlessEmpty(_ name: String) -> String? {
+        optionalText(name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// A text that may be missing, null or empty, as Dovecot names what it has; a truth value counts as the member's own
     /// name, or as nothing.
     mutating func textOrFlag(_ name: String) -> String? {
         if case .bool(let value)? = body[name] { return value ? name : nil }
-        return optionalText(name).flatMap { $0.isEmpty ? nil : $0 }
+        return textUnlessEmpty(name)
     }
 
     /// Bytes of the secret member in standard base64 with padding (RFC 4648 section 4).

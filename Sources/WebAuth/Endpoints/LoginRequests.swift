@@ -53,9 +53,9 @@ extension LoginAttempt {
         localIP = reader.optionalText("local_ip")
         protocolName = reader.optionalText("protocol")
         clientID = reader.optionalText("client_id")
-        mechanism = reader.optionalText("mech")
+        mechanism = reader.textUnlessEmpty("mech")
         secured = reader.textOrFlag("secured")
-        masterUser = reader.optionalText("master_user")
-        realRemoteIP = reader.optionalText("real_remote_ip")
+        masterUser = reader.textUnlessEmpty("master_user")
+        realRemoteIP = reader.textUnlessEmpty("real_remote_ip")
     }
 }
