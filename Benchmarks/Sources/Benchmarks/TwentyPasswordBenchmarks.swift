@@ -28,6 +28,7 @@ private func twentyPasswordBenchmark(_ suite: Suite, _ engine: LaneEngine) async
     configuration.deadline = .seconds(60)
     configuration.matchLifetime = .zero
     (configuration.guessLimits.perNetwork, configuration.guessLimits.perAccount) = (0, 0)
+    configuration.guessLimits.perKnownNetwork = 0
     var bounds = LaneHashChecker.Configuration()
     bounds.engine = engine
     let checker = LaneHashChecker(bounds, logger: logger)
