@@ -16,6 +16,9 @@ let strictC = strict + [.strictMemorySafety()]
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 
+/// The commit that is built, for `--version`; a `+` says that files differ from it.
+let commit = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? ""
+
 let package = Package(
     name: "dovecot-web-auth",
     products: [
@@ -224,11 +227,12 @@ let package = Package(
             name: "ReportTests", dependencies: ["Report", "AuditCore", "AuditCoreTesting", "StrictJSON", "TestServers"],
             swiftSettings: strict),
 
-        // The program.
+        // The program. CProgram: the commit it was built from.
+        .target(name: "CProgram", cSettings: [.define("PROGRAM_COMMIT", to: "\"\(commit)\"")]),
         .target(
             name: "WebAuth",
             dependencies: [
-                "Locks", "AuditCore", "AppPasswordCore", "DNSResolver", "FileAuditSinks", "GeoIP", "HTTPKit", "LDAPDirectory",
+                "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "FileAuditSinks", "GeoIP", "HTTPKit", "LDAPDirectory",
                 "JournalReader", "LoginSpool", "LookupCaches", "MariaDBStore", "PasswordSchemes", "PrometheusMetrics",
                 "PythonRegex", "RedisCache", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON",
                 "SystemdJournal", "Whois", logging, metrics,

@@ -1,8 +1,11 @@
+import Dispatch
 import WebAuth
 
 @main
 struct Main {
-    static func main() async {
-        await WebAuthCommand.runAndExit()
+    static func main() {
+        WebAuthCommand.requireProc()
+        Task { await WebAuthCommand.runAndExit() }
+        dispatchMain()
     }
 }

@@ -1,11 +1,14 @@
 public import ArgumentParser
+import Foundation
 
 /// `web-auth-server`: the program's verbs.
 public struct WebAuthCommand: AsyncParsableCommand {
     /// What `--help` says.
     public static let configuration = CommandConfiguration(
         commandName: "web-auth-server",
-        abstract: "Answers Dovecot whether a password is one of a user's app passwords, and whether the place is welcome.",
+        abstract:
+            "Answers Dovecot whether a password is one of a user's app passwords, and whether the place is welcome.",
+        version: programVersionAndCommit,
         subcommands: [
             ServeCommand.self, CheckConfigCommand.self, ExplainCommand.self, AppPasswordCommand.self,
             ListsCommand.self, ReportCommand.self, DatabaseSchemaCommand.self,
@@ -14,6 +17,16 @@ public struct WebAuthCommand: AsyncParsableCommand {
 
     /// Made by the parser.
     public init() {}
+
+    /// Ends the process with 71 (EX_OSERR) and a word where there is no `/proc`. To be called before anything else.
+    ///
+    /// Swift reads the command line there, and takes it for empty if it cannot; libdispatch counts its threads there, and
+    /// ends the process in the middle of its work.
+    public static func requireProc() {
+        guard access("/proc/self/cmdline", R_OK) != 0 else { return }
+        standardError("there is no /proc here, and the program cannot run without it: mount -t proc proc /proc")
+        Foundation.exit(71)
+    }
 
     /// Parses the command line, runs the verb, and ends the process with a status of sysexits(3).
     public static func runAndExit() async -> Never {
