@@ -134,7 +134,7 @@ public final class HTTPServer: Sendable {
             port = try await listen(core, on: loop)
         } catch {
             try await loop.submit { core.value.drained.succeed() }.get()
-            throw HTTPServerError("cannot listen on \(configuration.host):\(configuration.port): \(error)")
+            throw HTTPServerError(listeningOn: configuration.host, port: configuration.port, error)
         }
         onBound(port)
         await withTaskCancellationHandler {
