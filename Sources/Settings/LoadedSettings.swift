@@ -6,4 +6,6 @@ public struct LoadedSettings: Sendable {
     public var warnings: [SettingsProblem]
     /// The paths of the known keys that the file sets.
     let keysInFile: [[String]]
+    /// The files that hold secrets (`token_file`, `password_file`).
+    public var secretFiles: [SettingsPath]
 }

@@ -48,7 +48,8 @@ public struct Settings: Sendable {
     ) throws(SettingsProblems) -> LoadedSettings {
         guard case .file(let path) = source else {
             return LoadedSettings(
-                settings: try embeddedDefault(overrides: overrides, in: environment), warnings: [], keysInFile: [])
+                settings: try embeddedDefault(overrides: overrides, in: environment), warnings: [], keysInFile: [],
+                secretFiles: [])
         }
         let bytes: [UInt8]
         do {
@@ -102,8 +103,24 @@ public struct Settings: Sendable {
             file: file, positions: document.positions, environment: environment, baseDirectory: baseDirectory)
         let settings = Settings(reading: document.root, notes: notes, overrides: overrides)
         let problems = notes.orderedProblems()
-        guard problems.isEmpty else { throw SettingsProblems(problems, warnings: notes.warnings) }
-        return LoadedSettings(settings: settings, warnings: notes.warnings, keysInFile: notes.setKeys)
+        notes.finish()
+        guard problems.isEmpty else {
+            var found = SettingsProblems(problems, warnings: notes.warnings)
+            found.readable = settings.naming(filesThatExistIn: environment)
+            throw found
+        }
+        return LoadedSettings(
+            settings: settings, warnings: notes.warnings, keysInFile: notes.setKeys, secretFiles: notes.secretFiles)
+    }
+
+    /// The same without lists and databases that are not there, whose absence has been reported.
+    private func naming(filesThatExistIn environment: SettingsEnvironment) -> Settings {
+        var settings = self
+        func exists(_ path: SettingsPath) -> Bool { environment.isFile(path.resolved) }
+        settings.audit.lists = audit.lists.filter { exists($0.value) }
+        settings.audit.maxMind.city = audit.maxMind.city.flatMap { exists($0) ? $0 : nil }
+        settings.audit.maxMind.asn = audit.maxMind.asn.flatMap { exists($0) ? $0 : nil }
+        return settings
     }
 
     private init(reading members: [String: TOMLNode], notes: ReadingNotes, overrides: SettingsOverrides) {

@@ -32,6 +32,9 @@ public struct SettingsProblems: Error, Sendable, CustomStringConvertible {
     public var problems: [SettingsProblem]
     /// What was also noticed, but would not have stopped the program.
     public var warnings: [SettingsProblem]
+    /// What could be read, with defaults for what could not: for looking on for problems, in the files that it names, and
+    /// for nothing else. nil if the file is no TOML.
+    public var readable: Settings?
 
     /// Gathers problems.
     public init(_ problems: [SettingsProblem], warnings: [SettingsProblem] = []) {

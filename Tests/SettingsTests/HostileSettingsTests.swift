@@ -75,10 +75,10 @@ struct HostileSettingsTests {
         let right: Set<String> =
             switch key.kind {
             case .string: key.path.hasSuffix(".level") ? ["5", "'x'"] : ["'x'"]
-            case .integer: ["5"]
+            case .integer: ["5", "true"]  // true is 1, as it was in Python
             case .boolean: ["true"]
-            case .duration: ["5", "'x'"]
-            case .byteSize: ["5", "'x'"]
+            case .duration: ["5", "'x'", "true"]
+            case .byteSize: ["5", "'x'", "true"]
             case .strings: ["['x']"]
             case .map, .table: ["{x='x'}"]
             }

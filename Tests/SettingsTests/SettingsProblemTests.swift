@@ -151,14 +151,14 @@ struct SettingsProblemTests {
                 [audit]
                 mode = "x"
                 [server]
-                port = "8000"
+                port = "8000x"
                 tocken = "a"
                 [auth]
                 max_password = 0
                 """
             ) == [
                 "config.toml:2:8: audit.mode: \"x\" is not one of enforce, watch",
-                "config.toml:4:8: server.port: must be an integer, not a string",
+                "config.toml:4:8: server.port: must be an integer, not \"8000x\"",
                 "config.toml:5:1: server.tocken: unknown key; the nearest known one is \"token\"",
                 "config.toml:7:16: auth.max_password: 0 is not within 1 to 65536",
             ])

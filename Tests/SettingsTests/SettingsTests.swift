@@ -105,6 +105,7 @@ struct SettingsTests {
             """#,
             files: [
                 "/etc/x/token": "abc\n", "/etc/x/ca.pem": "", "/etc/x/lists/ip.lst": "", "/etc/x/geo.lst": "",
+                "/etc/x/city.mmdb": "", "/db/asn.mmdb": "",
             ])
         let settings = loaded.settings
         #expect(settings.server.host == "0.0.0.0")
@@ -230,7 +231,7 @@ struct SettingsTests {
             handlers = ["default"]
             [log.loggers.uvicorn]
             level = "DEBUG"
-            """#, files: ["/lists/a": ""])
+            """#, files: ["/lists/a": "", "/etc/x/mmdb/GeoLite2-City.mmdb": "", "/etc/x/mmdb/GeoLite2-ASN.mmdb": ""])
         #expect(loaded.settings.log.level == .warning)
         #expect(loaded.settings.ldap?.password == nil)
         #expect(

@@ -13,6 +13,10 @@ final class ReadingNotes {
     private(set) var knownKeys: [SettingsKey] = []
     /// The known keys that the file sets, in the order in which they are read.
     private(set) var setKeys: [[String]] = []
+    /// Files that hold a secret, as keys name them.
+    private(set) var secretFiles: [SettingsPath] = []
+    /// What was written in another form than the key's, and how it was read: `ldap.port = 389`.
+    private var conversions: [(place: TextPosition, text: String)] = []
 
     init(file: String, positions: TOMLPositions, environment: SettingsEnvironment, baseDirectory: String) {
         self.file = file
@@ -40,9 +44,33 @@ final class ReadingNotes {
         warnings.append(entry(path, at: positions.key(at: path), message))
     }
 
+    /// A number or boolean in quotes, or the one for the other, was taken for what it means; all are told in one warning.
+    func converted(_ path: [String], to value: String) {
+        conversions.append((positions.value(at: path), "\(Displayed.key(path)) = \(value)"))
+    }
+
+    /// The file at `path` holds a secret.
+    func holdsSecret(_ path: SettingsPath) { secretFiles.append(path) }
+
     /// Resolves a path that was written in the file.
-    func resolved(_ written: String) -> SettingsPath {
-        SettingsPath(written: written, resolved: environment.absolute(written, from: baseDirectory))
+    func resolved(_ written: String, at key: [String] = []) -> SettingsPath {
+        var path = SettingsPath(written: written, resolved: environment.absolute(written, from: baseDirectory))
+        if !key.isEmpty {
+            let place = positions.value(at: key)
+            path.place = "\(file):\(place.line):\(place.column): \(Displayed.key(key))"
+        }
+        return path
+    }
+
+    /// Says in one warning what was converted. To be called when everything has been read.
+    func finish() {
+        let ordered = conversions.sorted { $0.place < $1.place }
+        guard let first = ordered.first else { return }
+        let shown = ordered.prefix(20).map(\.text).joined(separator: ", ") + (ordered.count > 20 ? ", …" : "")
+        warnings.append(
+            SettingsProblem(
+                file: file, line: first.place.line, column: first.place.column,
+                message: "read as \(shown): write numbers without quotes or fraction, booleans as true or false"))
     }
 
     /// The problems in the order of the file, not more than an administrator reads.
@@ -72,7 +100,7 @@ package struct SettingsKey: Hashable, Sendable {
     package enum Kind: String, Sendable {
         case string = "a string"
         case integer = "an integer"
-        case boolean = "a boolean"
+        case boolean = "true or false"
         case duration = "a duration"
         case byteSize = "a size in bytes"
         case strings = "an array of strings"

@@ -5,6 +5,8 @@ indirect enum TOMLNode {
     case string(String)
     case integer(Int)
     case boolean(Bool)
+    /// A number with a fraction, which no setting has; 389.0 counts as 389.
+    case fraction(Double)
     case array([TOMLNode])
     case table([String: TOMLNode])
     /// A kind that no setting has, in words: `a date`.
@@ -16,6 +18,7 @@ indirect enum TOMLNode {
         case .string: "a string"
         case .integer: "an integer"
         case .boolean: "a boolean"
+        case .fraction: "a number with a fraction"
         case .array: "an array"
         case .table: "a table"
         case .other(let words): words
@@ -41,7 +44,7 @@ indirect enum TOMLNode {
         case .string: return value.string.map(TOMLNode.string) ?? .other("a string that cannot be read")
         case .int: return value.int.map(TOMLNode.integer) ?? .other("an integer that cannot be read")
         case .bool: return value.bool.map(TOMLNode.boolean) ?? .other("a boolean that cannot be read")
-        case .double: return .other("a number with a fraction")
+        case .double: return value.double.map(TOMLNode.fraction) ?? .other("a number that cannot be read")
         case .date, .time, .dateTime: return .other("a date or time")
         case .table: return value.table.map { copying($0, depth: depth) } ?? .other("a table that cannot be read")
         case .array:

@@ -65,13 +65,17 @@ final class TableReader {
     func boolean(_ key: String, default fallback: Bool) -> Bool {
         guard let node = take(key, .boolean) else { return fallback }
         if case .boolean(let value) = node { return value }
+        if let value = PythonConversion.boolean(node) {
+            notes.converted(path + [key], to: "\(value)")
+            return value
+        }
         wrongKind(key, .boolean, node)
         return fallback
     }
 
     func integer(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
         guard let node = take(key, .integer) else { return fallback }
-        guard case .integer(let value) = node else {
+        guard let value = wholeNumber(key, node) else {
             wrongKind(key, .integer, node)
             return fallback
         }
@@ -89,10 +93,13 @@ final class TableReader {
     ) -> Duration {
         guard let node = take(key, .duration) else { return fallback }
         let value: Duration?
-        switch node {
-        case .integer(let seconds): value = .seconds(seconds)
-        case .string(let text): value = QuantityText.duration(text)
-        default:
+        if case .string(let text) = node, let duration = QuantityText.duration(text) {
+            value = duration
+        } else if let seconds = wholeNumber(key, node) {
+            value = .seconds(seconds)
+        } else if case .string = node {
+            value = nil
+        } else {
             wrongKind(key, .duration, node)
             return fallback
         }
@@ -113,10 +120,13 @@ final class TableReader {
     func byteSize(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
         guard let node = take(key, .byteSize) else { return fallback }
         let value: Int?
-        switch node {
-        case .integer(let bytes): value = bytes
-        case .string(let text): value = QuantityText.byteSize(text)
-        default:
+        if case .string(let text) = node, let bytes = QuantityText.byteSize(text) {
+            value = bytes
+        } else if let bytes = wholeNumber(key, node) {
+            value = bytes
+        } else if case .string = node {
+            value = nil
+        } else {
             wrongKind(key, .byteSize, node)
             return fallback
         }
@@ -134,11 +144,24 @@ final class TableReader {
     // MARK: - Texts with a form
 
     /// One of the spellings of an enum.
+    ///
+    /// - Parameter misspellings: Spellings of files that people have, which are taken with a warning.
     func choice<Choice: RawRepresentable<String>>(
-        _ key: String, default fallback: Choice, among choices: [Choice]
+        _ key: String, default fallback: Choice, among choices: [Choice], misspellings: [String: Choice] = [:]
     ) -> Choice {
         let spellings = choices.map(\.rawValue).joined(separator: ", ")
-        return parsed(key, default: fallback, wants: "one of \(spellings)", Choice.init(rawValue:))
+        return parsed(key, default: fallback, wants: "one of \(spellings)") { text in
+            if let meant = misspellings[text] {
+                warning(key, "\(Displayed.quoted(text)) is taken for \(Displayed.quoted(meant.rawValue))")
+                return meant
+            }
+            return Choice(rawValue: text)
+        }
+    }
+
+    /// The name or address of a host; an IPv6 address may stand in brackets, which are taken off.
+    func host(_ key: String, default fallback: String) -> String {
+        parsed(key, default: fallback, wants: "an address or a host name", HostAndPort.host)
     }
 
     /// A string that `parse` understands.
@@ -178,13 +201,13 @@ final class TableReader {
 
     /// Networks, host bits masked off.
     func networks(_ key: String) -> [IPPrefix] {
-        elements(key, wants: "an address or a network in CIDR form", IPPrefix.init(_:))
+        elements(key, wants: "an address or a network in CIDR form", IPPrefix.init(setting:))
     }
 
     /// A path, relative ones from the settings file's directory; nil if left out or empty.
     func path(_ key: String, mustExist: Bool = false) -> SettingsPath? {
         guard let written = text(key), !written.isEmpty else { return nil }
-        let path = notes.resolved(written)
+        let path = notes.resolved(written, at: path + [key])
         if mustExist, !notes.environment.isFile(path.resolved) {
             problem(key, "there is no file \(Displayed.quoted(path.resolved))")
         }
@@ -204,6 +227,7 @@ final class TableReader {
     /// A secret that is the content of a file; one line end at its end does not belong to it.
     private func secretFile(_ key: String) -> Secret? {
         guard let path = path(key) else { return nil }
+        notes.holdsSecret(path)
         do {
             var bytes = try notes.environment.contents(path.resolved)
             if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
@@ -236,6 +260,14 @@ final class TableReader {
         return members[key]
     }
 
+    /// A whole number, or what Python's pydantic made one of, which is noted.
+    private func wholeNumber(_ key: String, _ node: TOMLNode) -> Int? {
+        if case .integer(let value) = node { return value }
+        guard let value = PythonConversion.integer(node) else { return nil }
+        notes.converted(path + [key], to: "\(value)")
+        return value
+    }
+
     private func text(_ key: String) -> String? {
         guard let node = take(key, .string) else { return nil }
         if case .string(let value) = node { return value }
@@ -250,6 +282,13 @@ final class TableReader {
             case .byteSize: "an integer (bytes) or a string such as \"256MB\""
             case .string, .integer, .boolean, .strings, .map, .table: kind.rawValue
             }
-        problem(key, "must be \(wanted), not \(node.kindInWords)")
+        // What stands where a number or boolean should is no secret.
+        let found: String =
+            if case .string(let text) = node, kind == .integer || kind == .boolean {
+                Displayed.quoted(text)
+            } else {
+                node.kindInWords
+            }
+        problem(key, "must be \(wanted), not \(found)")
     }
 }

@@ -48,7 +48,8 @@ extension Settings {
             disabledServices = table.elements("disabled_services", wants: "a service name", Self.service)
             ignoreNetworks = table.networks("ignore_networks")
             resultSuccess = table.choice(
-                "audit_result_success", default: resultSuccess, among: AuditResultSuccess.allCases)
+                "audit_result_success", default: resultSuccess, among: AuditResultSuccess.allCases,
+                misspellings: ["unkown": .unknown])  // so the old program's example had it
             resultBlock = table.choice("result_block", default: resultBlock, among: ResultBlock.allCases)
             processUnknown = table.boolean("audit_process_unknown", default: processUnknown)
             logLocal = table.boolean("log_local", default: logLocal)
@@ -84,7 +85,7 @@ extension Settings {
             var networks: [LocalNetwork] = []
             for (key, value) in table.map("local_networks") {
                 let path = table.path + ["local_networks", key]
-                guard let prefix = IPPrefix(key) else {
+                guard let prefix = IPPrefix(setting: key) else {
                     table.notes.problem(atKey: path, "is not an address or a network in CIDR form")
                     continue
                 }
@@ -132,8 +133,8 @@ extension Settings {
         public init() {}
 
         init(reading table: TableReader) {
-            city = table.path("city")
-            asn = table.path("asn")
+            city = table.path("city", mustExist: true)
+            asn = table.path("asn", mustExist: true)
             if table.path("country") != nil { table.warning("country", "is not used: the city file knows countries") }
             table.finish()
         }

@@ -19,9 +19,7 @@ extension Settings {
 
         init(reading table: TableReader) {
             mode = table.choice("mode", default: mode, among: CacheMode.allCases)
-            host = table.parsed("host", default: host, wants: "an address or a host name") {
-                HostAndPort.isHost($0) ? $0 : nil
-            }
+            host = table.host("host", default: host)
             port = table.integer("port", default: port, in: 1...65_535)
             password = table.secret("password")
             unixSocket = table.path("unix_socket")

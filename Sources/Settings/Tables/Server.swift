@@ -21,9 +21,7 @@ extension Settings {
         public init() {}
 
         init(reading table: TableReader, overrides: SettingsOverrides) {
-            host = table.parsed("host", default: host, wants: "an address or a host name") {
-                HostAndPort.isHost($0) ? $0 : nil
-            }
+            host = table.host("host", default: host)
             port = table.integer("port", default: port, in: 0...65_535)
             token = table.secret("token")
             maximumBody = table.byteSize("max_body", default: maximumBody, in: 1024...16_777_216)
@@ -49,10 +47,11 @@ extension Settings {
         }
 
         private mutating func apply(_ overrides: SettingsOverrides, to table: TableReader) {
-            if let host = overrides.host {
-                self.host = host
-                if !HostAndPort.isHost(host) {
-                    table.problem("host", "--host \(Displayed.quoted(host)) is not an address or a host name")
+            if let given = overrides.host {
+                if let host = HostAndPort.host(given) {
+                    self.host = host
+                } else {
+                    table.problem("host", "--host \(Displayed.quoted(given)) is not an address or a host name")
                 }
             }
             if let port = overrides.port {

@@ -37,6 +37,17 @@ public struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
     /// With brackets around IPv6 addresses.
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
+    /// The host that a text names: an address, an IPv6 address in brackets (which are taken off), or a name.
+    ///
+    /// - Returns: nil for anything else.
+    static func host(_ text: String) -> String? {
+        if text.hasPrefix("["), text.hasSuffix("]") {
+            let inner = String(text.dropFirst().dropLast())
+            return inner.contains(":") && IPAddress(inner) != nil ? inner : nil
+        }
+        return isHost(text) ? text : nil
+    }
+
     /// Whether a text is an address or a host name (RFC 1123 section 2.1; underscores are let through).
     static func isHost(_ text: String) -> Bool {
         if IPAddress(text) != nil { return true }

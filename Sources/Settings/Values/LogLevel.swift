@@ -24,7 +24,7 @@ public enum LogLevel: String, Sendable, CaseIterable {
             self =
                 number <= 10
                 ? .debug : number <= 20 ? .info : number <= 30 ? .warning : number <= 40 ? .error : .critical
-        case .string, .integer, .boolean, .array, .table, .other: return nil
+        case .string, .integer, .boolean, .fraction, .array, .table, .other: return nil
         }
     }
 }

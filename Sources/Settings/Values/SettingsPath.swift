@@ -4,6 +4,9 @@ public struct SettingsPath: Sendable, Hashable, CustomStringConvertible {
     public var written: String
     /// Absolute; a relative one starts at the directory of the settings file.
     public var resolved: String
+    /// Which key of which file names it, for messages: `config.toml:9:15: audit.maxmind.city`; empty if none does. Makes
+    /// no path differ from another.
+    public var place = ""
 
     /// Makes a path.
     public init(written: String, resolved: String) {
@@ -13,4 +16,20 @@ public struct SettingsPath: Sendable, Hashable, CustomStringConvertible {
 
     /// As it is written.
     public var description: String { written }
+
+    /// What is wrong with the file, behind the place that names it, or behind the path where nothing does.
+    public func problem(_ message: String) -> String {
+        place.isEmpty ? "\(written):1:1: \(message)" : "\(place): \(Displayed.quoted(resolved)) \(message)"
+    }
+
+    /// Whether both lead to the same file by the same words.
+    public static func == (one: SettingsPath, other: SettingsPath) -> Bool {
+        one.written == other.written && one.resolved == other.resolved
+    }
+
+    /// Hashes what is compared.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(written)
+        hasher.combine(resolved)
+    }
 }
