@@ -109,6 +109,19 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
         }
     }
 
+    /// Reads rows of all accounts in the order of their ids.
+    public func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow] {
+        state.withLock { state in
+            state.entries.filter { $0.row.id > id }.sorted { $0.row.id < $1.row.id }.prefix(max(0, limit)).map { entry in
+                let deleted = entry.deleted.map(StoredTime.time) ?? (entry.row.isDeleted ? .unreadable : .none)
+                return AppPasswordRow(
+                    id: entry.row.id, uid: entry.row.uid, storedHash: entry.row.storedHash,
+                    created: entry.row.created.map(StoredTime.time) ?? .none, deleted: deleted,
+                    isUsed: state.log.contains { $0.passwordID == entry.row.id })
+            }
+        }
+    }
+
     /// Of equal times the one written last comes first.
     private static func newestFirst(_ log: [LoginLogRow], of id: Int64) -> [LoginLogRow] {
         log.filter { $0.passwordID == id }.enumerated()

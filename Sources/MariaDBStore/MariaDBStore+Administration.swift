@@ -83,6 +83,25 @@ extension MariaDBStore: AppPasswordAdministration {
         }
     }
 
+    /// Reads rows of all accounts; `SELECT` on both tables is enough.
+    public func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow] {
+        try await manage { connection throws(SQLError) in
+            try connection.select(
+                """
+                SELECT p.id, p.uid, p.password, p.created, p.deleted, EXISTS (SELECT 1 FROM log l WHERE l.pwid = p.id) \
+                FROM app_passwords p WHERE p.id > ? ORDER BY p.id LIMIT ?
+                """, [.integer(id), .integer(Int64(max(0, limit)))]
+            ) { row in
+                guard let id = row.integer(0) else { return nil }
+                let (created, deleted) = (row.text(3), row.text(4))
+                return AppPasswordRow(
+                    id: id, uid: row.text(1) ?? "", storedHash: row.text(2) ?? "",
+                    created: StoredTime(isNull: created == nil, text: created),
+                    deleted: StoredTime(isNull: deleted == nil, text: deleted), isUsed: row.text(5) != "0")
+            }
+        }
+    }
+
     private func manage<Value: Sendable>(
         _ body: @escaping @Sendable (MariaDBConnection) throws(SQLError) -> Value
     ) async throws(BackendError) -> Value {

@@ -1,9 +1,12 @@
 internal import AppPasswordCore
+internal import Foundation
 internal import GRDB
 
 extension BackendError {
     /// What SQLite or GRDB threw, without SQL and its arguments.
-    init(_ error: any Error) {
+    ///
+    /// - Parameter path: The database file, which is named.
+    init(_ error: any Error, in path: String) {
         switch error {
         case let error as BackendError:
             self = error
@@ -16,11 +19,16 @@ extension BackendError {
                 }
             self.init(
                 "database", code,
-                detail: "SQLite \(error.extendedResultCode.rawValue)\(error.message.map { ": \($0)" } ?? "")")
+                detail: "\(path): SQLite \(error.extendedResultCode.rawValue)\(error.message.map { ": \($0)" } ?? "")")
         case is CancellationError:
             self.init("database", .timedOut, detail: "cancelled")
+        case let error as NSError where error.domain == NSCocoaErrorDomain:
+            let cause = (error.userInfo[NSUnderlyingErrorKey] as? NSError).map {
+                ": " + String(cString: strerror(Int32($0.code)))
+            }
+            self.init("database", .unreachable, detail: "cannot make \(path)\(cause ?? "")")
         default:
-            self.init("database", .unreachable, detail: "\(type(of: error))")
+            self.init("database", .unreachable, detail: "\(path): \(type(of: error))")
         }
     }
 }

@@ -29,7 +29,7 @@ extension SQLiteStore: AppPasswordAdministration {
             return try Row.fetchAll(database, sql: sql, arguments: [uid]).compactMap { row in
                 guard let id = row.integer(0), let uid = row.text(1) else { return nil }
                 return AppPasswordSummary(
-                    id: id, uid: uid, comment: row.text(2), created: row.time(3), deleted: row.time(4),
+                    id: id, uid: uid, comment: row.text(2), created: row.time(3), deleted: row.storedTime(4).timestamp,
                     lastUsed: row.logRow(from: 5))
             }
         }
@@ -61,6 +61,22 @@ extension SQLiteStore: AppPasswordAdministration {
                 """
             return try Row.fetchAll(database, sql: sql, arguments: [id, max(0, limit), max(0, offset)])
                 .compactMap { $0.logRow(from: 0) }
+        }
+    }
+
+    /// Reads rows of all accounts; a name or hash that is no text is empty.
+    public func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow] {
+        try await read { database in
+            let sql = """
+                SELECT id, uid, password, created, deleted, EXISTS (SELECT 1 FROM log WHERE pwid = app_passwords.id)
+                FROM app_passwords WHERE id > ? ORDER BY id LIMIT ?
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: [id, max(0, limit)]).compactMap { row in
+                guard let id = row.integer(0) else { return nil }
+                return AppPasswordRow(
+                    id: id, uid: row.text(1) ?? "", storedHash: row.text(2) ?? "", created: row.storedTime(3),
+                    deleted: row.storedTime(4), isUsed: row.integer(5) != 0)
+            }
         }
     }
 

@@ -60,5 +60,10 @@ extension Row {
 
     func time(_ column: Int) -> Timestamp? { text(column).flatMap { Timestamp(sqlText: $0) } }
 
+    /// A time, and what stands where one should.
+    func storedTime(_ column: Int) -> StoredTime {
+        StoredTime(isNull: databaseValue(column).isNull, text: text(column))
+    }
+
     private func databaseValue(_ column: Int) -> DatabaseValue { self[column] }
 }

@@ -8,7 +8,8 @@ internal import Locks
 
 /// App passwords and their log in an SQLite file: the embedded default.
 ///
-/// The file is made (mode 0600) with the tables of ``SQLiteSchema`` if need be. Queries run on threads of the store's own;
+/// The file is made (mode 0600) with the tables of ``SQLiteSchema`` if need be; made by root, it belongs to the owner of its
+/// directory, whose service is to open it. Queries run on threads of the store's own;
 /// callers wait for at most ``timeout``, and 1024 of them at once. Hostile rows (BLOBs, odd times, broken UTF-8) are read as unusable, never as an error. If the file
 /// is removed under way, queries fail and nothing is written into nowhere; if another takes its place, that is opened.
 public final class SQLiteStore: Sendable {
@@ -26,12 +27,15 @@ public final class SQLiteStore: Sendable {
 
     /// Opens or makes the file, and the directory it is in (mode 0700).
     ///
+    /// - Parameter makesFile: Whether a file that is not there is made.
     /// - Throws: ``BackendError`` if it cannot be opened, is no database, or was made by a newer version of the service.
     /// - Complexity: Blocks for some milliseconds, at worst for `timeout`; call it before serving.
-    public init(path: String, timeout: Duration = .seconds(2)) throws(BackendError) {
+    public init(
+        path: String, timeout: Duration = .seconds(2), makesFile: Bool = true
+    ) throws(BackendError) {
         self.path = path
         self.timeout = timeout
-        open = Mutex(try Self.open(path, timeout: timeout, mayCreate: true))
+        open = Mutex(try Self.open(path, timeout: timeout, mayCreate: makesFile))
         readers = Self.lanes("sqlite-read", 2, 1024)
         writer = Self.lanes("sqlite-write", 1, 16)
     }
@@ -43,7 +47,7 @@ public final class SQLiteStore: Sendable {
             let pool = try pool()
             do {
                 return try pool.read { try $0.whole(before: deadline, body) }
-            } catch { throw BackendError(error) }
+            } catch { throw BackendError(error, in: path) }
         }
     }
 
@@ -54,14 +58,14 @@ public final class SQLiteStore: Sendable {
             let pool = try pool()
             do {
                 return try pool.write { try $0.whole(before: deadline, body) }
-            } catch { throw BackendError(error) }
+            } catch { throw BackendError(error, in: path) }
         }
     }
 
     /// The pool of the file that has our path now.
     private func pool() throws(BackendError) -> DatabasePool {
         guard let file = FileIdentity(of: path) else {
-            throw BackendError("database", .unreachable, detail: "the database file is gone")
+            throw BackendError("database", .unreachable, detail: "\(path) is gone")
         }
         do {
             return try open.withLock { open in
@@ -69,31 +73,24 @@ public final class SQLiteStore: Sendable {
                 return open.pool
             }
         } catch {
-            throw BackendError(error)
+            throw BackendError(error, in: path)
         }
     }
 
     private static func open(_ path: String, timeout: Duration, mayCreate: Bool) throws(BackendError) -> Open {
         do {
-            if mayCreate, FileIdentity(of: path) == nil {
-                let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
-                try FileManager.default.createDirectory(
-                    at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-                let isMade = FileManager.default.createFile(
-                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-                guard isMade else { throw BackendError("database", .unreachable, detail: "cannot make \(path)") }
-            }
+            if mayCreate, FileIdentity(of: path) == nil { try OwnedFile.make(path) }
             var configuration = Configuration()
             configuration.busyMode = .timeout(timeout / .seconds(1))
             configuration.label = "SQLiteStore"
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.write(migrate)
             guard let file = FileIdentity(of: path) else {
-                throw BackendError("database", .unreachable, detail: "the database file is gone")
+                throw BackendError("database", .unreachable, detail: "\(path) is gone")
             }
             return Open(pool: pool, file: file)
         } catch {
-            throw BackendError(error)
+            throw BackendError(error, in: path)
         }
     }
 

@@ -49,6 +49,29 @@ struct AdministrationTests {
         #expect(try await database.sql("SELECT count(*) FROM log") == "0\n")
     }
 
+    @Test(arguments: [TestDatabase.Schema.new, .old])
+    func `rows are gone through by their ids, those of everybody`(schema: TestDatabase.Schema) async throws {
+        let database = try await TestDatabase(schema, on: try await SharedServer.get())
+        let store = try database.administration()
+        try await database.sql(
+            """
+            SET sql_mode = '';
+            INSERT INTO app_passwords (id, uid, password, created, deleted) VALUES
+                (3, 'Dave', '{CRYPT}a', '2026-11-23 17:15:41', NULL), (5, 'erna', '{X}', '0000-00-00 00:00:00', NULL),
+                (9, 'zed', '{CRYPT}b', '2026-11-23 17:15:41', '0000-00-00 00:00:00');
+            INSERT INTO log (pwid, service) VALUES (5, 'imap');
+            """)
+        let expected = [
+            AppPasswordRow(id: 3, uid: "Dave", storedHash: "{CRYPT}a", created: .time(time), deleted: .none, isUsed: false),
+            AppPasswordRow(id: 5, uid: "erna", storedHash: "{X}", created: .unreadable, deleted: .none, isUsed: true),
+            AppPasswordRow(
+                id: 9, uid: "zed", storedHash: "{CRYPT}b", created: .time(time), deleted: .unreadable, isUsed: false),
+        ]
+        #expect(try await store.rows(after: .min, limit: 2) == Array(expected[..<2]))
+        #expect(try await store.rows(after: 5, limit: 2) == [expected[2]])
+        #expect(try await store.rows(after: 9, limit: 2).isEmpty)
+    }
+
     @Test func `what is too long is refused, not cut`() async throws {
         let database = try await TestDatabase(.new, on: try await SharedServer.get())
         let store = try database.administration()

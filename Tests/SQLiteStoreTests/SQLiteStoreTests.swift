@@ -98,6 +98,39 @@ struct SQLiteStoreTests {
         #expect(try await store.history(id: 7, limit: 10, offset: 0)?.count == 1)
     }
 
+    @Test(arguments: ["'0000-00-00 00:00:00'", "'0000-00-00'", "1732000000", "''", "0", "x'00'", "1.5", "'never'"])
+    func `what is no time in deleted says deleted, everywhere`(deleted: String) async throws {
+        let store = try open()
+        try file.change("INSERT INTO app_passwords (uid, password, deleted) VALUES ('zed', '{CRYPT}$6$x', \(deleted))")
+        #expect(try await store.passwords(of: "zed").map(\.isDeleted) == [true])
+        #expect(try await store.list(uid: "zed").map(\.deleted) == [Timestamp(milliseconds: 0)])
+        #expect(try await store.rows(after: 0, limit: 9).map(\.deleted) == [.unreadable])
+        #expect(try await store.history(id: 1, limit: 9, offset: 0) == [])
+        #expect(try await store.revoke(id: 1, hard: false, at: Timestamp(milliseconds: 5)) == false)
+        #expect(try await store.revoke(id: 1, hard: true, at: Timestamp(milliseconds: 5)))
+    }
+
+    @Test func `an error names the file`() async throws {
+        try FileManager.default.createDirectory(at: file.directory, withIntermediateDirectories: true)
+        try Data().write(to: file.directory.appending(path: "deeper"))  // a file where a directory should be
+        let error = #expect(throws: BackendError.self) { try SQLiteStore(path: file.path) }
+        #expect(error?.debugDescription.contains(file.path) == true, "\(String(describing: error))")
+        let missing = #expect(throws: BackendError.self) { try SQLiteStore(path: file.path + "x", makesFile: false) }
+        #expect(missing?.debugDescription.contains(file.path + "x") == true)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "needs root, to make files for others"))
+    func `made by root, the file belongs to the owner of its directory`() throws {
+        let nobody: uid_t = 65534
+        try FileManager.default.createDirectory(at: file.directory, withIntermediateDirectories: true)
+        #expect(chown(file.directory.path, nobody, nobody) == 0)
+        _ = try open()
+        let directory = URL(fileURLWithPath: file.path).deletingLastPathComponent().path
+        for path in [directory, file.path] {
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.ownerAccountID] as? UInt32 == nobody, "\(path)")
+        }
+    }
+
     @Test func `a locked database is a timeout, and the rows can be written when it is free`() async throws {
         let store = try open()
         let hasty = try SQLiteStore(path: file.path, timeout: .milliseconds(100))

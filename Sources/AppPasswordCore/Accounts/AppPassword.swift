@@ -59,6 +59,8 @@ public protocol AppPasswordAdministration: Sendable {
     func revoke(id: Int64, hard: Bool, at time: Timestamp) async throws(BackendError) -> Bool
     /// Reads the log rows of a password, the newest first; nil if there is no such password.
     func history(id: Int64, limit: Int, offset: Int) async throws(BackendError) -> [LoginLogRow]?
+    /// Reads rows of all accounts in the order of their ids: at most `limit` of those whose id is greater.
+    func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow]
 }
 
 /// What `app-password list` shows of a row.

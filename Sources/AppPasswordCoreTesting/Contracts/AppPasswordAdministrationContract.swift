@@ -49,6 +49,22 @@ public enum AppPasswordAdministrationContract {
         summaries[1].deleted = revoked
         try ContractViolation.unless(try await store.list(uid: uid), is: summaries, "it says when")
 
+        let expected = [
+            AppPasswordRow(
+                id: phone, uid: uid, storedHash: "{CRYPT}$6$a", created: .time(start), deleted: .time(revoked), isUsed: true),
+            AppPasswordRow(
+                id: desk, uid: uid, storedHash: "{CRYPT}$6$b", created: .time(later), deleted: .none, isUsed: false),
+        ]
+        let first = try await store.rows(after: min(phone, desk) - 1, limit: 1)
+        let others = try await store.rows(after: min(phone, desk), limit: 1000)
+        try ContractViolation.unless(
+            (first + others).filter { $0.password.uid == uid }, is: expected.sorted { $0.password.id < $1.password.id },
+            "rows are gone through by their ids")
+        try ContractViolation.unless(first.count, is: 1, "no more than were asked for")
+        try ContractViolation.unless(
+            try await store.rows(after: max(phone, desk), limit: 1000).contains { $0.password.uid == uid }, is: false,
+            "each once")
+
         try ContractViolation.unless(
             try await store.revoke(id: phone, hard: true, at: revoked), is: true, "a revoked row can be removed")
         try ContractViolation.unless(
