@@ -8,28 +8,33 @@ import Settings
 struct AppPasswordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "app-password", abstract: "Manage app passwords from a shell.",
-        subcommands: [Add.self, List.self, Rename.self, Revoke.self, History.self])
+        subcommands: [Add.self, List.self, Rename.self, Revoke.self, History.self, Audit.self])
 
     /// Opens the database that the settings name.
     fileprivate static func administration(
         _ options: ConfigOption
     ) async throws(SetupFailure) -> any AppPasswordAdministration {
-        let settings = try SettingsLocation(config: options.config).load().settings
-        if !settings.database.isMariaDB { try StateDirectory.prepare(settings.server.stateDirectory) }
+        try administration(SettingsLocation(config: options.config).load().settings)
+    }
+
+    /// Opens the database of these settings. Which file it is gets said: a shell that stands elsewhere, or has not the
+    /// service's `$STATE_DIRECTORY`, may mean another one.
+    static func administration(_ settings: Settings) throws(SetupFailure) -> any AppPasswordAdministration {
         var logger = Logger.program(level: settings.log.level)
         logger.logLevel = max(logger.logLevel, .warning)
+        if let file = settings.databaseFile { standardError("the database is \(file)") }
         return try BackEnds.openDatabase(settings, logger: logger).administration
     }
 
     /// Runs one operation on the database; its trouble ends the program with 69.
-    fileprivate static func asking<Value>(
+    static func asking<Value>(
         _ operation: () async throws(BackendError) -> Value
     ) async throws(SetupFailure) -> Value {
         do throws(BackendError) { return try await operation() } catch { throw SetupFailure(error) }
     }
 
     fileprivate static func noSuchPassword(_ id: Int64) -> SetupFailure {
-        SetupFailure(["there is no app password \(id) that this could be done to"], exitCode: .usage)
+        SetupFailure(["there is no app password \(id)"], exitCode: .usage)
     }
 }
 
@@ -52,7 +57,8 @@ extension AppPasswordCommand {
             guard let scheme = PasswordScheme(name: scheme) else {
                 throw ValidationError("unknown scheme \(scheme)")
             }
-            let database = try await AppPasswordCommand.administration(options)
+            let settings = try SettingsLocation(config: options.config).load().settings
+            let database = try AppPasswordCommand.administration(settings)
             let password = AppPasswordGenerator.password()
             let stored = try scheme.hash(password)
             let id = try await AppPasswordCommand.asking { () async throws(BackendError) in
@@ -60,6 +66,27 @@ extension AppPasswordCommand {
             }
             print(String(decoding: password.bytes, as: UTF8.self))
             standardError("app password \(id) for \(user); it is shown only now")
+            if let directory = BackEnds.openDirectory(settings), let warning = await warning(directory) {
+                standardError("warning: \(warning)")
+            }
+        }
+
+        /// Why the password may be of no use; it is made all the same, as accounts may come later.
+        private func warning(_ directory: some AccountDirectory) async -> String? {
+            let name = user.visible()
+            do throws(BackendError) {
+                switch try await directory.account(for: user) {
+                case .notFound: return "the directory has no account \(name), so nobody can log in with it"
+                case .ambiguous: return "the directory has several accounts \(name), so nobody can log in with it"
+                case .found(let account) where account.isDisabled:
+                    return "the account \(name) is disabled in the directory"
+                case .found(let account) where !account.uid.utf8.elementsEqual(user.utf8):
+                    return "the directory spells the account \(account.uid.visible()): only logins as \(name) can use it"
+                case .found: return nil
+                }
+            } catch {
+                return "whether there is an account \(name) could not be found out: \(error.debugDescription)"
+            }
         }
     }
 
@@ -116,7 +143,12 @@ extension AppPasswordCommand {
             let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
                 try await database.revoke(id: id, hard: hard, at: .now)
             }
-            if !found { throw AppPasswordCommand.noSuchPassword(id) }
+            if found { return }
+            let isThere = try await AppPasswordCommand.asking { () async throws(BackendError) in
+                try await database.history(id: id, limit: 1, offset: 0) != nil
+            }
+            guard isThere, !hard else { throw AppPasswordCommand.noSuchPassword(id) }
+            throw SetupFailure(["app password \(id) is revoked already"], exitCode: .usage)
         }
     }
 

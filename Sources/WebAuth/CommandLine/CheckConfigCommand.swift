@@ -1,38 +1,68 @@
 import ArgumentParser
 import AuditCore
-import GeoIP
+import Foundation
 import Logging
 import Settings
 
 struct CheckConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config", abstract: "Parse the settings and every list, and name each problem.",
-        discussion: "Prints each problem as file:line:column: message; exit status 78 if there is any.")
+        discussion: """
+            Prints each problem as file:line:column: message, all of them at once; exit status 78 if there is any. With \
+            --connect also asks the database, the directory and Redis, and prints what each answered; 69 if one did not.
+            """)
 
     @OptionGroup var options: ConfigOption
+    @Flag(help: "Ask the database, the directory and Redis, too.")
+    var connect = false
 
     func run() async throws {
         let location = try SettingsLocation(config: options.config)
-        let loaded = try location.load()
-        for note in loaded.notes { print("note: \(note)") }
-        let geo: MMDBGeoSource?
+        let loaded: LoadedSettings
         do throws(SetupFailure) {
-            let logger = Logger.program(level: .warning)
-            geo = try BackEnds.openGeo(loaded.settings, logger: logger)
-            _ = try Lookups.clients(loaded.settings, makesFiles: false, logger)
+            loaded = try location.load()
         } catch {
-            throw SetupFailure(error.problems + LoadedPolicy.problems(of: loaded.settings), exitCode: error.exitCode)
+            for note in error.notes { print("note: \(note)") }
+            throw error
         }
-        let policy = try LoadedPolicy(loaded.settings, sources: FactSources(geo: geo)) { _ in }
-        for note in policy.notes + (geo?.notes(for: policy.counts, at: .now) ?? []) { print("note: \(note)") }
-        for (list, entries) in policy.counts {
-            let format = policy.formats[list].map { " (\($0))" } ?? ""
-            print("\(list.rawValue): \(entries) \(entries == 1 ? "entry" : "entries")\(format)")
+        let files = FileCheck(loaded.settings)
+        for note in loaded.notes + FileExposure.notes(location, loaded) + files.notes { print("note: \(note)") }
+        for (list, entries, format) in files.counts {
+            print("\(list.rawValue): \(entries) \(entries == 1 ? "entry" : "entries")\(format.map { " (\($0))" } ?? "")")
         }
-        guard policy.problems.isEmpty else { throw SetupFailure(policy.problems, exitCode: .configuration) }
+        let silent = connect ? await askBackEnds(loaded.settings) : []
+        guard files.problems.isEmpty else { throw SetupFailure(files.problems, exitCode: .configuration) }
         switch location.source {
         case .file(let path): print("\(path.written): ok")
         case .embeddedDefault: print("no settings file: the embedded default is used")
         }
+        guard silent.isEmpty else {
+            throw SetupFailure(["cannot be asked: \(silent.joined(separator: ", "))"], exitCode: .unavailable)
+        }
+    }
+
+    /// Prints a line for each back end; returns those that cannot be asked.
+    private func askBackEnds(_ settings: Settings) async -> [String] {
+        var questions: [BackEndQuestion] = []
+        var silent: [String] = []
+        if let file = settings.databaseFile, !FileManager.default.fileExists(atPath: file) {
+            print("database: \(file) is not there yet; the service makes it")
+        } else {
+            do throws(SetupFailure) {
+                let logger = Logger.program(level: .warning)
+                questions.append(
+                    .database(try BackEnds.openDatabase(settings, makesFile: false, logger: logger).passwords))
+            } catch {
+                print("database: \(error)")
+                silent.append("database")
+            }
+        }
+        if let directory = BackEnds.openDirectory(settings) { questions.append(.directory(directory)) }
+        if settings.cache.mode == .redis { questions.append(.redis(Lookups.redis(settings))) }
+        for (name, trouble) in await BackEndQuestion.ask(questions) {
+            print("\(name): \(trouble?.detail ?? "ok")")
+            if trouble != nil { silent.append(name) }
+        }
+        return silent
     }
 }

@@ -59,7 +59,7 @@ struct BackEnds: Sendable {
         if let old, old.settings.directoryIdentity == settings.directoryIdentity {
             directory = old.backEnds.directory
         } else {
-            directory = settings.ldap.map { LDAPDirectory(LDAPDirectory.Configuration($0, pool: settings.database.poolSize)) }
+            directory = openDirectory(settings)
         }
         let geo = try openGeo(settings, reusing: old?.backEnds.geo, logger: logger)
         let lookups: Lookups
@@ -81,18 +81,31 @@ struct BackEnds: Sendable {
             return try MMDBGeoSource(
                 GeoConfiguration(city: files.city?.resolved, asn: files.asn?.resolved), reusing: old, logger: logger)
         } catch {
-            throw SetupFailure(error.problems.map { "\($0.path):1:1: \($0.reason)" }, exitCode: .configuration)
+            let named = [files.city, files.asn].compactMap { $0 }
+            throw SetupFailure(
+                error.problems.map { problem in
+                    named.first { $0.resolved == problem.path }?.problem(problem.reason) ?? problem.description
+                }, exitCode: .configuration)
         }
+    }
+
+    /// The directory of accounts, if the settings have one; it is not asked for before the first login.
+    static func openDirectory(_ settings: Settings) -> LDAPDirectory? {
+        settings.ldap.map { LDAPDirectory(LDAPDirectory.Configuration($0, pool: settings.database.poolSize)) }
     }
 
     /// Opens the database alone, for the verbs that manage app passwords.
     ///
     /// A MariaDB server is not asked for before the first query, so that the service starts without it.
-    static func openDatabase(_ settings: Settings, logger: Logger) throws(SetupFailure) -> Database {
+    ///
+    /// - Parameter makesFile: Whether an SQLite file that is not there is made.
+    static func openDatabase(
+        _ settings: Settings, makesFile: Bool = true, logger: Logger
+    ) throws(SetupFailure) -> Database {
         switch settings.databaseLocation {
         case .sqlite(let path):
             do throws(BackendError) {
-                return Database(try SQLiteStore(path: path, timeout: settings.database.timeout))
+                return Database(try SQLiteStore(path: path, timeout: settings.database.timeout, makesFile: makesFile))
             } catch {
                 throw SetupFailure(error)
             }
@@ -132,6 +145,11 @@ extension LDAPDirectory.Configuration {
 }
 
 extension Settings {
+    /// The SQLite file of the app passwords; nil if they are on a server.
+    var databaseFile: String? {
+        if case .sqlite(let path) = databaseLocation { path } else { nil }
+    }
+
     /// Where the database is: a relative SQLite path starts at the directory of the settings file; without a DSN the file
     /// is in the state directory.
     fileprivate var databaseLocation: DatabaseDSN {

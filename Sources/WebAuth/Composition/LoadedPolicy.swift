@@ -35,7 +35,7 @@ struct LoadedPolicy: Sendable {
             if let data = FileManager.default.contents(atPath: path.resolved) {
                 files[kind] = DenyListFile(name: path.written, bytes: Array(data))
             } else {
-                unreadable.append("\(path.written):1:1: the list \(kind.rawValue) cannot be read")
+                unreadable.append(path.problem("cannot be read"))
             }
         }
         let build = DenyLists.build(
@@ -61,15 +61,6 @@ struct LoadedPolicy: Sendable {
             notes.append(
                 "\(build.unindexedPatterns.count) patterns have no literal text to be found by and are tried one by one "
                     + "at each login: \(build.unindexedPatterns.prefix(5).map(\.description).joined(separator: ", ")), …")
-        }
-    }
-
-    /// What is wrong with the lists, to be told together with what keeps the settings from being used at all.
-    static func problems(of settings: Settings) -> [String] {
-        do throws(SetupFailure) {
-            return try LoadedPolicy(settings, sources: FactSources()) { _ in }.problems
-        } catch {
-            return error.problems
         }
     }
 }

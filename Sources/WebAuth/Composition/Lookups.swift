@@ -58,13 +58,16 @@ final class Lookups: Sendable {
         var dns = DNSConfiguration()
         dns.servers = settings.lookup.dns.servers.map(\.description)
         dns.timeout = settings.lookup.dns.timeout
+        let bootstrap = settings.lookup.rdap.bootstrap
         do throws(LookupError) {
             let resolver = try CaresResolver(dns)
             var configuration = RegistryConfiguration(settings)
             if makesFiles { configuration.stateDirectory = settings.server.stateDirectory }
             return (resolver, try RegistryClients(configuration, txt: resolver, logger: logger))
         } catch {
-            throw SetupFailure(["lookup: \(error.debugDescription)"], exitCode: .configuration)
+            // The only files that are looked into here; what else fails is not of the settings' making.
+            let place = if case .directory(let path) = bootstrap, !path.place.isEmpty { path.place } else { "lookup" }
+            throw SetupFailure(["\(place): \(error.debugDescription)"], exitCode: .configuration)
         }
     }
 
@@ -109,9 +112,12 @@ final class Lookups: Sendable {
                 return memory
             }
         case .redis:
-            return TieredLookupCache(memory: memory, behind: RedisCache(RedisCache.Configuration(settings.cache)))
+            return TieredLookupCache(memory: memory, behind: redis(settings))
         }
     }
+
+    /// The Redis of `[cache]`; connects when it is first asked.
+    static func redis(_ settings: Settings) -> RedisCache { RedisCache(RedisCache.Configuration(settings.cache)) }
 
     private static func isOurs(_ path: String) -> Bool {
         var status = stat()

@@ -106,7 +106,8 @@ final class Reloader: Sendable {
         do throws(SetupFailure) {
             backEnds = try BackEnds.open(settings, keeping: live.current, logger: logger)
         } catch {
-            return refuse(error.problems + LoadedPolicy.problems(of: settings))
+            let others = FileCheck(settings).problems.filter { !error.problems.contains($0) }
+            return refuse(error.problems + others)
         }
         do throws(SetupFailure) {
             built = try builder.build(settings, backEnds)

@@ -18,11 +18,16 @@ struct SettingsLocation: Sendable {
     }
 
     /// Reads the settings as they are now.
+    ///
+    /// - Throws: Every problem; of settings that cannot be used those in the files that they name, too.
     func load() throws(SetupFailure) -> LoadedSettings {
         do throws(SettingsProblems) {
             return try Settings.load(source, overrides: overrides, in: environment)
         } catch {
-            throw SetupFailure(error.problems.map(\.description), exitCode: .configuration)
+            let inFiles = error.readable.map { FileCheck($0).problems } ?? []
+            var failure = SetupFailure(error.problems.map(\.description) + inFiles, exitCode: .configuration)
+            failure.notes = error.warnings.map(\.description)
+            throw failure
         }
     }
 }

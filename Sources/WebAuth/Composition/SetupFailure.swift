@@ -15,6 +15,8 @@ struct SetupFailure: Error, CustomStringConvertible {
     /// What is wrong, a line each.
     let problems: [String]
     let exitCode: Status
+    /// What was noticed besides.
+    var notes: [String] = []
 
     init(_ problems: [String], exitCode: Status) {
         self.problems = problems

@@ -22,6 +22,8 @@ struct WebAuthServer: Sendable {
     private let hashing: LaneHashChecker
     private let knownNetworks: KnownNetworks
     private let announcer: ServiceAnnouncer
+    /// What the back ends are asked at the start.
+    private let questions: [BackEndQuestion]
 
     /// What remains to be written at the end has this long; the spool keeps what it could not.
     private static let flushTime = Duration.seconds(5)
@@ -36,6 +38,7 @@ struct WebAuthServer: Sendable {
         let logger = Logger.program(level: settings.log.level)
         for note in loaded.notes { logger.warning("settings", metadata: ["note": "\(note)"]) }
         try StateDirectory.prepare(settings.server.stateDirectory)
+        for note in FileExposure.notes(location, loaded) { logger.warning("files", metadata: ["note": "\(note)"]) }
 
         let backEnds = try BackEnds.open(settings, logger: logger)
         let recorder = try Self.recorder(settings, backEnds.database.log, logger)
@@ -92,6 +95,7 @@ struct WebAuthServer: Sendable {
         self.hashing = hashing
         self.knownNetworks = knownNetworks
         self.announcer = announcer
+        questions = backEnds.questions
         server = HTTPServer(
             configuration: HTTPServer.Configuration(host: settings.server.host, port: settings.server.port),
             router: router.make(endpoints.routes, settings), logger: logger, finished: requests.answered,
@@ -116,6 +120,7 @@ struct WebAuthServer: Sendable {
             group.addTask { await recorder.run() }
             group.addTask { await heed(signals) }
             group.addTask { await followGeoFiles() }
+            group.addTask { await askBackEnds() }
             let (bound, hasBound) = AsyncStream.makeStream(of: Int.self)
             group.addTask {
                 for await port in bound {
@@ -151,6 +156,16 @@ struct WebAuthServer: Sendable {
             return .success(())
         } catch {
             return .failure(error)
+        }
+    }
+
+    /// Says of each back end that cannot be asked at the start why, in its own words: a wrong password waits for no login.
+    private func askBackEnds() async {
+        for (name, trouble) in await BackEndQuestion.ask(questions) {
+            guard let trouble else { continue }
+            logger.error(
+                "a back end cannot be asked; until it can, logins are answered 503",
+                metadata: ["backend": "\(name)", "error": "\(trouble.detail)"])
         }
     }
 

@@ -1,7 +1,5 @@
-import AppPasswordCore
 import AuditCore
 import GeoIP
-import LDAPDirectory
 import LoginSpool
 import Locks
 
@@ -42,16 +40,14 @@ final class Health: Sendable {
         return report
     }
 
-    /// Asks both side by side: the database for a name that nobody has, the directory for its base (never its cache).
     private func ask() async -> Report {
         let snapshot = live.current
-        async let database = trouble { () async throws(BackendError) in _ = try await snapshot.backEnds.database.passwords.passwords(of: "") }
-        async let directory = trouble { () async throws(BackendError) in
-            try await snapshot.backEnds.directory?.ping()
-        }
         var report = Report(isReady: true, lines: [])
-        report.add("database", await database)
-        if snapshot.backEnds.directory != nil { report.add("directory", await directory) }
+        for (name, trouble) in await BackEndQuestion.ask(snapshot.backEnds.questions) {
+            if trouble != nil { report.isReady = false }
+            report.backEnds.append((name, trouble == nil))
+            report.lines.append("\(name): \(trouble?.kind ?? "ok")")
+        }
         report.lines += snapshot.backEnds.lookups.statusLines
         report.lines += (snapshot.backEnds.geo?.databases ?? []).map { $0.statusLine(at: .now) }
         let spool = recorder.statistics
@@ -60,18 +56,5 @@ final class Health: Sendable {
             report.lines.append("audit \(sink): \(lost == 0 ? "ok" : "has lost \(lost) records") (\(written) written)")
         }
         return report
-    }
-
-    private func trouble(_ ask: () async throws(BackendError) -> Void) async -> BackendError? {
-        do throws(BackendError) { try await ask() } catch { return error }
-        return nil
-    }
-}
-
-extension Health.Report {
-    fileprivate mutating func add(_ name: String, _ trouble: BackendError?) {
-        if trouble != nil { isReady = false }
-        backEnds.append((name, trouble == nil))
-        lines.append("\(name): \(trouble?.code.name ?? "ok")")
     }
 }

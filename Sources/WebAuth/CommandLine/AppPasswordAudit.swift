@@ -1,0 +1,100 @@
+import AppPasswordCore
+import ArgumentParser
+import AuditCore
+import LDAPDirectory
+import PasswordSchemes
+import Settings
+
+extension AppPasswordCommand {
+    struct Audit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List app passwords that are of no use, and why.",
+            discussion: """
+                Goes through all rows, whoever they belong to, and prints a line for each finding: id, name, kind, words. \
+                unreachable: no login can use it. spelling: only logins in just these capitals can. hash: no password can \
+                match it. date: a time in it is none. unused: it was never used. Needs no more rights than the service has.
+                """)
+        @OptionGroup var options: ConfigOption
+        @Flag(help: "Print one JSON array.")
+        var json = false
+
+        /// Rows that are read at a time.
+        private static let pageSize = 200
+
+        func run() async throws {
+            let settings = try SettingsLocation(config: options.config).load().settings
+            let database = try AppPasswordCommand.administration(settings)
+            var names = AccountNames(BackEnds.openDirectory(settings))
+            var output = FindingsOutput(isJSON: json)
+            var (last, count) = (Int64.min, 0)
+            while true {
+                let rows = try await AppPasswordCommand.asking { [last] () async throws(BackendError) in
+                    try await database.rows(after: last, limit: Self.pageSize)
+                }
+                guard let end = rows.last?.password.id else { break }
+                for row in rows {
+                    let account = try await names.account(of: row)
+                    output.write(
+                        row, row.findings(account: account, hashTrouble: StoredHash.problem(row.password.storedHash)))
+                }
+                (last, count) = (end, count + rows.count)
+            }
+            output.end()
+            standardError("\(count) app passwords, \(output.count) with findings")
+        }
+    }
+
+    /// What the directory says of the names of rows; each is asked for once, as far as memory is meant to go.
+    private struct AccountNames {
+        private let directory: LDAPDirectory?
+        private var known: [[UInt8]: AccountAnswer] = [:]  // by bytes: `==` of texts takes ü for u¨
+
+        init(_ directory: LDAPDirectory?) { self.directory = directory }
+
+        /// nil without a directory, and for rows of which the answer would not be used.
+        mutating func account(of row: AppPasswordRow) async throws(SetupFailure) -> AccountAnswer? {
+            let name = row.password.uid
+            guard let directory, !row.password.isDeleted, name.isPlausibleLogin else { return nil }
+            let key = Array(name.utf8)
+            if let answer = known[key] { return answer }
+            if known.count >= 10_000 { known = [:] }
+            let answer = try await AppPasswordCommand.asking { () async throws(BackendError) in
+                try await directory.account(for: name)
+            }
+            known[key] = answer
+            return answer
+        }
+    }
+
+    /// Findings on standard output, written as they come.
+    private struct FindingsOutput {
+        let isJSON: Bool
+        /// How many rows had any.
+        private(set) var count = 0
+
+        init(isJSON: Bool) {
+            self.isJSON = isJSON
+            if isJSON { print("[", terminator: "") }
+        }
+
+        mutating func write(_ row: AppPasswordRow, _ findings: [AppPasswordFinding]) {
+            let (id, name) = (row.password.id, row.password.uid)
+            for (index, finding) in findings.enumerated() {
+                if isJSON {
+                    let value = AuditValue.object([
+                        ("id", .integer(id)), ("user", .text(name)), ("kind", .text(finding.kind.rawValue)),
+                        ("detail", .text(finding.detail)),
+                    ])
+                    print((count + index > 0 ? ",\n" : "") + value.jsonText, terminator: "")
+                } else {
+                    print("\(id)\t\(name.visible())\t\(finding.kind.rawValue)\t\(finding.detail)")
+                }
+            }
+            if !findings.isEmpty { count += 1 }
+        }
+
+        func end() {
+            if isJSON { print("]") }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import AppPasswordCore
+import AuditCore
+import LDAPDirectory
+import RedisCache
+
+/// Asks one back end whether it can be asked, as a login would ask it, within its timeout.
+struct BackEndQuestion: Sendable {
+    /// Why a back end cannot be asked.
+    struct Trouble: Sendable {
+        /// The kind, which anybody may know: `unreachable`.
+        var kind: String
+        /// The kind and what the back end said of it, for operators: `refused (error 1045: Access denied …)`.
+        var detail: String
+
+        init(kind: String, words: String) {
+            self.kind = kind
+            detail = words.isEmpty ? kind : "\(kind) (\(words))"
+        }
+    }
+
+    /// `database`, `directory`, `redis`.
+    let name: String
+    private let ask: @Sendable () async -> Trouble?
+
+    /// Asks for a name that nobody has.
+    static func database(_ store: any AppPasswordStore) -> BackEndQuestion {
+        BackEndQuestion(name: "database") {
+            do throws(BackendError) { _ = try await store.passwords(of: "") } catch { return Trouble(error) }
+            return nil
+        }
+    }
+
+    /// Asks for the directory's base, never its cache.
+    static func directory(_ directory: LDAPDirectory) -> BackEndQuestion {
+        BackEndQuestion(name: "directory") {
+            do throws(BackendError) { try await directory.ping() } catch { return Trouble(error) }
+            return nil
+        }
+    }
+
+    /// Asks for a sign of life.
+    static func redis(_ cache: RedisCache) -> BackEndQuestion {
+        BackEndQuestion(name: "redis") {
+            do throws(LookupError) { try await cache.ping() } catch {
+                return Trouble(kind: error.code.name, words: error.detail)
+            }
+            return nil
+        }
+    }
+
+    /// Asks side by side; the answers come in the order of the questions, nil where all is well.
+    static func ask(_ questions: [BackEndQuestion]) async -> [(name: String, trouble: Trouble?)] {
+        await withTaskGroup(of: (Int, Trouble?).self) { group in
+            for (index, question) in questions.enumerated() { group.addTask { (index, await question.ask()) } }
+            var troubles: [Trouble?] = Array(repeating: nil, count: questions.count)
+            for await (index, trouble) in group { troubles[index] = trouble }
+            return zip(questions, troubles).map { ($0.name, $1) }
+        }
+    }
+}
+
+extension BackEndQuestion.Trouble {
+    fileprivate init(_ error: BackendError) { self.init(kind: error.code.name, words: error.detail) }
+}
+
+extension BackEnds {
+    /// What logins need.
+    var questions: [BackEndQuestion] {
+        [.database(database.passwords)] + (directory.map { [.directory($0)] } ?? [])
+    }
+}
