@@ -24,6 +24,7 @@ struct WebAuthServer: Sendable {
     private let announcer: ServiceAnnouncer
     /// What the back ends are asked at the start.
     private let questions: [BackEndQuestion]
+    private let spelling: SpellingWatch
 
     /// What remains to be written at the end has this long; the spool keeps what it could not.
     private static let flushTime = Duration.seconds(5)
@@ -74,11 +75,12 @@ struct WebAuthServer: Sendable {
         let reloader = Reloader(
             location, builder: builder, live: live, listErrors: built.listErrors, announcer: announcer, logger: logger,
             apply: apply)
+        let spelling = SpellingWatch(logger: logger) { live.current.backEnds.database.passwords }
         let health = Health(live: live, recorder: recorder, trail: trail)
         let endpoints = Endpoints(
             logins: LoginEndpoints(
                 logger: logger, now: { .now }, failures: FailureRecorder(trail: trail), decided: meters.logins.decided,
-                parts: { live.current.loginParts }),
+                unmatched: spelling.refused, parts: { live.current.loginParts }),
             reloader: reloader, health: health,
             metrics: MetricsReport(
                 registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
@@ -96,6 +98,7 @@ struct WebAuthServer: Sendable {
         self.knownNetworks = knownNetworks
         self.announcer = announcer
         questions = backEnds.questions
+        self.spelling = spelling
         server = HTTPServer(
             configuration: HTTPServer.Configuration(host: settings.server.host, port: settings.server.port),
             router: router.make(endpoints.routes, settings), logger: logger, finished: requests.answered,
@@ -118,6 +121,7 @@ struct WebAuthServer: Sendable {
             group.addTask { await lookups.run() }
             group.addTask { await gatherer.run() }
             group.addTask { await recorder.run() }
+            group.addTask { await spelling.run() }
             group.addTask { await heed(signals) }
             group.addTask { await followGeoFiles() }
             group.addTask { await askBackEnds() }

@@ -29,6 +29,7 @@ public struct LoginEndpoints: Sendable {
     private let troubles: Troubles
     private let failures: FailureRecorder
     private let decided: @Sendable (LoginDecision) -> Void
+    private let unmatched: @Sendable (_ login: String) -> Void
 
     /// Makes endpoints.
     ///
@@ -37,10 +38,12 @@ public struct LoginEndpoints: Sendable {
     ///   - now: The time of the logins.
     ///   - failures: Gets the logins that fail, but for those from `audit.ignore_networks`.
     ///   - decided: Told what became of each login, for metrics; must be quick.
+    ///   - unmatched: Told the login that no app password let in, after the answer; must be quick.
     ///   - parts: What is in force, asked for once a request.
     public init(
         logger: Logger, now: @escaping @Sendable () -> Timestamp, failures: FailureRecorder,
         decided: @escaping @Sendable (LoginDecision) -> Void = { _ in },
+        unmatched: @escaping @Sendable (_ login: String) -> Void = { _ in },
         parts: @escaping @Sendable () -> Parts
     ) {
         self.logger = logger
@@ -48,6 +51,7 @@ public struct LoginEndpoints: Sendable {
         self.now = now
         self.failures = failures
         self.decided = decided
+        self.unmatched = unmatched
         self.parts = parts
     }
 
@@ -72,10 +76,12 @@ public struct LoginEndpoints: Sendable {
         var response = PassdbAnswer(answer.outcome, resultBlock: parts.settings.resultBlock).response
         let isIgnored = parts.auditor.ignores(body.attempt)
         let failure = isIgnored ? nil : FailureRecord(answer.outcome, of: body.attempt)
-        if failure != nil || answer.afterAnswer != nil {
-            response.afterSending = { [failures] in
+        let isUnmatched = [.wrongPassword, .unknownAccount].contains(answer.outcome)
+        if failure != nil || isUnmatched || answer.afterAnswer != nil {
+            response.afterSending = { [failures, unmatched] in
                 answer.afterAnswer?(ContinuousClock.now - request.arrived)
                 if let failure { failures.record(failure) }
+                if isUnmatched { unmatched(body.attempt.login) }
             }
         }
         return response
