@@ -47,6 +47,21 @@ struct ExplanationTests {
         #expect(explanation(policy).json == expected)
     }
 
+    @Test func `a fact that could not be had says why, whole and on one line`() {
+        var facts = Logins.facts()
+        let long = "RDAP: " + String(repeating: "nobody answers ", count: 30) + "\u{1b}; WHOIS: the end"
+        facts.reverseHost = Sourced(.unavailable(LookupError(.timedOut)), source: .dns)
+        facts.network = Sourced(.unavailable(LookupError(.unreachable, detail: long)), source: .whois)
+        facts.geo = Sourced(.absent, source: .maxmind)
+        let explained = explanation(Policy(lists: DenyLists()), facts: facts)
+        let json = explained.json
+        #expect(json.contains(#""rev_host":{"state":"unavailable","source":"dns","age_s":0,"reason":"timed out","value":null}"#))
+        #expect(json.contains(#""age_s":0,"reason":"unreachable, RDAP: nobody"#))
+        #expect(json.contains(#"\\u001b; WHOIS: the end","net_name":null"#))
+        #expect(json.ranges(of: "\"reason\"").count == 2)  // what is absent or known needs none
+        #expect(explained.text.contains("\\u001b; WHOIS: the end (whois)\n"))
+    }
+
     @Test func `the text names the deciding line, every fact and every rule`() {
         let policy = Policy(lists: Logins.lists([.networkCountry: "#\nRU", .asCountry: "CH"]))
         var facts = Logins.facts()

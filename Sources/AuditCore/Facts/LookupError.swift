@@ -33,6 +33,9 @@ public struct LookupError: Error, Hashable, CustomStringConvertible, CustomDebug
     /// Makes an error; `detail` never reaches a client.
     public init(_ code: Code, detail: String = "") { (self.code, self.detail) = (code, detail) }
 
+    /// As ``debugDescription``, for a line that says already that the fact could not be had; no control characters.
+    package var reason: String { (detail.isEmpty ? code.name : "\(code.name), \(detail)").visible(limit: 1000) }
+
     /// Safe to send to a client.
     public var description: String { "lookup failed: \(code.name)" }
     /// For operators.

@@ -1,7 +1,7 @@
 extension Explanation {
     /// The JSON object of `explain --json`, on one line.
     ///
-    /// Members that have no value are null; `age_s` is whole seconds. Control and invisible characters are escaped.
+    /// A fact that is `unavailable` says why in its member `reason`. Other members that have no value are null; `age_s` is whole seconds. Control and invisible characters are escaped.
     public var json: String {
         AuditValue.object([
             ("ip", AuditValue(attempt.address?.description)),
@@ -38,11 +38,12 @@ extension Explanation {
     private typealias Members = [(key: String, value: AuditValue)]
 
     private static func object<Value>(_ fact: Sourced<Value>, _ members: (Value?) -> Members) -> AuditValue {
-        .object(
+        let reason: Members = fact.trouble.map { [("reason", .text($0.reason))] } ?? []
+        return .object(
             [
                 ("state", .text(fact.state)), ("source", .text(fact.source.description)),
                 ("age_s", AuditValue(fact.age.components.seconds)),
-            ] + members(fact.value))
+            ] + reason + members(fact.value))
     }
 
     private static func members(_ network: NetworkFacts?) -> Members {

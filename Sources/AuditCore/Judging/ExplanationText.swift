@@ -63,10 +63,7 @@ extension Explanation {
     /// A line for the fact's state, and one for each detail that has a value.
     private static func lines<Value>(_ name: String, _ fact: Sourced<Value>, _ details: (Value) -> Details) -> [String]
     {
-        var state = fact.state
-        if let trouble = fact.trouble {
-            state += ": \(trouble.code.name)" + (trouble.detail.isEmpty ? "" : ", \(trouble.detail.visible())")
-        }
+        let state = fact.state + (fact.trouble.map { ": \($0.reason)" } ?? "")
         let seconds = fact.age.components.seconds
         let age = seconds > 0 ? ", \(seconds) s old" : ""
         let values = fact.value.map(details) ?? []
