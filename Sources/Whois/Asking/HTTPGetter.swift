@@ -99,7 +99,7 @@ final class HTTPGetter: Sendable {
         if error is CancellationError || error as? HTTPClientError == .cancelled {
             return LookupError(.timedOut, detail: "cancelled")
         }
-        return LookupError(error is HTTPParserError ? .malformed : .unreachable, detail: "\(error)".visible())
+        return LookupError(error is HTTPParserError ? .malformed : .unreachable, detail: ConnectionTrouble.words(error))
     }
 
     /// Ends all connections and what is under way on them; calls back when that is done, or at once the second time.

@@ -54,7 +54,7 @@ enum TextExchange {
         } catch {
             let isCancelled = error is CancellationError
             throw LookupError(
-                isCancelled ? .timedOut : .unreachable, detail: isCancelled ? "cancelled" : "\(error)".visible())
+                isCancelled ? .timedOut : .unreachable, detail: isCancelled ? "cancelled" : ConnectionTrouble.words(error))
         }
     }
 }
