@@ -31,6 +31,20 @@ public struct WebAuthCommand: AsyncParsableCommand {
     /// Parses the command line, runs the verb, and ends the process with a status of sysexits(3).
     public static func runAndExit() async -> Never {
         DispatchLog.silence()
+        StandardOutput.prepare()
+        let status = await perform()
+        // Last, so that it holds for every verb, however it ends and whatever it has said.
+        if let problem = StandardOutput.finish() {
+            standardError(problem)
+            exit(withError: ExitCode(SetupFailure.Status.output.rawValue))
+        }
+        exit(withError: status)
+    }
+
+    /// Parses the command line and runs the verb.
+    ///
+    /// - Returns: What to end with.
+    private static func perform() async -> ExitCode {
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -38,12 +52,17 @@ public struct WebAuthCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-            exit()
+            return .success
         } catch let failure as SetupFailure {
             for problem in failure.problems { standardError(problem) }
-            exit(withError: ExitCode(failure.exitCode.rawValue))
+            return ExitCode(failure.exitCode.rawValue)
         } catch {
-            exit(withError: error)
+            let status = exitCode(for: error)
+            let text = fullMessage(for: error)
+            // Help that was asked for is output, like any other.
+            if text.isEmpty { return status }
+            if status.isSuccess { print(text) } else { standardErrorText(text) }
+            return status
         }
     }
 }

@@ -7,6 +7,7 @@ struct SetupFailure: Error, CustomStringConvertible {
         case usage = 64
         case unavailable = 69
         case `internal` = 70
+        case output = 74
         case temporary = 75
         case permission = 77
         case configuration = 78
