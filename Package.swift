@@ -43,6 +43,7 @@ let package = Package(
         .library(name: "FileAuditSinks", targets: ["FileAuditSinks"]),
         .library(name: "JournalReader", targets: ["JournalReader"]),
         .library(name: "Report", targets: ["Report"]),
+        .library(name: "Gzip", targets: ["Gzip"]),
         .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "GeoIP", targets: ["GeoIP"]),
         .library(name: "DNSResolver", targets: ["DNSResolver"]),
@@ -220,8 +221,11 @@ let package = Package(
             name: "JournalReaderTests",
             dependencies: ["JournalReader", "SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers"],
             swiftSettings: strict),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strictC),
+        .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
         .target(
-            name: "Report", dependencies: ["AuditCore", "StrictJSON", .product(name: "Yams", package: "Yams")],
+            name: "Report", dependencies: ["AuditCore", "Gzip", "StrictJSON", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "AuditCore", "AuditCoreTesting", "StrictJSON", "TestServers"],

@@ -1,6 +1,6 @@
 # Installs Debian packages that are missing; sourced by the other scripts.
 
-build_packages="libc-ares-dev libargon2-dev libcrypt-dev libldap-dev libhiredis-dev libmariadb-dev libmaxminddb-dev libsystemd-dev libpcre2-dev libsodium-dev libsqlite3-dev libssl-dev pkg-config"
+build_packages="libc-ares-dev libargon2-dev libcrypt-dev libldap-dev libhiredis-dev libmariadb-dev libmaxminddb-dev libsystemd-dev libpcre2-dev libsodium-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config"
 test_packages="systemd systemd-container debootstrap prometheus python3-prometheus-client fail2ban python3-systemd dovecot-core dovecot-imapd dovecot-pop3d dovecot-auth-lua lua-cjson lua5.4 mariadb-server slapd ldap-utils redis-server python3 openssl curl chromium fonts-dejavu-core"
 
 # need PACKAGE...: installs those that are not there; says so when it cannot.
