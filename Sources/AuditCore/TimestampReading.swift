@@ -38,4 +38,31 @@ extension Timestamp {
         let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
         self.init(milliseconds: seconds * 1000 + fraction)
     }
+
+    /// Reads a time of RFC 3339, whatever its zone: `2026-11-23T18:15:41.123+01:00`.
+    ///
+    /// Without a zone it is UTC. The blank for the `T`, small letters, `+0100` and `+01` are taken as well, and digits
+    /// beyond a millisecond are dropped.
+    public init?(rfc3339 text: some StringProtocol) {
+        var time = Array(text.utf8.map { byte in (0x61...0x7A).contains(byte) ? byte - 0x20 : byte })
+        var offset: Int64 = 0
+        // `2026-11-23T18:15:41`: a sign further to the left belongs to the date.
+        if let sign = time.lastIndex(where: { "+-".utf8.contains($0) }), sign >= 19 {
+            let zone = time[(sign + 1)...].filter { $0 != UInt8(ascii: ":") }
+            guard [2, 4].contains(zone.count), zone.allSatisfy({ (0x30...0x39).contains($0) }),
+                let digits = Int64(String(decoding: zone, as: UTF8.self))
+            else { return nil }
+            let (hours, minutes) = zone.count == 2 ? (digits, 0) : digits.quotientAndRemainder(dividingBy: 100)
+            guard hours < 24, minutes < 60 else { return nil }
+            offset = (hours * 60 + minutes) * (time[sign] == UInt8(ascii: "-") ? -60_000 : 60_000)
+            time.removeSubrange(sign...)
+        }
+        if time.count > 26, time[19] == UInt8(ascii: ".") {
+            let end = time.last == UInt8(ascii: "Z") && offset == 0 ? time.count - 1 : time.count
+            guard time[20..<end].allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+            time.removeSubrange(23...)
+        }
+        guard let read = Self(sqlText: String(decoding: time, as: UTF8.self)) else { return nil }
+        self.init(milliseconds: read.milliseconds - offset)
+    }
 }

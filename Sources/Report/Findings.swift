@@ -5,11 +5,16 @@ struct Findings: Sendable {
     /// How many lines a list has; what is left out is counted in ``notes``.
     static let listLimit = 1000
 
+    /// How many new places are shown; the first ones.
+    private static let newPlaceLimit = 2000
+
     /// An address.
     struct Host: Sendable {
+        /// `None` for a login over a local socket.
         var address: String
-        /// The PTR name, else `<…>` with the network's name.
-        var label: String
+        /// What the network is called.
+        var network: String
+        /// The PTR name.
         var host: String?
         var asNumber: String?
         var isKnown: Bool
@@ -19,6 +24,7 @@ struct Findings: Sendable {
 
     /// An autonomous system.
     struct System: Sendable {
+        /// `None` where nobody knows one.
         var number: String
         var name: String
         var comment: String?
@@ -31,9 +37,11 @@ struct Findings: Sendable {
     struct BlockedUser: Sendable {
         var user: String
         var count: Int
-        var reasons: [TopTable<RefusalKey, LastLogin>.Entry]
+        var reasons: [TopTable<RefusalKey, LastRefusal>.Entry]
     }
 
+    /// The name of the machine that the records are from.
+    var machine: String?
     var period: ReportPeriod
     var first: Timestamp?
     var last: Timestamp?
@@ -47,8 +55,8 @@ struct Findings: Sendable {
     var revoked: [TopTable<RevokedKey, LastLogin>.Entry]
     var systems: [System]
     var hosts: [Host]
-    var networks: [TopTable<String, Void>.Entry]
-    var countries: [TopTable<String, String?>.Entry]
+    var networks: [TopTable<Named, Void>.Entry]
+    var countries: [TopTable<Named, String?>.Entry]
     var places: [TopTable<PlaceKey, (city: String?, country: String?)>.Entry]
     var events: [TopTable<String, Void>.Entry]
     var failingAddresses: [TopTable<String, LastLogin>.Entry]
@@ -56,7 +64,8 @@ struct Findings: Sendable {
     var notes: [String]
 
     /// - Parameter notes: Of the input.
-    init(_ tallies: Tallies, knowledge: ReportKnowledge, notes: [String]) {
+    init(_ tallies: Tallies, knowledge: ReportKnowledge, machine: String?, notes: [String]) {
+        self.machine = machine
         period = tallies.period
         (first, last) = (tallies.first, tallies.last)
         recordCount = tallies.recordCount
@@ -74,16 +83,19 @@ struct Findings: Sendable {
         blockedUsers = Dictionary(grouping: tallies.refusals.sorted, by: \.key.user)
             .map { BlockedUser(user: $0.key, count: $0.value.reduce(0) { $0 + $1.count }, reasons: $0.value) }
             .sorted { $0.count != $1.count ? $0.count > $1.count : $0.user < $1.user }
-        newPlaces = tallies.newPlaces
+        let newPlaces = tallies.habits.newPlaces
+        self.newPlaces = Array(newPlaces.prefix(Self.newPlaceLimit))
         revoked = tallies.revoked.sorted
-        systems = tallies.systems.sorted.map { System($0, knowledge) }
+        systems = tallies.systems.sorted.map { System($0, knowledge) }.namelessLast { $0.number == "None" }
         hosts = tallies.addresses.sorted.map { Host($0, knowledge) }
-        networks = tallies.networks.sorted
-        countries = tallies.countries.sorted
+        networks = tallies.networks.sorted.namelessLast { $0.key.text == nil }
+        countries = tallies.countries.sorted.namelessLast { $0.key.text == nil }
         places = tallies.places.sorted
         events = tallies.events.sorted
         failingAddresses = tallies.failingAddresses.sorted
         self.notes = notes + tallies.notes
+        let omitted = newPlaces.count - self.newPlaces.count
+        if omitted > 0 { self.notes.append("\(omitted.grouped) more places were new for a user") }
     }
 
     /// The time reported: the one asked for, else that of the records.
@@ -99,7 +111,7 @@ extension Findings.System {
         isKnown = knowledge.knows(system: number)
         // The old report called known networks by their registry's name, others by MaxMind's.
         let (registered, organization) = (entry.note.asName, entry.note.asOrganization)
-        name = (isKnown ? registered ?? organization : organization ?? registered) ?? ""
+        name = (isKnown ? registered ?? organization : organization ?? registered) ?? entry.key.name
         (count, denied) = (entry.count, entry.denied)
     }
 }
@@ -110,8 +122,8 @@ extension Findings.Host {
         (host, asNumber) = (entry.note.host, entry.note.asNumber)
         isKnown = knowledge.knows(system: asNumber) || knowledge.knows(host: host)
         let (registered, organization) = (entry.note.asName, entry.note.asOrganization)
-        let name = (isKnown ? registered ?? organization : organization ?? registered) ?? ""
-        label = host ?? "<\(name.prefix(30))\(name.count > 30 ? ".." : "")>"
+        let name = isKnown ? registered ?? organization : organization ?? registered
+        network = Named(name ?? entry.note.asNumber, isLocal: entry.note.isLocal).network
         (count, denied) = (entry.count, entry.denied)
     }
 }
@@ -138,9 +150,15 @@ extension Tallies {
         add("revoked passwords", revoked.omitted)
         add("kinds of failure", events.omitted)
         add("addresses with failures", failingAddresses.omitted)
-        if newPlacesOmitted > 0 { notes.append("\(newPlacesOmitted.grouped) more places were new for a user") }
-        if habits.isFull { notes.append("more users and places than are remembered: not all that is new is shown") }
+        if habits.isIncomplete { notes.append("more users and places than are remembered: not all that is new is shown") }
         return notes
+    }
+}
+
+extension Array {
+    /// The same, with those last that have no name: many of them may be together, and they tell the least.
+    fileprivate func namelessLast(_ isNameless: (Element) -> Bool) -> [Element] {
+        filter { !isNameless($0) } + filter(isNameless)
     }
 }
 

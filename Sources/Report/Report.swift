@@ -1,9 +1,10 @@
 /// The report over the audit trail: the successor of the old program's `audit_mail.py`.
 public enum Report {
-    /// Reads all records and writes the report.
+    /// Reads all records, in whatever order they are, and writes the report.
     ///
     /// - Parameters:
     ///   - knowledge: What the administrator has said of networks.
+    ///   - machine: The name of the machine that the records are from, where they do not say.
     ///   - tableBound: How many addresses, users, … are counted exactly (``TopTable``); more are counted nearly.
     ///   - progress: Told now and then how many records were read.
     /// - Returns: The whole report, with a final newline.
@@ -11,7 +12,7 @@ public enum Report {
     /// - Complexity: Linear in the records; memory is bounded, whatever they say.
     public static func run(
         _ input: inout some ReportInput, period: ReportPeriod, format: ReportFormat,
-        knowledge: ReportKnowledge = ReportKnowledge(), tableBound: Int = 50_000, progress: (Int) -> Void = { _ in }
+        knowledge: ReportKnowledge = ReportKnowledge(), machine: String? = nil, tableBound: Int = 50_000, progress: (Int) -> Void = { _ in }
     ) throws(ReportError) -> String {
         var tallies = Tallies(period, bound: tableBound)
         var count = 0
@@ -20,7 +21,7 @@ public enum Report {
             count += 1
             if count.isMultiple(of: 10_000) { progress(count) }
         }
-        let findings = Findings(tallies, knowledge: knowledge, notes: input.notes)
+        let findings = Findings(tallies, knowledge: knowledge, machine: input.machine ?? machine, notes: input.notes)
         switch format {
         case .text: return TextReport.text(findings)
         case .json: return JSONReport.text(findings)

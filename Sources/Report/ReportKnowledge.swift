@@ -8,6 +8,8 @@ internal import Yams
 ///     KNOWN_GOOD_ASNS: [AS680, AS3320]
 ///     KNOWN_DNS_SUFF: [mpg.de, dip0.t-ipconnect.de]
 ///     AS_COMMENTS: {AS60068: Commercial VPN}
+///
+/// `AS_COMMENTS` may as well be a list of such mappings.
 public struct ReportKnowledge: Sendable, Equatable {
     /// How long a file may be, in bytes.
     public static let lengthLimit = 1 << 20
@@ -41,18 +43,24 @@ public struct ReportKnowledge: Sendable, Equatable {
             case "KNOWN_DNS_SUFF":
                 knownSuffixes = Set(try Self.texts(value, "KNOWN_DNS_SUFF").map(Self.suffix))
             case "AS_COMMENTS":
-                guard let entries = value.mapping else {
-                    if value.null != nil { continue }
-                    throw Self.error(value, "AS_COMMENTS", "names and their comments are expected")
-                }
-                for (system, comment) in entries {
-                    guard let system = system.scalar?.string, let comment = comment.scalar?.string else {
-                        throw Self.error(comment, "AS_COMMENTS", "a text is expected")
-                    }
-                    comments[Self.systemNumber(system)] = ReportRecord.cut(comment)
-                }
+                if value.null != nil { continue }
+                // A list of mappings, of one member each, is what the old script could read.
+                for entries in value.sequence.map(Array.init) ?? [value] { try addComments(entries) }
             default: unknownKeys.append((key.string ?? "a key that is no text").visible())
             }
+        }
+    }
+
+    /// Takes a mapping from ASes to what is to be said of them.
+    private mutating func addComments(_ node: Node) throws(ReportError) {
+        guard let entries = node.mapping else {
+            throw Self.error(node, "AS_COMMENTS", "names and their comments are expected")
+        }
+        for (system, comment) in entries {
+            guard let system = system.scalar?.string, let comment = comment.scalar?.string else {
+                throw Self.error(comment, "AS_COMMENTS", "a text is expected")
+            }
+            comments[Self.systemNumber(system)] = ReportRecord.cut(comment)
         }
     }
 

@@ -67,28 +67,65 @@ struct CountingTests {
         #expect(timeline.bars(from: Timestamp(milliseconds: 5), to: Timestamp(milliseconds: 4), limit: 9).bars.isEmpty)
     }
 
-    @Test func `what is new for a user is what others were before`() {
-        var habits = Habits()
-        func learn(_ value: String, _ user: String, isRefused: Bool = false) -> Bool {
-            habits.learn(.country, value, of: user, isRefused: isRefused)
-        }
-        #expect(!learn("DE", "alice"))
-        #expect(!learn("DE", "alice"))
-        #expect(learn("RU", "alice", isRefused: true))
-        #expect(!learn("RU", "alice"))  // said once
-        #expect(!learn("RU", "bob", isRefused: true))  // nobody knows where bob is from
-        #expect(!learn("DE", "bob"))
-        #expect(learn("FR", "bob"))
-        let isNew = habits.learn(.asNumber, "AS1", of: "bob", isRefused: false)
-        #expect(!isNew)
+    private func place(
+        _ value: String, _ user: String, at second: Int64, isRefused: Bool = false, _ kind: Habits.Kind = .country
+    ) -> NewPlace {
+        NewPlace(
+            kind: kind, user: user, value: value, time: Timestamp(milliseconds: second * 1000), isBlocked: isRefused)
     }
 
-    @Test func `when no more can be learnt nothing is called new`() {
+    private func news(_ habits: Habits) -> [String] { habits.newPlaces.map { "\($0.user) \($0.value)" } }
+
+    @Test(arguments: 0..<20)
+    func `what is new for a user is what others were before, in whatever order they come`(seed: Int) {
+        var places = [
+            place("DE", "alice", at: 1), place("DE", "alice", at: 2),
+            place("RU", "alice", at: 3, isRefused: true), place("RU", "alice", at: 4),  // said once
+            place("RU", "bob", at: 5, isRefused: true),  // nobody knows where bob is from
+            place("DE", "bob", at: 6), place("FR", "bob", at: 7), place("AS1", "bob", at: 8, .asNumber),
+            place("JP", "carol", at: 9), place("", "carol", at: 10),
+        ]
+        if seed > 0 { places.shuffle() }
+        var habits = Habits()
+        for place in places { habits.learn(place, isHistory: false) }
+        #expect(news(habits) == ["alice RU", "bob FR", "carol "] && !habits.isIncomplete)
+        #expect(habits.newPlaces.first?.isBlocked == true)
+    }
+
+    @Test func `what was there before the period is not new in it`() {
+        var habits = Habits()
+        habits.learn(place("DE", "alice", at: 1), isHistory: true)
+        habits.learn(place("FR", "alice", at: 20), isHistory: false)
+        habits.learn(place("RU", "alice", at: 21), isHistory: false)
+        habits.learn(place("FR", "alice", at: 2), isHistory: true)
+        #expect(news(habits) == ["alice RU"])
+    }
+
+    @Test func `when no more can be learnt nothing is called new, and that is said`() {
         var habits = Habits(bound: 4)
-        _ = habits.learn(.country, "DE", of: "a", isRefused: false)
-        _ = habits.learn(.country, "DE", of: "b", isRefused: false)
-        #expect(habits.isFull)
-        let isNew = habits.learn(.country, "FR", of: "a", isRefused: false)
-        #expect(!isNew)
+        habits.learn(place("DE", "a", at: 1), isHistory: false)
+        habits.learn(place("DE", "b", at: 2), isHistory: false)
+        #expect(!habits.isIncomplete)
+        habits.learn(place("FR", "a", at: 3), isHistory: false)
+        #expect(news(habits) == [] && habits.isIncomplete)
+    }
+
+    @Test func `places that are no news displace none that are`() {
+        var habits = Habits(bound: 1000)
+        habits.learn(place("DE", "a", at: 1), isHistory: false)
+        habits.learn(place("FR", "a", at: 2), isHistory: false)
+        for number in 0..<300 { habits.learn(place("DE", "user\(number)", at: 3), isHistory: false) }
+        habits.learn(place("JP", "a", at: 4), isHistory: false)
+        #expect(news(habits) == ["a FR", "a JP"] && !habits.isIncomplete)
+        habits.learn(place("DE", "user1", at: 0), isHistory: false)
+        #expect(habits.isIncomplete)  // what user1 did at first had been put aside
+    }
+
+    @Test func `the newest note is kept, whatever comes last`() {
+        var table = TopTable<String, String>(bound: 4)
+        for second: Int64 in [2, 3, 1] {
+            table.add("key", at: Timestamp(milliseconds: second), note: "\(second)")
+        }
+        #expect(table.sorted.map(\.note) == ["3"] && table.sorted.map(\.count) == [3])
     }
 }

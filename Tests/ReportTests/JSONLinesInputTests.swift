@@ -45,6 +45,40 @@ struct JSONLinesInputTests {
         #expect(input.notes == ["1 line was no record"])
     }
 
+    /// Packs a file, beside it.
+    private func gzip(_ path: String) throws -> String {
+        let process = try Process.run(URL(fileURLWithPath: "/usr/bin/env"), arguments: ["gzip", path])
+        process.waitUntilExit()
+        return path + ".gz"
+    }
+
+    @Test(arguments: [1, 7, 1 << 18])
+    func `packed files are read as they are, whatever their names`(chunkSize: Int) throws {
+        let directory = try PrivateDirectory()
+        let first = try gzip(try directory.write("\(line("a"))\n\(line("b"))\n", to: "audit.jsonl.2"))
+        let second = try gzip(try directory.write(line("c"), to: "audit.jsonl.3"))
+        try FileManager.default.moveItem(atPath: second, toPath: directory.path + "/old")
+        let third = try directory.write(line("d"), to: "audit.jsonl")
+        var input = JSONLinesInput(paths: [first, directory.path + "/old", third], chunkSize: chunkSize)
+        #expect(try users(&input) == ["a", "b", "c", "d"] && input.notes == [])
+    }
+
+    @Test func `of a packed file that is cut off what is there is read, and it is named`() throws {
+        let directory = try PrivateDirectory()
+        let lines = (0..<1000).map { line("user\($0)") + "\n" }.joined()
+        let whole = try gzip(try directory.write(lines, to: "audit.jsonl.1"))
+        let data = try #require(FileManager.default.contents(atPath: whole))
+        let torn = directory.path + "/torn.gz"
+        for count in [5, data.count / 2, data.count - 4] {
+            try data.prefix(count).write(to: URL(fileURLWithPath: torn))
+            let after = try directory.write(line("after"), to: "audit.jsonl")
+            var input = JSONLinesInput(paths: [torn, after])
+            let users = try users(&input)
+            #expect(users.last == "after" && (count == 5) == (users.count == 1))
+            #expect(input.notes.last == "\(torn): the packed file is damaged or cut off: its end could not be read")
+        }
+    }
+
     @Test func `several files are read one after the other`() throws {
         let directory = try PrivateDirectory()
         let files = try ["audit.jsonl.1": "a", "audit.jsonl": "b", "empty": ""].map {

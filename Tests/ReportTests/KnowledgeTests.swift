@@ -24,6 +24,16 @@ struct KnowledgeTests {
     }
 
     @Test(arguments: [
+        "AS_COMMENTS:\n  - AS64511: Commercial VPN\n  - 64510: Hosting",
+        "AS_COMMENTS: [{as64511: Commercial VPN, AS64510: Hosting}]",
+        "AS_COMMENTS: [{AS64511: Commercial VPN}, {}, {AS64510: Hosting}]",
+        "AS_COMMENTS: {AS64511: Commercial VPN, AS64510: Hosting}",
+    ])
+    func `comments are a list of mappings, as the old script read, or one mapping`(yaml: String) throws {
+        #expect(try ReportKnowledge(yaml: yaml).comments == ["AS64511": "Commercial VPN", "AS64510": "Hosting"])
+    }
+
+    @Test(arguments: [
         ("mpg.de", true), ("pc1.mpg.de", true), ("PC1.MPG.DE", true), ("xmpg.de", false),
         ("mpg.de.evil.example", false),
         ("de", false), ("", false), ("..", false), ("www.cam.ac.uk", true),
@@ -33,7 +43,7 @@ struct KnowledgeTests {
         #expect(knowledge.knows(host: host) == isKnown)
     }
 
-    @Test(arguments: ["", "# nothing", "KNOWN_GOOD_ASNS:\nAS_COMMENTS:\nKNOWN_DNS_SUFF: ~", "{}"])
+    @Test(arguments: ["", "# nothing", "KNOWN_GOOD_ASNS:\nAS_COMMENTS:\nKNOWN_DNS_SUFF: ~", "{}", "AS_COMMENTS: []", "AS_COMMENTS: {}"])
     func `nothing is known of nothing`(yaml: String) throws {
         #expect(try ReportKnowledge(yaml: yaml) == ReportKnowledge())
     }
@@ -41,7 +51,10 @@ struct KnowledgeTests {
     @Test(arguments: [
         ("KNOWN_GOOD_ASNS: AS680", "1:18: KNOWN_GOOD_ASNS: a list is expected"),
         ("KNOWN_DNS_SUFF:\n- [a]", "2:3: KNOWN_DNS_SUFF: a list of texts is expected"),
-        ("AS_COMMENTS: [a]", "1:14: AS_COMMENTS: names and their comments are expected"),
+        ("AS_COMMENTS: [a]", "1:15: AS_COMMENTS: names and their comments are expected"),
+        ("AS_COMMENTS: a", "1:14: AS_COMMENTS: names and their comments are expected"),
+        ("AS_COMMENTS:\n- AS1: a\n- [AS2: b]", "3:3: AS_COMMENTS: names and their comments are expected"),
+        ("AS_COMMENTS:\n- AS1: a\n- AS2: [b]", "3:8: AS_COMMENTS: a text is expected"),
         ("AS_COMMENTS: {AS1: [a]}", "1:20: AS_COMMENTS: a text is expected"),
         ("[a]", "the names KNOWN_GOOD_ASNS, … are expected"),
     ])

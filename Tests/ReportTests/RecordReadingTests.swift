@@ -52,6 +52,24 @@ struct RecordReadingTests {
         #expect(try #require(ReportRecord(jsonLine: Array(line.utf8))).masterUser == nil)
     }
 
+    @Test func `the words for what could not be had are nobody's name`() throws {
+        let fields = [
+            (name: "AUDIT_USER", value: "a"), (name: "AUDIT_BLOCKED", value: "False"),
+            (name: "AUDIT_AS_DESC", value: "ERROR-RESPONSE"), (name: "AUDIT_AS_CC", value: "ZZ"),
+            (name: "AUDIT_NET_NAME", value: "WHOIS ERROR"), (name: "AUDIT_NET_CC", value: "ZZ"),
+            (name: "AUDIT_AS_ORG", value: ""), (name: "AUDIT_ASN", value: "None"),
+        ]
+        let record = try #require(ReportRecord(journalFields: fields, time: Records.noon))
+        #expect(record.netName == nil && record.asName == nil && record.asOrganization == nil)
+        #expect(record.countryCode == nil && record.asNumber == nil)
+    }
+
+    @Test(arguments: ["2024-05-01T04:06:34.120+02:00", "2024-04-30T21:36:34.120-0430", "2024-05-01T02:06:34.120987654Z"])
+    func `a time of any zone is read`(time: String) {
+        let line = #"{"timestamp":"\#(time)","user":"a","blocked":false}"#
+        #expect(ReportRecord(jsonLine: Array(line.utf8)) == ReportRecord(time: Records.noon, user: "a"))
+    }
+
     @Test func `a failure is read from both`() throws {
         var failure = FailureRecord(
             .wrongPassword, reason: "invalid password", attempt: SampleRecords.vk().attempt, passwordID: nil)

@@ -33,7 +33,7 @@ struct ReportTests {
                 Blocked users:
                  o'brien (net_cc:RU)
                  alice (deleted)
-                 eve (asn:AS47764)
+                 eve (asn:AS47764 LLC VK)
 
                 Statistics
                  4 unique ASNs, 3 unknown, 1 known
@@ -89,10 +89,100 @@ struct ReportTests {
         #expect(object.list("countries").map { $0["code"] as? String } == ["DE", "RU"])
         #expect(object.list("places").first?["city"] as? String == "Dresden")
         #expect(object.list("asns").last?["asn"] is NSNull)
+        #expect(blocked.last?.list("reasons").first?["value"] as? String == "AS47764")
+        #expect(blocked.last?.list("reasons").first?["name"] as? String == "LLC VK")
         let bars = (object["timeline"] as? [String: Any])?.list("bars") ?? []
         #expect(bars.compactMap { $0["allowed"] as? Int }.reduce(0, +) == 5)
         #expect(bars.compactMap { $0["failed"] as? Int }.reduce(0, +) == 5)
         #expect(object["notes"] as? [String] == [])
+    }
+
+    @Test(arguments: [
+        ("asn", "asn:AS47764 LLC VK"), ("as_desc", "as_desc:VK-AS, RU"), ("as_cc", "as_cc:RU"),
+        ("net_name", "net_name:VK-FRONT"), ("net_cc", "net_cc:RU"), ("ip", "ip:176.112.169.218"),
+        ("rev_host", "rev_host:rimap26.i.mail.ru"), ("geoid", "geoid:Khasavyurt, Russia"),
+        ("coords", "coords:43.2,46.6 Khasavyurt, Russia"), ("service", "service:imap"),
+        ("entity:MAIL-RU", "entity:MAIL-RU"), ("disallowed", "disallowed:176.112.169.218"), ("deleted", "deleted"),
+    ])
+    func `what was denied says which AS, network or place`(matched: String, shown: String) throws {
+        var record = Records.refusal("eve", matched)
+        record.asCountry = "RU"
+        #expect(try Records.report([record], .text).hasPrefix("Blocked users:\n eve (\(shown))\n"))
+        let value = shown.dropFirst(matched.count + 1)
+        #expect(try Records.report([record], .html).contains("<bdi>\(value.isEmpty ? Substring(matched) : value)</bdi>"))
+    }
+
+    @Test func `an AS that MaxMind alone knows is named`() throws {
+        var record = Records.refusal("eve", "asn")
+        (record.asNumber, record.asName) = (nil, nil)
+        #expect(try Records.report([record], .text).hasPrefix("Blocked users:\n eve (asn:LLC VK)\n"))
+    }
+
+    @Test func `what nobody could tell is named so, apart from what is local, and leads no list`() throws {
+        func bare(_ address: String?, at minute: Int, _ change: (inout ReportRecord) -> Void = { _ in }) -> ReportRecord {
+            var record = ReportRecord(time: Records.noon.advanced(by: .seconds(minute * 60)), user: "alice")
+            record.address = address
+            change(&record)
+            return record
+        }
+        let records =
+            (0..<9).map { bare("62.1.1.9", at: $0) } + (0..<5).map { bare("10.0.0.1", at: $0) }
+            + (0..<4).map { bare("141.5.11.2", at: $0) { $0.isReserved = true } } + (0..<3).map { bare(nil, at: $0) }
+            + [Records.login("alice", at: 20), Records.login("bob", at: 21) { $0.asNumber = "AS680"; $0.asOrganization = nil; $0.asName = nil }]
+        let text = try Records.report(records, .text)
+        #expect(text.contains("Unknown ASNs\n  1 AS3320     Deutsche Telekom AG\n  1 AS680"), "\(text)")
+        #expect(text.contains("\n 12 None       local network\n  9 None       network not known\n"))
+        #expect(text.contains(" 9 62.1.1.9         <network not known>\n"))
+        #expect(text.contains(" 3 this machine     <local network>\n") && !text.contains("None None"))
+        let object = try Records.object(records)
+        #expect(
+            object.list("countries").map { "\($0["code"] ?? "") \($0["name"] ?? "") \($0["logins"] ?? "")" } == [
+                "DE Germany 2", "<null> local 12", "ZZ <null> 9",
+            ])
+        #expect(
+            object.list("networks").map { "\($0["net_name"] ?? "") \($0["logins"] ?? "")" } == [
+                "DTAG-DIAL16 2", "local network 12", "network not known 9",
+            ])
+        let html = try Records.report(records, .html)
+        for words in ["local", "country not known", "network not known", "local network", "this machine", "AS680"] {
+            #expect(html.contains("<bdi>\(words)</bdi>"), "\(words)")
+        }
+        #expect(!html.contains("<bdi></bdi>") && !html.contains("&lt;") && !html.contains("local or unknown"))
+    }
+
+    @Test(arguments: 0..<5)
+    func `whatever order the records come in, the report is the same`(seed: Int) throws {
+        let inOrder = Self.records + [Records.login("alice", at: 12) { $0.netCountry = "FR"; $0.country = nil; $0.asNumber = "AS3215" }]
+        for format in ReportFormat.allCases {
+            #expect(try Records.report(inOrder.shuffled(), format) == Records.report(inOrder, format))
+        }
+    }
+
+    @Test func `the machine is in the title, as the records have it, else as the caller says`() throws {
+        struct Named: ReportInput {
+            var machine: String?
+            let notes: [String] = []
+            mutating func next() throws(ReportError) -> ReportRecord? { nil }
+        }
+        let period = ReportPeriod(since: nil, until: Records.noon)
+        for (own, title) in [(nil, "mail2"), ("mail1.<b>", "mail1.&lt;b&gt;")] as [(String?, String)] {
+            var input = Named(machine: own)
+            let html = try Report.run(&input, period: period, format: .html, machine: "mail2")
+            #expect(html.contains("<title>Mail logins on \(title)</title>"))
+            #expect(html.contains("<h1>Mail logins on \(title)</h1>"))
+            let json = try Report.run(&input, period: period, format: .json, machine: "mail2")
+            #expect(json.contains("\"machine\":\"\(own ?? "mail2")\""))
+        }
+        #expect(try Records.report([], .html).contains("<title>Mail logins</title>"))
+    }
+
+    @Test func `many new places do not bury the rest of the text`() throws {
+        let records = (0..<50).flatMap { number in
+            [Records.login("user\(number)", at: number), Records.refusal("user\(number)", at: 100 + number)]
+        }
+        let text = try Records.report(records, .text)
+        #expect(text.contains("New for the user\n !user0: RU Russia") && text.hasSuffix("\n … and 80 more\n"))
+        #expect(try Records.object(records).list("new_for_user").count == 100)
     }
 
     @Test func `what was before the period only tells what is new in it`() throws {

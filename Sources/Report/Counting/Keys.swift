@@ -1,11 +1,41 @@
 internal import AuditCore
 
+/// What something is called; where it has no name, why not.
+enum Named: Hashable, Comparable, Sendable {
+    case name(String)
+    /// It is of this machine or of the house.
+    case local
+    /// Nobody could tell.
+    case unknown
+
+    init(_ name: String?, isLocal: @autoclosure () -> Bool) {
+        if let name { self = .name(name) } else { self = isLocal() ? .local : .unknown }
+    }
+
+    /// The name, if it has one.
+    var text: String? { if case .name(let text) = self { text } else { nil } }
+
+    /// Of a network, for people to read.
+    var network: String {
+        switch self {
+        case .name(let name): name
+        case .local: "local network"
+        case .unknown: "network not known"
+        }
+    }
+}
+
 /// An autonomous system; where there is no number (local networks, nothing known), its name tells it apart.
 struct SystemKey: Hashable, Comparable, Sendable {
     /// `AS3209`, `None`.
     var number: String
     /// Empty where there is a number.
     var name: String
+
+    init(_ note: AddressNote) {
+        number = note.asNumber ?? "None"
+        name = note.asNumber == nil ? Named(note.asOrganization ?? note.asName, isLocal: note.isLocal).network : ""
+    }
 
     static func < (one: Self, other: Self) -> Bool { (one.number, one.name) < (other.number, other.name) }
 }
@@ -53,6 +83,14 @@ struct AddressNote: Sendable {
     var asNumber: String?
     var asName: String?
     var asOrganization: String?
+    var isLocal: Bool
+}
+
+/// The last refusal of a kind.
+struct LastRefusal: Sendable {
+    var login: LastLogin
+    /// What the value that was met is called: `LLC VK`.
+    var name: String?
 }
 
 /// The last login of a kind.

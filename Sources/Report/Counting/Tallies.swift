@@ -2,9 +2,6 @@ internal import AuditCore
 
 /// What is counted while records go by; bounded, whatever the records say.
 struct Tallies: Sendable {
-    /// How many new places are kept; the first ones.
-    static let newPlaceBound = 2000
-
     var period: ReportPeriod
     var recordCount = 0
     var first: Timestamp?
@@ -15,15 +12,14 @@ struct Tallies: Sendable {
     var users: TopTable<String, Void>
     var addresses: TopTable<String, AddressNote>
     var systems: TopTable<SystemKey, AddressNote>
-    var networks: TopTable<String, Void>
-    var countries: TopTable<String, String?>
+    var networks: TopTable<Named, Void>
+    /// By code.
+    var countries: TopTable<Named, String?>
     var places: TopTable<PlaceKey, (city: String?, country: String?)>
-    var refusals: TopTable<RefusalKey, LastLogin>
+    var refusals: TopTable<RefusalKey, LastRefusal>
     var revoked: TopTable<RevokedKey, LastLogin>
     var events: TopTable<String, Void>
     var failingAddresses: TopTable<String, LastLogin>
-    var newPlaces: [NewPlace] = []
-    var newPlacesOmitted = 0
     var habits: Habits
 
     /// - Parameter bound: How many keys each table tells apart; 50,000 cost at most about 30 MB each, and usually two.
@@ -58,13 +54,10 @@ struct Tallies: Sendable {
     private mutating func learn(_ record: ReportRecord, isHistory: Bool) {
         guard record.masterUser == nil else { return }
         func note(_ kind: Habits.Kind, _ value: String, _ name: String?) {
-            let isNew = habits.learn(kind, value, of: record.user, isRefused: record.isBlocked)
-            guard isNew, !isHistory else { return }
-            guard newPlaces.count < Self.newPlaceBound else { return newPlacesOmitted += 1 }
-            newPlaces.append(
-                NewPlace(
-                    kind: kind, user: record.user, value: value, name: name, time: record.time,
-                    address: record.address, isBlocked: record.isBlocked))
+            let place = NewPlace(
+                kind: kind, user: record.user, value: value, name: name, time: record.time, address: record.address,
+                isBlocked: record.isBlocked)
+            habits.learn(place, isHistory: isHistory)
         }
         if let code = record.countryCode { note(.country, code, countryName(record, code)) }
         if let number = record.asNumber { note(.asNumber, number, record.asOrganization ?? record.asName) }
@@ -78,25 +71,28 @@ struct Tallies: Sendable {
         users.add(record.user, isDenied: isDenied)
         let note = AddressNote(
             host: record.host, asNumber: record.asNumber, asName: record.asName,
-            asOrganization: record.asOrganization)
-        addresses.add(record.address ?? "None", isDenied: isDenied, note: note)
-        let name = record.asNumber == nil ? record.asOrganization ?? record.asName ?? "" : ""
-        systems.add(SystemKey(number: record.asNumber ?? "None", name: name), isDenied: isDenied, note: note)
-        if let netName = record.netName { networks.add(netName, isDenied: isDenied) }
+            asOrganization: record.asOrganization, isLocal: record.isLocal)
+        let time = record.time
+        addresses.add(record.address ?? "None", isDenied: isDenied, at: time, note: note)
+        systems.add(SystemKey(note), isDenied: isDenied, at: time, note: note)
+        networks.add(Named(record.netName, isLocal: note.isLocal), isDenied: isDenied)
         let code = record.countryCode
-        countries.add(code ?? "ZZ", isDenied: isDenied, note: code.flatMap { countryName(record, $0) })
+        countries.add(
+            Named(code, isLocal: note.isLocal), isDenied: isDenied, at: time,
+            note: code.flatMap { countryName(record, $0) })
         if let location = record.location {
-            places.add(PlaceKey(location), isDenied: isDenied, note: (record.city, record.country?.name))
+            places.add(PlaceKey(location), isDenied: isDenied, at: time, note: (record.city, record.country?.name))
         }
         let lastLogin = LastLogin(time: record.time, address: record.address)
         if isDenied {
-            let key = RefusalKey(
-                user: record.user, matched: record.matched ?? "", value: record.reasonValue, rule: record.rule)
-            refusals.add(key, isDenied: true, note: lastLogin)
+            let (value, name) = record.reason
+            let key = RefusalKey(user: record.user, matched: record.matched ?? "", value: value, rule: record.rule)
+            refusals.add(key, isDenied: true, at: time, note: LastRefusal(login: lastLogin, name: name))
         }
         if record.matched == "deleted" {
             revoked.add(
-                RevokedKey(user: record.user, passwordID: record.passwordID ?? -1), isDenied: isDenied, note: lastLogin)
+                RevokedKey(user: record.user, passwordID: record.passwordID ?? -1), isDenied: isDenied, at: time,
+                note: lastLogin)
         }
     }
 
@@ -113,7 +109,7 @@ struct Tallies: Sendable {
         timeline.add(record.time) { $0.failed += failed }
         if !hasAuditRecord {
             failingAddresses.add(
-                record.address ?? "None", note: LastLogin(time: record.time, address: record.address))
+                record.address ?? "None", at: record.time, note: LastLogin(time: record.time, address: record.address))
         }
     }
 

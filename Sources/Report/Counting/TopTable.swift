@@ -1,3 +1,5 @@
+internal import AuditCore
+
 /// Counts logins by a key, in bounded memory, so that the most frequent keys come out.
 ///
 /// Counts are exact up to ``bound`` different keys. When one more comes, the less frequent half is let go of, into
@@ -13,6 +15,8 @@ struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: Sendable
         var denied: Int
         /// What the newest login with this key said.
         var note: Note
+        /// When that was.
+        fileprivate(set) var time: Timestamp
     }
 
     /// How many keys are told apart.
@@ -26,13 +30,13 @@ struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: Sendable
     /// How many keys there are now.
     var keyCount: Int { entries.count }
 
-    /// Counts one login, or several.
+    /// Counts one login, or several, of a time.
     ///
     /// - Complexity: Constant, amortized, up to sorting the table once in every `bound / 2` new keys.
-    mutating func add(_ key: Key, count: Int = 1, isDenied: Bool = false, note: Note) {
+    mutating func add(_ key: Key, count: Int = 1, isDenied: Bool = false, at time: Timestamp, note: Note) {
         if entries.count >= bound, entries[key] == nil { makeRoom() }
-        // One look-up; the note is replaced, so that late facts win.
-        entries[key, default: Entry(key: key, count: 0, denied: 0, note: note)].add(count, isDenied, note)
+        // One look-up; a newer note replaces the other, so that late facts win.
+        entries[key, default: Entry(key: key, count: 0, denied: 0, note: note, time: time)].add(count, isDenied, time, note)
     }
 
     /// The most frequent first, then by key.
@@ -52,14 +56,14 @@ struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: Sendable
 
 extension TopTable where Note == Void {
     mutating func add(_ key: Key, count: Int = 1, isDenied: Bool = false) {
-        add(key, count: count, isDenied: isDenied, note: ())
+        add(key, count: count, isDenied: isDenied, at: Timestamp(milliseconds: 0), note: ())
     }
 }
 
 extension TopTable.Entry {
-    fileprivate mutating func add(_ count: Int, _ isDenied: Bool, _ note: Note) {
+    fileprivate mutating func add(_ count: Int, _ isDenied: Bool, _ time: Timestamp, _ note: Note) {
         self.count += count
         if isDenied { denied += count }
-        self.note = note
+        if time >= self.time { (self.time, self.note) = (time, note) }
     }
 }

@@ -22,7 +22,7 @@ enum HTMLReport {
             <meta name="referrer" content="no-referrer">
             <meta name="robots" content="noindex">
             <link rel="icon" href="data:,">
-            <title>Mail logins</title>
+            <title>\(HTMLText.escaped(title(findings)))</title>
             <style>
             \(HTMLStyle.css)
             </style>
@@ -49,9 +49,13 @@ enum HTMLReport {
         return page.html
     }
 
+    private static func title(_ findings: Findings) -> String {
+        "Mail logins" + (findings.machine.map { " on " + $0 } ?? "")
+    }
+
     private static func header(_ findings: Findings, _ page: inout HTMLText) {
         page.raw("<header>\n")
-        page.element("h1", text: "Mail logins")
+        page.element("h1", text: title(findings))
         if let start = findings.start, let end = findings.end {
             page.element("p", text: "\(start.minute) to \(end.minute), UTC")
         }
@@ -91,9 +95,12 @@ enum HTMLReport {
                 row.element("td") { cell in
                     for reason in user.reasons.prefix(5) {
                         cell.element("div") { line in
-                            line.element(
-                                "bdi",
-                                text: [reason.key.matched, reason.key.value].compactMap { $0 }.joined(separator: ": "))
+                            line.element("bdi", text: reason.key.matched)
+                            let value = [reason.key.value, reason.note.name].compactMap { $0 }.joined(separator: " ")
+                            if !value.isEmpty {
+                                line.raw(": ")
+                                line.element("bdi", text: value)
+                            }
                             if let rule = reason.key.rule { line.element("code", text: rule) }
                             if reason.count > 1 {
                                 line.element("span", [("class", "times")], text: "\(reason.count.grouped) times")
@@ -103,7 +110,7 @@ enum HTMLReport {
                     let rest = user.reasons.count - 5
                     if rest > 0 { cell.element("small", text: "and \(rest.grouped) more reasons") }
                 }
-                row.element("td") { last(user.reasons.map(\.note).max { $0.time < $1.time }, &$0) }
+                row.element("td") { last(user.reasons.map(\.note.login).max { $0.time < $1.time }, &$0) }
             }
         }
     }
@@ -140,21 +147,27 @@ enum HTMLReport {
     }
 
     private static func barSections(_ findings: Findings, _ page: inout HTMLText) {
-        bars("Countries", findings.countries, &page) {
-            BarTable.Row(
-                label: $0.key == "ZZ" ? "local or unknown" : $0.note ?? CountryNames.name(of: $0.key), count: $0.count,
-                denied: $0.denied)
+        bars("Countries", findings.countries, &page) { country in
+            let name =
+                switch country.key {
+                case .name(let code): country.note ?? CountryNames.name(of: code)
+                case .local: "local"
+                case .unknown: "country not known"
+                }
+            return BarTable.Row(label: name, count: country.count, denied: country.denied)
         }
         bars("Autonomous systems", findings.systems, &page) { system in
-            let number = system.number == "None" ? "" : system.number + " "
+            let names = [system.number == "None" ? "" : system.number, system.name].filter { !$0.isEmpty }
             let detail = [system.comment, system.isKnown ? "known" : nil].compactMap { $0 }.joined(separator: ", ")
-            return BarTable.Row(label: number + system.name, detail: detail, count: system.count, denied: system.denied)
+            return BarTable.Row(label: names.joined(separator: " "), detail: detail, count: system.count, denied: system.denied)
         }
         bars("Networks", findings.networks, &page) {
-            BarTable.Row(label: $0.key, count: $0.count, denied: $0.denied)
+            BarTable.Row(label: $0.key.network, count: $0.count, denied: $0.denied)
         }
         bars("Unknown addresses", findings.hosts.filter { !$0.isKnown }, &page) {
-            BarTable.Row(label: $0.address, detail: $0.label, count: $0.count, denied: $0.denied)
+            BarTable.Row(
+                label: $0.address == "None" ? "this machine" : $0.address, detail: $0.host ?? $0.network, count: $0.count,
+                denied: $0.denied)
         }
         bars("Failed logins", findings.events, &page) {
             BarTable.Row(
@@ -162,7 +175,7 @@ enum HTMLReport {
                 kind: "failed")
         }
         bars("Addresses with failures", findings.failingAddresses, &page) {
-            BarTable.Row(label: $0.key, count: $0.count, kind: "failed")
+            BarTable.Row(label: $0.note.address ?? "this machine", count: $0.count, kind: "failed")
         }
     }
 

@@ -19,7 +19,8 @@ enum HTMLStyle {
         .tiles dd{margin:0;font-size:1.45rem;font-variant-numeric:tabular-nums}
         .tiles .allowed{border-color:var(--allowed)}.tiles .denied{border-color:var(--denied)}
         .tiles .failed{border-color:var(--failed)}
-        .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:0 2.5rem}
+        .columns{columns:20rem;column-gap:2.5rem;margin-top:2.2rem}
+        .columns section{margin:0 0 2.2rem;break-inside:avoid-column}
         table{width:100%;border-collapse:collapse}
         th,td{padding:.4rem 1.2rem .4rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;
         font-weight:normal;overflow-wrap:anywhere}
@@ -32,6 +33,7 @@ enum HTMLStyle {
         .facts tbody th{min-width:6rem}
         .bars tbody th{width:100%;font-weight:normal}
         .bar{display:block;width:100%;height:.5rem;margin-top:.2rem;background:var(--panel)}
+        bdi{display:inline-block;max-width:100%}
         small{display:block;color:var(--faint);font-size:.85rem}
         code,.times{margin-left:.5em;font-size:.85rem;color:var(--faint)}
         time{display:block;white-space:nowrap}

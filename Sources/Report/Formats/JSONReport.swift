@@ -4,7 +4,7 @@ internal import AuditCore
 enum JSONReport {
     static func text(_ findings: Findings) -> String {
         AuditValue.object([
-            ("version", .integer(1)),
+            ("version", .integer(1)), ("machine", AuditValue(findings.machine)),
             (
                 "period",
                 .object([
@@ -55,11 +55,17 @@ enum JSONReport {
                     ] + logins(host.count, host.denied)
                 }
             ),
-            ("networks", list(findings.networks) { [("net_name", .text($0.key))] + logins($0.count, $0.denied) }),
+            ("networks", list(findings.networks) { [("net_name", .text($0.key.network))] + logins($0.count, $0.denied) }),
             (
                 "countries",
-                list(findings.countries) {
-                    [("code", .text($0.key)), ("name", AuditValue($0.note))] + logins($0.count, $0.denied)
+                list(findings.countries) { country in
+                    let (code, name): (AuditValue, AuditValue) =
+                        switch country.key {
+                        case .name(let code): (.text(code), AuditValue(country.note))
+                        case .local: (.none, .text("local"))
+                        case .unknown: (.text("ZZ"), .none)
+                        }
+                    return [("code", code), ("name", name)] + logins(country.count, country.denied)
                 }
             ),
             (
@@ -116,8 +122,9 @@ enum JSONReport {
                 list(user.reasons) { reason in
                     [
                         ("matched", .text(reason.key.matched)), ("value", AuditValue(reason.key.value)),
-                        ("rule", AuditValue(reason.key.rule)), ("logins", AuditValue(reason.count)),
-                    ] + last(reason.note)
+                        ("name", AuditValue(reason.note.name)), ("rule", AuditValue(reason.key.rule)),
+                        ("logins", AuditValue(reason.count)),
+                    ] + last(reason.note.login)
                 }
             ),
         ]

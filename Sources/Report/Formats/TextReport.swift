@@ -2,12 +2,16 @@ internal import AuditCore
 
 /// The report as the old program mailed it, then what it had not: failed logins, revoked passwords, new places.
 enum TextReport {
+    /// How many new places are listed; more would bury the rest, and the other formats have them.
+    private static let newPlaceLimit = 20
+
     static func text(_ findings: Findings) -> String {
         var lines = ["Blocked users:"]
         lines += limited(findings.blockedUsers) { user in
             var reasons: [String] = []
             for reason in user.reasons.prefix(20) {
-                let text = [reason.key.matched, reason.key.value].compactMap { $0?.visible() }.joined(separator: ":")
+                let value = [reason.key.matched, reason.key.value].compactMap { $0?.visible() }.joined(separator: ":")
+                let text = value + (reason.note.name.map { " " + $0.visible() } ?? "")
                 if !reasons.contains(text) { reasons.append(text) }
             }
             return " \(user.user.auditEscaped(for: .name)) (\(reasons.joined(separator: ", ")))"
@@ -18,7 +22,7 @@ enum TextReport {
         lines += ["", "Statistics"]
         lines.append(statistics("ASNs", unknownSystems.count, knownSystems.count))
         lines.append(statistics("IPs", unknownHosts.count, knownHosts.count))
-        lines += list("Unknown ASNs", unknownSystems, systemRows)
+        lines += list("Unknown ASNs", unknownSystems, last: { $0.number == "None" }, systemRows)
         lines += list("Unknown IPs and Hosts", unknownHosts, hostRows)
         lines += list("Known ASNs", knownSystems, systemRows)
         lines += list("Known IPs and Hosts", knownHosts, hostRows)
@@ -34,7 +38,7 @@ enum TextReport {
             lines += list("Failed logins", findings.events) { [($0.count, $0.key.visible())] }
         }
         if !findings.failingAddresses.isEmpty {
-            lines += list("Failed logins, by address", findings.failingAddresses) { [($0.count, $0.key.visible())] }
+            lines += list("Failed logins, by address", findings.failingAddresses) { [($0.count, $0.note.address.shown)] }
         }
         if !findings.revoked.isEmpty {
             lines += list("Revoked passwords still being tried", findings.revoked) { entry in
@@ -50,7 +54,7 @@ enum TextReport {
         }
         if !findings.newPlaces.isEmpty {
             lines += ["", "New for the user"]
-            lines += limited(findings.newPlaces) { place in
+            lines += limited(findings.newPlaces, to: newPlaceLimit) { place in
                 let mark = place.isBlocked ? "!" : ""
                 let name = place.name.map { " " + $0.visible() } ?? ""
                 return
@@ -78,7 +82,10 @@ enum TextReport {
     }
 
     private static func hostRows(_ host: Findings.Host) -> [(Int, String)] {
-        rows(host.count, host.denied) { padded($0 + host.address.visible(), 16) + " " + host.label.visible() }
+        let address = host.address == "None" ? nil : host.address
+        let network = host.network
+        let label = host.host ?? "<\(network.prefix(30))\(network.count > 30 ? ".." : "")>"
+        return rows(host.count, host.denied) { padded($0 + address.shown, 16) + " " + label.visible() }
     }
 
     private static func rows(_ count: Int, _ denied: Int, _ text: (String) -> String) -> [(Int, String)] {
@@ -89,12 +96,19 @@ enum TextReport {
     }
 
     /// A title and the lines, the highest count first, counts flush right.
-    private static func list<Item>(_ title: String, _ items: [Item], _ rows: (Item) -> [(Int, String)]) -> [String] {
-        let all = items.flatMap(rows).enumerated()
-            .sorted { $0.element.0 != $1.element.0 ? $0.element.0 > $1.element.0 : $0.offset < $1.offset }
-            .map(\.element)
-        guard let most = all.first else { return ["", title, "empty list"] }
-        let digits = String(most.0).count
+    ///
+    /// - Parameter isLast: What stands below, whatever its count.
+    private static func list<Item>(
+        _ title: String, _ items: [Item], last isLast: (Item) -> Bool = { _ in false }, _ rows: (Item) -> [(Int, String)]
+    ) -> [String] {
+        func sorted(_ items: [Item]) -> [(Int, String)] {
+            items.flatMap(rows).enumerated()
+                .sorted { $0.element.0 != $1.element.0 ? $0.element.0 > $1.element.0 : $0.offset < $1.offset }
+                .map(\.element)
+        }
+        let all = sorted(items.filter { !isLast($0) }) + sorted(items.filter(isLast))
+        guard let most = all.map(\.0).max() else { return ["", title, "empty list"] }
+        let digits = String(most).count
         return ["", title]
             + limited(all) { count, text in
                 let number = String(count)
@@ -102,9 +116,11 @@ enum TextReport {
             }
     }
 
-    private static func limited<Item>(_ items: [Item], _ line: (Item) -> String) -> [String] {
-        let rest = items.count - Findings.listLimit
-        return items.prefix(Findings.listLimit).map(line) + (rest > 0 ? [" … and \(rest.grouped) more"] : [])
+    private static func limited<Item>(
+        _ items: [Item], to limit: Int = Findings.listLimit, _ line: (Item) -> String
+    ) -> [String] {
+        let rest = items.count - limit
+        return items.prefix(limit).map(line) + (rest > 0 ? [" … and \(rest.grouped) more"] : [])
     }
 
     private static func padded(_ text: String, _ width: Int) -> String {

@@ -20,6 +20,9 @@ enum FieldValue {
         return plainText
     }
 
+    /// A text that is missing where it is empty.
+    var name: String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+
     var flag: Bool? {
         switch self {
         case .json(let value): value.bool

@@ -1,6 +1,4 @@
-internal import Foundation
-
-/// Reads records from jsonl files, one file after the other.
+/// Reads records from jsonl files, packed by gzip or not, one file after the other.
 ///
 /// A line that is no record (torn by a crash, of another program) is stepped over and counted; so is one longer than
 /// ``lineLimit``, of which no more than that is ever held.
@@ -10,10 +8,11 @@ public struct JSONLinesInput: ReportInput {
 
     private var paths: ArraySlice<String>
     private let chunkSize: Int
-    private var file: OpenFile?
+    private var file: InputFile?
     private var chunk: [UInt8] = []
     private var position = 0
     private var skipped = 0
+    private var damaged: [String] = []
 
     /// Names the files; they are opened when their turn comes.
     ///
@@ -25,9 +24,10 @@ public struct JSONLinesInput: ReportInput {
         self.chunkSize = max(1, chunkSize)
     }
 
-    /// Says how many lines were no records.
+    /// Says how many lines were no records, and which packed files are damaged.
     public var notes: [String] {
-        skipped == 0 ? [] : ["\(skipped) \(skipped == 1 ? "line was no record" : "lines were no records")"]
+        let lines = skipped == 0 ? [] : ["\(skipped) \(skipped == 1 ? "line was no record" : "lines were no records")"]
+        return lines + damaged.map { "\($0): the packed file is damaged or cut off: its end could not be read" }
     }
 
     /// Reads on to the next record.
@@ -49,13 +49,14 @@ public struct JSONLinesInput: ReportInput {
         while true {
             guard let file else {
                 guard let path = paths.popFirst() else { return nil }
-                file = try OpenFile(path)
+                file = try InputFile(path)
                 continue
             }
             if position == chunk.count {
                 chunk = try file.read(chunkSize)
                 position = 0
                 if chunk.isEmpty {
+                    if file.isDamaged { damaged.append(file.path) }
                     self.file = nil
                     if line.isEmpty { continue }
                     return line
@@ -66,36 +67,5 @@ public struct JSONLinesInput: ReportInput {
             position = end.map { $0 + 1 } ?? chunk.count
             if end != nil { return line }
         }
-    }
-}
-
-/// A file that is being read, closed with this object.
-private final class OpenFile {
-    private let path: String
-    private let descriptor: Int32
-
-    init(_ path: String) throws(ReportError) {
-        self.path = path == "-" ? "standard input" : path
-        descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-        guard descriptor >= 0 else { throw Self.error(self.path) }
-    }
-
-    deinit { close(descriptor) }
-
-    /// The next bytes, at most `limit`; none at the end.
-    func read(_ limit: Int) throws(ReportError) -> [UInt8] {
-        while true {
-            var count = 0
-            let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
-                count = Foundation.read(descriptor, buffer.baseAddress, limit)
-                initialized = max(0, count)
-            }
-            if count >= 0 { return bytes }
-            guard errno == EINTR else { throw Self.error(path) }
-        }
-    }
-
-    private static func error(_ path: String) -> ReportError {
-        ReportError("\(path): \(String(cString: strerror(errno)))")
     }
 }

@@ -7,7 +7,7 @@ extension ReportRecord {
         "SYSLOG_IDENTIFIER", "AUDIT_USER", "AUDIT_SERVICE", "AUDIT_IP", "AUDIT_EVENT", "AUDIT_SUPPRESSED",
         "AUDIT_BLOCKED", "AUDIT_MATCHED", "AUDIT_RULE", "AUDIT_PASSWORD", "AUDIT_REV_HOST", "AUDIT_ASN",
         "AUDIT_AS_CC", "AUDIT_AS_DESC", "AUDIT_AS_ORG", "AUDIT_NET_NAME", "AUDIT_NET_CC", "AUDIT_MAXMIND_COUNTRY",
-        "AUDIT_MAXMIND_CITY", "AUDIT_MAXMIND_LOCATION", "AUDIT_MASTER_USER",
+        "AUDIT_MAXMIND_CITY", "AUDIT_MAXMIND_LOCATION", "AUDIT_MASTER_USER", "AUDIT_RESERVED",
     ]
 
     /// Reads an entry of the journal (SPEC section 7), of this program or the old one; of a repeated field the first
@@ -29,7 +29,7 @@ extension ReportRecord {
     /// - Returns: nil if it is no JSON object, or one that is no record.
     public init?(jsonLine line: [UInt8]) {
         guard let value = try? JSONValue(parsing: line, maxDepth: 8), case .object(let members) = value,
-            let time = value["timestamp"]?.string.flatMap(Timestamp.init(sqlText:))
+            let time = value["timestamp"]?.string.flatMap(Timestamp.init(rfc3339:))
         else { return nil }
         var values: [String: FieldValue] = [:]
         values.reserveCapacity(members.count)
@@ -53,11 +53,13 @@ extension ReportRecord {
         passwordID = values["password"]?.integer
         masterUser = values["master_user"]?.plainText.flatMap { $0.isEmpty ? nil : $0 }
         host = values["rev_host"]?.text.flatMap { $0 == "<>" ? nil : $0 }
-        asNumber = values["asn"]?.text
+        isReserved = values["reserved"]?.flag ?? false
+        // `ERROR-RESPONSE` and `WHOIS ERROR` stand for what could not be had; they are nobody's name.
+        asNumber = values["asn"]?.name
         asCountry = values["as_cc"]?.text
-        asName = values["as_desc"]?.text
-        asOrganization = values["as_org"]?.text
-        netName = values["net_name"]?.text
+        asName = values["as_desc"]?.name.flatMap { $0 == "ERROR-RESPONSE" ? nil : $0 }
+        asOrganization = values["as_org"]?.name
+        netName = values["net_name"]?.name.flatMap { $0 == "WHOIS ERROR" ? nil : $0 }
         netCountry = values["net_cc"]?.text
         city = values["maxmind_city"]?.structure?["name"]?.string.map(Self.cut)
         if let place = values["maxmind_country"]?.structure, let code = place["code"]?.string {

@@ -1,4 +1,4 @@
-/// Where a report's records come from: one after the other, oldest first as far as the source keeps order.
+/// Where a report's records come from: one after the other, in any order.
 public protocol ReportInput {
     /// The next record; nil at the end.
     ///
@@ -6,7 +6,15 @@ public protocol ReportInput {
     ///   ``notes``.
     mutating func next() throws(ReportError) -> ReportRecord?
 
+    /// The name of the machine that the records are from, if they say; to be asked at the end.
+    var machine: String? { get }
+
     /// What the reader of the report should know of the source, a sentence each: what could not be read. To be asked
     /// at the end.
     var notes: [String] { get }
+}
+
+extension ReportInput {
+    /// Nothing says.
+    public var machine: String? { nil }
 }

@@ -33,6 +33,8 @@ public struct ReportRecord: Sendable, Equatable {
     public var host: String?
     /// `AS47764`.
     public var asNumber: String?
+    /// Whether the address is of a network of the house, or reserved.
+    public var isReserved = false
     /// Where the prefix is registered.
     public var asCountry: String?
     /// The AS's name in the registry.
@@ -81,19 +83,37 @@ public struct ReportRecord: Sendable, Equatable {
         return nil
     }
 
-    /// What was met, with the value that met it: `net_cc:RU`, `deleted`.
-    var reasonValue: String? {
+    /// Whether the login came from this machine, the house, or another network that is nowhere on the globe.
+    var isLocal: Bool {
+        guard let address else { return true }
+        return isReserved || IPAddress(address)?.isPrivate ?? false
+    }
+
+    /// Which AS, network or place met the list that ``matched`` names: its value, and where that is a number its name:
+    /// `RU`; `AS47764`, `LLC VK`. nil where ``matched`` says all there is.
+    var reason: (value: String?, name: String?) {
         switch matched {
-        case "service": service
-        case "ip": address
-        case "rev_host": host ?? "<>"
-        case "net_name": netName
-        case "net_cc": netCountry
-        case "asn": asNumber
-        case "as_desc": asName
-        case "as_cc": asCountry
-        default: nil
+        case "service": (service, nil)
+        case "ip", "disallowed": (address, nil)
+        case "rev_host": (host ?? "<>", nil)
+        case "net_name": (netName, nil)
+        case "net_cc": (netCountry, nil)
+        case "asn":
+            // MaxMind may have named the organization where nobody named the number.
+            asNumber == nil ? (asOrganization ?? asName, nil) : (asNumber, asOrganization ?? asName)
+        case "as_desc": (asName ?? asOrganization, nil)
+        case "as_cc": (asCountry, nil)
+        case "geoid": (placeName, nil)
+        case "coords":
+            location.map { ("\($0.latitude),\($0.longitude)", placeName) } ?? (placeName, nil)
+        default: (nil, nil)
         }
+    }
+
+    /// `Khasavyurt, Russia`.
+    private var placeName: String? {
+        let names = [city, country.map { $0.name ?? $0.code }].compactMap { $0 }
+        return names.isEmpty ? nil : names.joined(separator: ", ")
     }
 
     static func cut(_ text: String) -> String {

@@ -7,6 +7,8 @@ struct JournalInput: ReportInput {
     private let reader: JournalReader
     private var isEmpty = true
     private var foreignCount = 0
+    /// Whose entries they are, as journald says; not more than are named.
+    private var machines: [String] = []
 
     /// - Parameters:
     ///   - since: From here; nil: from the beginning.
@@ -14,7 +16,7 @@ struct JournalInput: ReportInput {
     init(_ source: JournalReader.Source, since: Timestamp?, until: Timestamp) throws(SetupFailure) {
         do throws(JournalReaderError) {
             reader = try JournalReader(
-                source, identifiers: ["mail-audit", "mail-auth"], fields: ReportRecord.journalFields,
+                source, identifiers: ["mail-audit", "mail-auth"], fields: ReportRecord.journalFields + ["_HOSTNAME"],
                 since: since?.microseconds ?? 0, until: until.microseconds)
         } catch {
             throw SetupFailure([error.description], exitCode: .unavailable)
@@ -25,6 +27,7 @@ struct JournalInput: ReportInput {
         do throws(JournalReaderError) {
             while let entry = try reader.next() {
                 isEmpty = false
+                note(entry.fields.first { $0.name == "_HOSTNAME" }?.value)
                 let time = Timestamp(milliseconds: Int64(clamping: entry.microseconds / 1000))
                 if let record = ReportRecord(journalFields: entry.fields, time: time) { return record }
                 foreignCount += 1
@@ -33,6 +36,12 @@ struct JournalInput: ReportInput {
         } catch {
             throw ReportError(error.description)
         }
+    }
+
+    var machine: String? { machines.isEmpty ? nil : machines.joined(separator: ", ") }
+
+    private mutating func note(_ machine: String?) {
+        if let machine, machines.count < 5, !machines.contains(machine) { machines.append(machine) }
     }
 
     var notes: [String] {

@@ -11,7 +11,7 @@ struct ReportCommand: ParsableCommand {
         abstract: "Report on logins: who was refused and why, what is new, where logins came from.",
         discussion: """
             Reads the systemd journal, for which one has to be root or in the group systemd-journal, or files. Times are \
-            an age (90m, 24h, 7d), or UTC: 2026-11-23, 2026-11-23T17:15:00Z.
+            an age (90m, 24h, 7d), or UTC: 2026-11-23, 2026-11-23T17:15:00Z, or with a zone: 2026-11-23T18:15:00+01:00.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -40,7 +40,7 @@ struct ReportCommand: ParsableCommand {
     var info: String?
     @Option(help: "A journal file to read in place of this machine's journal; may be repeated.")
     var file: [String] = []
-    @Option(help: "A jsonl file to read in place of the journal, - for standard input; may be repeated, oldest first.")
+    @Option(help: "A jsonl file, as it is or packed by gzip, in place of the journal, - for standard input; may be repeated.")
     var jsonl: [String] = []
     @Option(help: "The journal's namespace to read (LogNamespace= of the service).")
     var namespace: String?
@@ -80,12 +80,20 @@ struct ReportCommand: ParsableCommand {
         let progress = ProgressLine()
         defer { progress.clear() }
         do throws(ReportError) {
-            return try Report.run(&input, period: period, format: format.format, knowledge: knowledge) {
+            return try Report.run(&input, period: period, format: format.format, knowledge: knowledge, machine: machine) {
                 progress.show("\($0) records read")
             }
         } catch {
             throw SetupFailure([error.description], exitCode: .unavailable)
         }
+    }
+
+    /// This machine's name, without asking DNS.
+    private var machine: String? {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, 255) == 0 else { return nil }
+        let text = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return text.isEmpty ? nil : text
     }
 
     private func knowledge() throws(SetupFailure) -> ReportKnowledge {
@@ -106,7 +114,7 @@ struct ReportCommand: ParsableCommand {
     /// `24h` before now, or a time in UTC.
     private func time(_ text: String, _ option: String, before now: Timestamp) throws -> Timestamp {
         if let age = Duration(quantity: text) { return now.advanced(by: .zero - age) }
-        if let time = Timestamp(sqlText: text.utf8.count == 10 ? text + " 00:00:00" : text) { return time }
+        if let time = Timestamp(rfc3339: text.utf8.count == 10 ? text + " 00:00:00" : text) { return time }
         throw ValidationError("\(option): 24h, 2026-11-23 or 2026-11-23T17:15:00Z is expected")
     }
 }
