@@ -8,6 +8,16 @@ struct FIFO<Element> {
 
     mutating func append(_ element: Element) { elements.append(element) }
 
+    /// Puts an element in front of all others.
+    mutating func prepend(_ element: Element) {
+        if head > 0 {
+            head -= 1
+            elements[head] = element
+        } else {
+            elements.insert(element, at: 0)
+        }
+    }
+
     /// Inserts an element after the last one that `precedes` it; constant time if that is the last of all.
     mutating func insert(_ element: Element, after precedes: (Element) -> Bool) {
         var index = elements.count

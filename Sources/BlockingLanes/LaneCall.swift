@@ -5,16 +5,23 @@ final class LaneCall<Connection>: Sendable {
     let deadline: ContinuousClock.Instant
     private let work: Mutex<Work?>
 
+    /// How a job came out, with what delivers its answer.
+    enum Outcome {
+        case done(deliver: @Sendable () -> Void)
+        /// It could not be done on this lane; the answer is for want of another.
+        case elsewhere(deliver: @Sendable () -> Void)
+    }
+
     private struct Work {
-        let run: @Sendable (Connection) -> @Sendable () -> Void
+        let run: @Sendable (Connection) -> Outcome
         let refuse: @Sendable (LaneRefusal) -> Void
     }
 
     /// - Parameters:
-    ///   - run: Does the job and returns what delivers its answer.
+    ///   - run: Does the job.
     ///   - refuse: Delivers a refusal.
     init(
-        deadline: ContinuousClock.Instant, run: @escaping @Sendable (Connection) -> @Sendable () -> Void,
+        deadline: ContinuousClock.Instant, run: @escaping @Sendable (Connection) -> Outcome,
         refuse: @escaping @Sendable (LaneRefusal) -> Void
     ) {
         self.deadline = deadline
@@ -25,10 +32,24 @@ final class LaneCall<Connection>: Sendable {
     var isAnswered: Bool { work.withLock { $0 == nil } }
 
     /// Runs the job, unless the deadline has passed, and delivers its answer unless a refusal was faster.
-    func run(with connection: Connection) {
-        guard let run = work.withLock({ $0?.run }) else { return }
-        guard ContinuousClock.now < deadline else { return refuse(.timedOut) }
-        let deliver = run(connection)
+    ///
+    /// - Returns: What delivers the answer if the job belongs on another lane and there is none; nil if it was answered.
+    func run(with connection: Connection) -> (@Sendable () -> Void)? {
+        guard let run = work.withLock({ $0?.run }) else { return nil }
+        guard ContinuousClock.now < deadline else {
+            refuse(.timedOut)
+            return nil
+        }
+        switch run(connection) {
+        case .done(let deliver):
+            answer(deliver)
+            return nil
+        case .elsewhere(let deliver): return deliver
+        }
+    }
+
+    /// Delivers an answer, unless a refusal was faster.
+    func answer(_ deliver: @Sendable () -> Void) {
         if take() != nil { deliver() }
     }
 

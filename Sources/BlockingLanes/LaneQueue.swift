@@ -6,7 +6,13 @@ final class LaneQueue<Connection>: Sendable {
     private struct State {
         /// Calls no lane has taken yet.
         var waiting = FIFO<LaneCall<Connection>>()
-        /// Lanes that run a call.
+        /// Lanes that have nothing to do, the one that had last at the end.
+        var idle: [Int]
+        /// Whether each lane's connection is open.
+        var isReady: [Bool]
+        /// The call that each lane has been given and has not begun.
+        var given: [LaneCall<Connection>?]
+        /// Lanes that run a call, or have been given one.
         var busy = 0
         /// Calls not yet known to be answered, the earliest deadline first.
         var outstanding = FIFO<LaneCall<Connection>>()
@@ -16,53 +22,111 @@ final class LaneQueue<Connection>: Sendable {
     }
 
     private let limit: Int
-    private let lanes: Int
-    private let state = Mutex(State())
-    private let work = DispatchSemaphore(value: 0)
+    private let mayOpen: @Sendable () -> Bool
+    private let state: Mutex<State>
+    private let wakeUps: [DispatchSemaphore]
     private let watcher = DispatchSemaphore(value: 0)
 
-    init(limit: Int, lanes: Int) { (self.limit, self.lanes) = (limit, lanes) }
+    /// - Parameters:
+    ///   - limit: How many calls may wait.
+    ///   - mayOpen: Whether it is worth giving a call to a lane whose connection is not open.
+    init(limit: Int, lanes: Int, mayOpen: @escaping @Sendable () -> Bool) {
+        self.limit = limit
+        self.mayOpen = mayOpen
+        state = Mutex(
+            State(
+                idle: Array(0..<lanes), isReady: Array(repeating: false, count: lanes),
+                given: Array(repeating: nil, count: lanes)))
+        wakeUps = (0..<lanes).map { _ in DispatchSemaphore(value: 0) }
+    }
 
-    /// Queues a call, or refuses it at once if the queue is full.
+    /// Gives a call to an idle lane, else queues it, or refuses it at once if the queue is full.
     func submit(_ call: LaneCall<Connection>) {
-        let (isQueued, wakesWatcher) = state.withLock { state in
+        let (isTaken, lane, wakesWatcher) = state.withLock { state -> (Bool, Int?, Bool) in
             state.waiting.dropPrefix { $0.isAnswered }
-            guard state.waiting.count < limit else { return (false, false) }
+            let lane = takeIdleLane(&state)
+            guard lane != nil || state.waiting.count < limit else { return (false, nil, false) }
             state.waiting.append(call)
+            if let lane { state.given[lane] = state.waiting.popFirst() }
             state.outstanding.dropPrefix { $0.isAnswered }
             state.outstanding.insert(call) { $0.deadline <= call.deadline }
             // Under load it is woken by its own time-outs only: about once for each timeout.
-            if let until = state.watcherSleepsUntil, until <= call.deadline { return (true, false) }
+            if let until = state.watcherSleepsUntil, until <= call.deadline { return (true, lane, false) }
             state.watcherSleepsUntil = call.deadline
-            return (true, true)
+            return (true, lane, true)
         }
-        guard isQueued else { return call.refuse(.overloaded) }
-        work.signal()
+        guard isTaken else { return call.refuse(.overloaded) }
+        if let lane { wakeUps[lane].signal() }
         if wakesWatcher { watcher.signal() }
     }
 
-    /// The next call for a lane, when there is one; nil when the lanes are closed and nothing waits.
-    func next() -> LaneCall<Connection>? {
+    /// Finds the idle lane for the next call: the one with an open connection that was last used, else any, if it may open
+    /// one or there is nobody else to wait for.
+    private func takeIdleLane(_ state: inout State) -> Int? {
+        let index: Int
+        if let ready = state.idle.lastIndex(where: { state.isReady[$0] }) {
+            index = ready
+        } else if !state.idle.isEmpty, state.busy == 0 || mayOpen() {
+            index = state.idle.count - 1
+        } else {
+            return nil
+        }
+        state.busy += 1
+        return state.idle.remove(at: index)
+    }
+
+    /// The next call for a lane, when there is one; nil when the lanes are closed and nothing is left to do.
+    func next(for lane: Int) -> LaneCall<Connection>? {
         while true {
-            work.wait()
             let (call, isClosed) = state.withLock { state in
-                let call = state.waiting.popFirst()
-                if call != nil { state.busy += 1 }
+                let call = state.given[lane]
+                state.given[lane] = nil
                 return (call, state.isClosed)
             }
             if let call { return call }
             if isClosed { return nil }
+            wakeUps[lane].wait()
         }
     }
 
-    /// Says that a lane is done with the call it got.
-    func finished() { state.withLock { $0.busy -= 1 } }
+    /// Says that a lane is done with the call it got, and whether its connection is open now.
+    func finished(_ lane: Int, isReady: Bool) {
+        state.withLock { state in
+            state.busy -= 1
+            state.isReady[lane] = isReady
+            state.waiting.dropPrefix { $0.isAnswered }
+            if state.waiting.count > 0, isReady || state.busy == 0 || mayOpen() {
+                state.given[lane] = state.waiting.popFirst()
+                state.busy += 1
+            } else {
+                state.idle.append(lane)
+            }
+        }
+    }
+
+    /// Gives a call that a lane could not do for want of a connection to another; false if there is none that has one or
+    /// may get one.
+    func handOver(_ call: LaneCall<Connection>) -> Bool {
+        let (isTaken, lane) = state.withLock { state -> (Bool, Int?) in
+            if !state.isClosed, let index = state.idle.lastIndex(where: { state.isReady[$0] }) {
+                let lane = state.idle.remove(at: index)
+                state.busy += 1
+                state.given[lane] = call
+                return (true, lane)
+            }
+            guard state.busy > 1 else { return (false, nil) }
+            state.waiting.prepend(call)
+            return (true, nil)
+        }
+        if let lane { wakeUps[lane].signal() }
+        return isTaken
+    }
 
     /// What the lanes have to do now.
     var load: LaneLoad {
         state.withLock { state in
             state.waiting.dropPrefix { $0.isAnswered }
-            return LaneLoad(busy: state.busy, idle: lanes - state.busy, waiting: state.waiting.count)
+            return LaneLoad(busy: state.busy, idle: wakeUps.count - state.busy, waiting: state.waiting.count)
         }
     }
 
@@ -94,7 +158,7 @@ final class LaneQueue<Connection>: Sendable {
     /// Lets the threads end when nothing is left to do.
     func close() {
         state.withLock { $0.isClosed = true }
-        for _ in 0..<lanes { work.signal() }
+        for wakeUp in wakeUps { wakeUp.signal() }
         watcher.signal()
     }
 }

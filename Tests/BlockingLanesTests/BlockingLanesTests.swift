@@ -144,6 +144,72 @@ struct BlockingLanesTests {
         }
     }
 
+    @Test func `of several free lanes the one that was last used gets the next call`() async throws {
+        let lanes = lanes(4)
+        var numbers: Set<Int> = []
+        for _ in 0..<50 {
+            numbers.insert(try await lanes.run(within: .seconds(30)) { connection, _ in connection.number })
+            while lanes.load.busy > 0 { await Task.yield() }  // the answer is there before the lane is free
+        }
+        #expect(numbers.count == 1)
+    }
+
+    /// Lanes of which no more than `most` can have a connection at a time; a job on another fails with `.ours`.
+    private func scarce(_ count: Int, most: Int) -> BlockingLanes<Scarce, Failure> {
+        let left = Box(most)
+        return BlockingLanes(
+            name: "test", count: count, queueLimit: 1000, refusal: { Failure.refused($0) }, isReady: { $0.isOpen },
+            mayOpen: { left.value.withLock { $0 > 0 } }, belongsElsewhere: { $0 == .ours },
+            open: { Scarce(left: left) })
+    }
+
+    /// A connection of which there are not enough.
+    final class Scarce {
+        private(set) var isOpen = false
+        private let left: Box<Int>
+        init(left: Box<Int>) { self.left = left }
+
+        func use() throws(Failure) {
+            guard !isOpen else { return }
+            isOpen = left.value.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            if !isOpen { throw .ours }
+        }
+    }
+
+    private func uses(_ count: Int, of lanes: BlockingLanes<Scarce, Failure>) async -> [Failure?] {
+        await withTaskGroup(of: Failure?.self) { group in
+            for _ in 0..<count {
+                group.addTask {
+                    do throws(Failure) {
+                        try await lanes.run(within: .seconds(60)) { connection, _ throws(Failure) in
+                            try connection.use()
+                            usleep(200)
+                        }
+                        return nil
+                    } catch { return error }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    @Test(arguments: [(8, 4), (8, 1), (2, 1), (3, 3)])
+    func `a call that finds no connection on its lane is done on a lane that has one`(count: Int, most: Int) async {
+        let lanes = scarce(count, most: most)
+        for _ in 0..<20 { #expect(await uses(40, of: lanes) == Array(repeating: nil, count: 40)) }
+        for _ in 0..<40 { #expect(await uses(1, of: lanes) == [nil]) }
+    }
+
+    @Test func `if no lane has a connection, each call fails, and none waits for its deadline`() async {
+        let lanes = scarce(4, most: 0)
+        let start = ContinuousClock.now
+        #expect(await uses(40, of: lanes) == Array(repeating: .ours, count: 40))
+        #expect(ContinuousClock.now - start < .seconds(30))
+    }
+
     @Test func `connections go when the lanes do`() async throws {
         let gone = AsyncStream.makeStream(of: Void.self)
         var lanes: BlockingLanes<Connection, Failure>? = lanes(3) { gone.continuation.yield() }
