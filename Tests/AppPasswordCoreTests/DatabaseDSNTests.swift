@@ -11,7 +11,10 @@ struct DatabaseDSNTests {
 
     private enum DatabaseDSNTestsError: Error { case notMariaDB }
 
-    @Test(arguments: ["mysql+pymysql", "mysql", "mariadb", "mariadb+pymysql"])
+    @Test(arguments: [
+        "mysql+pymysql", "mysql", "mariadb", "mariadb+pymysql", "MySQL+PyMySQL", "MARIADB", "mysql+mysqlconnector",
+        "mysql+asyncmy", "mysql+aiomysql", "mysql+mysqldb", "mysql+cymysql", "mysql+pyodbc", "mariadb+mariadbconnector",
+    ])
     func `the old program's DSN is read in every spelling`(scheme: String) throws {
         let server = try server("\(scheme)://mailserver:password123@db.example.com:3307/mail_auth")
         #expect(server.user == "mailserver")
@@ -39,6 +42,91 @@ struct DatabaseDSNTests {
         #expect(server.database == "d")
     }
 
+    @Test func `a DSN is taken apart where SQLAlchemy takes it apart`() throws {
+        for (dsn, parts) in SQLAlchemyTable.rows {
+            let server = try server(dsn)
+            #expect(
+                [
+                    server.user, server.password.revealed, server.host, "\(server.port)", server.database,
+                    server.unixSocket ?? "",
+                ] == parts, "\(dsn)")
+        }
+    }
+
+    @Test(arguments: [
+        ("mysql+pymysql://mailsvc@dbsrv-01:Tr0ub4dor@dbsrv-01.db.example.net/mail_auth", "mailsvc@dbsrv-01", "Tr0ub4dor"),
+        ("mysql://a@b@c@h/d", "a@b@c", ""), ("mysql://u@h:3307/d", "u", ""), ("mysql://u%:100%pure@h/d", "u%", "100%pure"),
+        ("mysql://:x@h/d?user=u&password=p%40%3A%25", "u", "p@:%"), ("mysql:///d?user=u&passwd=p&host=h", "u", "p"),
+        ("mysql://x:y@h/d?user=u", "u", "y"),
+    ])
+    func `user and password are SQLAlchemy's`(dsn: String, user: String, password: String) throws {
+        let server = try server(dsn)
+        #expect(server.user == user)
+        #expect(server.password.revealed == password)
+    }
+
+    @Test func `options may name the server too`() throws {
+        let server = try server("mysql://?user=u&host=db.example.com&port=3307&db=mail")
+        #expect(server.host == "db.example.com")
+        #expect(server.port == 3307)
+        #expect(server.database == "mail")
+    }
+
+    @Test(arguments: [
+        ("charset=utf8mb4&connect_timeout=5", ["connect_timeout"]), ("charset=utf8mb4&autocommit=true", ["autocommit"]),
+        ("use_unicode=1&charset=utf8", ["use_unicode"]), ("charset=latin1", ["charset"]), ("charset=", ["charset"]),
+        ("read_timeout=10&write_timeout=10", ["read_timeout", "write_timeout"]), ("charset=utf8mb4", []),
+        ("ssl_ca=ca.pem&ssl_check_hostname=true&ssl_verify_cert=1", []), ("ssl_ca=ca.pem&ssl_mode=VERIFY_IDENTITY", []),
+        ("ssl_disabled=true", []), ("ssl=false", []), ("local_infile=0", ["local_infile"]),
+        ("auth_plugin=mysql_native_password", ["auth_plugin"]), ("init_command=SET+NAMES+utf8mb4", ["init_command"]),
+        ("pool_recycle=3600&use_pure=True&raise_on_warnings=1", ["pool_recycle", "use_pure", "raise_on_warnings"]),
+        ("driver=MySQL+ODBC+8.0", ["driver"]), ("charset=utf8mb4&collation=utf8mb4_bin", []),
+    ])
+    func `everyday options are accepted, with a note where they change nothing`(
+        options: String, noted: [String]
+    ) throws {
+        let (dsn, notes) = try DatabaseDSN.read("mysql+pymysql://mailserver:s3cret@127.0.0.1/mail_auth?\(options)")
+        guard case .mariadb(let server) = dsn else { throw DatabaseDSNTestsError.notMariaDB }
+        #expect(server.password.revealed == "s3cret")
+        let names = notes.map { note in note.split(separator: " ")[2] }
+        #expect(names == noted.map { $0[...] }, "\(notes)")
+        #expect(!"\(notes)".contains("s3cret"))
+    }
+
+    @Test(arguments: [
+        ("ssl_ca=/ca.pem&ssl_check_hostname=false", "ssl_check_hostname cannot be switched off"),
+        ("ssl_verify_cert=false", "ssl_verify_cert cannot be switched off"),
+        ("ssl_ca=c&ssl_verify_identity=0", "ssl_verify_identity cannot be switched off"),
+        ("ssl_verify_cert=true", "ssl_verify_cert needs ssl_ca"), ("ssl_mode=REQUIRED", "ssl_mode needs ssl_ca"),
+        ("ssl=true", "ssl needs ssl_ca"), ("ssl_ca=c&ssl_disabled=true", "keep one of the two"),
+        ("ssl_ca=c&ssl_mode=DISABLED", "keep one of the two"), ("ssl_ca=c&ssl=0", "keep one of the two"),
+        ("ssl={'ca':'s3cret'}", "ssl has a value that is not known"),
+        ("read_default_file=/etc/mysql/s3cret.cnf", "read_default_file: option files are not read"),
+        ("read_default_group=x", "read_default_group: option files"), ("option_files=x", "option_files: option files"),
+        ("ssl_capath=/etc/ssl/certs", "ssl_capath: a directory"), ("ssl_key_password=s3cret", "ssl_key_password: a key"),
+        ("ssl_cipher=ALL", "ssl_cipher: is not supported"), ("auth_plugin=mysql_clear_password", "auth_plugin: the password"),
+        ("init_command=SET+ROLE+s3cret", "init_command is not run"), ("unix_socket=", "unix_socket has no value"),
+        ("ssl_ca=", "ssl_ca has no value"), ("ssl_ca=a&ssl_ca=b", "ssl_ca is given twice"),
+        ("password=s3cret&passwd=s3cret", "passwd is given twice"), ("conect_timeout=5", "unknown option conect_timeout"),
+        ("s3cret@x=1", "unknown option;"), ("odbc_connect=s3cret", "odbc_connect: ODBC"), ("port=s3cret", "no port"),
+    ])
+    func `options that would weaken what is checked, or need what is not read, are refused by name`(
+        options: String, reason: String
+    ) {
+        for dsn in ["mysql+pymysql://u:s3cret@h/d?\(options)", "mysql+pymysql://u:s3cret@h/d?charset=utf8&\(options)"] {
+            let error = #expect(throws: DatabaseDSNError.self) { try DatabaseDSN(dsn) }
+            #expect(error?.description.contains(reason) == true, "\(error?.description ?? "accepted")")
+            #expect(error?.description.contains("s3cret") == false)
+        }
+    }
+
+    @Test func `an option file is refused for itself, also where it was to name the user`() {
+        let error = #expect(throws: DatabaseDSNError.self) {
+            try DatabaseDSN("mysql+pymysql://localhost/mail_auth?read_default_file=/etc/mysql/mail.cnf")
+        }
+        #expect(error?.description.contains("option files are not read") == true)
+    }
+
     @Test(arguments: [
         ("mysql://u:p@[2001:db8::1]:3307/d", "2001:db8::1", 3307), ("mysql://u:p@[::1]/d", "::1", 3306),
         ("mysql://u:p@127.0.0.1/d", "127.0.0.1", 3306), ("mysql://u:p@/d", "localhost", 3306),
@@ -62,7 +150,9 @@ struct DatabaseDSNTests {
 
     @Test(arguments: [
         ("sqlite:///var/app.sqlite", "var/app.sqlite"), ("sqlite:////var/lib/app.sqlite", "/var/lib/app.sqlite"),
-        ("sqlite:///:memory:", ":memory:"), ("sqlite:///a b%20c", "a b%20c"),
+        ("sqlite:///:memory:", ":memory:"), ("sqlite:///a b%20c", "a b%20c"), ("SQLite:///x.db", "x.db"),
+        ("sqlite+aiosqlite:///x.db", "x.db"), ("sqlite+pysqlite:////abs/x.db", "/abs/x.db"),
+        ("sqlite:///a@b:c@d.db", "a@b:c@d.db"), ("sqlite:///x?timeout=15&check_same_thread=false", "x"),
     ])
     func `sqlite paths are relative with three slashes and absolute with four`(dsn: String, path: String) throws {
         #expect(try DatabaseDSN(dsn) == .sqlite(path: path))
@@ -74,9 +164,11 @@ struct DatabaseDSNTests {
         ("mysql://u:s3cret@h", "names no database"), ("mysql://u:s3cret@h/", "names no database"),
         ("mysql://u:s3cret@h:0/d", "no port"), ("mysql://u:s3cret@h:65536/d", "no port"),
         ("mysql://u:s3cret@h:s3cret/d", "no port"), ("mysql://u:s3cret@s3cret@h/d", "%40"),
-        ("mysql://u:s3cret%zz@h/d", "%25"), ("mysql://u:s3cret%2@h/d", "%25"), ("mysql://u:s3cret%00@h/d", "not UTF-8"),
+        ("mysql://u:s3cret%00@h/d", "not UTF-8"), ("mysql://u:s3cret@h:/d", "no port"),
+        ("mysql://u:p@s3cret s3cret/d", "a blank"), ("my sql://u:s3cret@h/d", "must begin with"),
+        ("mysql//u:s3cret@h/d", "must begin with"), ("mysqlx://u:s3cret@h/d", "must begin with"),
+        ("sqlite+pysqlcipher://:s3cret@/x.db", "pysqlite"), ("sqlite://u:s3cret@/x.db", "sqlite:///"),
         ("mysql://u:s3cret%ff@h/d", "not UTF-8"), ("mysql://u:s3cret@[::1/d", "not closed"),
-        ("mysql://u:s3cret@h/d?read_timeout=3", "unknown option read_timeout"),
         ("mysql://u:s3cret@h/d?s3-cret=3", "unknown option;"), ("mysql://u:s3cret@h/d?ssl_ca", "no value"),
         ("mysql://u:s3cret@h/d?ssl_verify_cert=false", "cannot be switched off"),
         ("mysql://u:s3cret@h/d?ssl_cert=c", "go together"),

@@ -109,6 +109,18 @@ struct SettingsProblemTests {
             "config.toml:1:40: ldap.tls_cert: there is no file \"/etc/x/ca\""
         ),
         (
+            "database.dsn = 'mysql://u:hush@h/d?ssl_ca=gone.pem'",
+            "config.toml:1:16: database.dsn: ssl_ca: there is no file \"/etc/x/gone.pem\""
+        ),
+        (
+            "database.dsn = 'mysql://u:hush@h/d?ssl_ca=/there'",
+            "config.toml:1:16: database.dsn: ssl_ca: \"/there\" holds no CERTIFICATE in PEM form"
+        ),
+        (
+            "database.dsn = 'mysql://u:hush@h/d?read_default_file=/etc/my.cnf'",
+            "config.toml:1:16: database.dsn: read_default_file: option files are not read"
+        ),
+        (
             "database.dsn = 'postgres://u:p@h/d'",
             "config.toml:1:16: database.dsn: must begin with mysql://, mysql+pymysql://, mariadb:// or sqlite:///"
         ),

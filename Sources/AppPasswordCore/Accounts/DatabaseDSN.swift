@@ -1,8 +1,8 @@
-/// Which database holds the app passwords: the setting `[database] dsn`, in SQLAlchemy's spelling.
+/// Which database holds the app passwords: the setting `[database] dsn`, read as SQLAlchemy reads it.
 ///
-/// `mysql+pymysql://user:pass@host:port/database?option=value`, with `mysql://`, `mariadb://` and
-/// `mariadb+pymysql://` for the same; `sqlite:///relative/path` and `sqlite:////absolute/path`. User, password,
-/// host and database are percent-decoded, as SQLAlchemy does.
+/// `mysql+pymysql://user:pass@host:port/database?option=value`, with `mysql` or `mariadb` and any driver's name for the
+/// same, in any case; `sqlite:///relative/path` and `sqlite:////absolute/path`. User, password and database are
+/// percent-decoded; a `%` that begins no escape stands for itself.
 public enum DatabaseDSN: Sendable, Equatable {
     /// A MariaDB or MySQL server.
     case mariadb(DatabaseServer)
@@ -12,27 +12,34 @@ public enum DatabaseDSN: Sendable, Equatable {
     /// Reads a DSN.
     ///
     /// - Throws: ``DatabaseDSNError`` saying what is wrong; it never quotes a user, password or host.
-    public init(_ text: String) throws(DatabaseDSNError) {
-        guard let colon = text.firstRange(of: "://") else {
-            throw DatabaseDSNError("must begin with mysql://, mysql+pymysql://, mariadb:// or sqlite:///")
+    public init(_ text: String) throws(DatabaseDSNError) { self = try Self.read(text).dsn }
+
+    /// Reads a DSN, with notes on the options in it that change nothing here.
+    ///
+    /// - Throws: ``DatabaseDSNError`` saying what is wrong; neither it nor the notes quote a user, password or host.
+    public static func read(_ text: String) throws(DatabaseDSNError) -> (dsn: DatabaseDSN, notes: [String]) {
+        let url = try DatabaseURL(text)
+        var options = DatabaseOptions(url.options)
+        let dsn: DatabaseDSN
+        switch url.dialect {
+        case "mysql", "mariadb": dsn = .mariadb(try DatabaseServer(url, &options))
+        case "sqlite": dsn = .sqlite(path: try path(of: url, &options))
+        default: throw DatabaseDSNError.noDialect
         }
-        let rest = text[colon.upperBound...]
-        switch text[..<colon.lowerBound] {
-        case "mysql", "mysql+pymysql", "mariadb", "mariadb+pymysql", "mysql+mariadbconnector",
-            "mariadb+mariadbconnector", "mysql+mysqldb", "mariadb+mysqldb":
-            self = .mariadb(try DatabaseServer(parsing: rest))
-        case "sqlite", "sqlite+pysqlite":
-            guard rest.first == "/" else {
-                throw DatabaseDSNError("a path follows sqlite:///, an absolute one sqlite:////")
-            }
-            let path = rest.dropFirst()
-            guard !path.contains("?") else { throw DatabaseDSNError("options are not supported with sqlite") }
-            guard !path.isEmpty else { throw DatabaseDSNError("names no database file") }
-            guard !path.utf8.contains(0) else { throw DatabaseDSNError("a path cannot hold NUL") }
-            self = .sqlite(path: String(path))
-        default:
-            throw DatabaseDSNError("must begin with mysql://, mysql+pymysql://, mariadb:// or sqlite:///")
+        return (dsn, options.notes)
+    }
+
+    private static func path(of url: DatabaseURL, _ options: inout DatabaseOptions) throws(DatabaseDSNError) -> String {
+        guard ["", "pysqlite", "aiosqlite"].contains(url.driver) else {
+            throw DatabaseDSNError("sqlite is read without a driver's name, or with pysqlite or aiosqlite")
         }
+        guard url.isWithoutServer, let path = url.database else {
+            throw DatabaseDSNError("a path follows sqlite:///, an absolute one sqlite:////")
+        }
+        guard !path.isEmpty else { throw DatabaseDSNError("names no database file") }
+        guard !path.utf8.contains(0) else { throw DatabaseDSNError("a path cannot hold NUL") }
+        try options.finishSQLite()
+        return String(path)
     }
 }
 
@@ -42,4 +49,6 @@ public struct DatabaseDSNError: Error, Sendable, Equatable, CustomStringConverti
     public let description: String
 
     init(_ description: String) { self.description = description }
+
+    static let noDialect = DatabaseDSNError("must begin with mysql://, mysql+pymysql://, mariadb:// or sqlite:///")
 }

@@ -214,6 +214,27 @@ final class TableReader {
         return path
     }
 
+    /// Reports a file that is not there, cannot be read or holds no PEM block of a kind, as a problem with `key`.
+    ///
+    /// - Parameters:
+    ///   - label: How the block's label ends: `CERTIFICATE` also stands for `TRUSTED CERTIFICATE`.
+    ///   - prefix: What the message begins with.
+    func checkPEM(_ path: SettingsPath, holds label: String, of key: String, _ prefix: String = "") {
+        guard notes.environment.isFile(path.resolved) else {
+            return problem(key, "\(prefix)there is no file \(Displayed.quoted(path.resolved))")
+        }
+        do {
+            let text = String(decoding: try notes.environment.contents(path.resolved), as: UTF8.self)
+            let lines = text.split { $0.isNewline }
+            let hasBlock = lines.contains { $0.hasPrefix("-----BEGIN ") && $0.contains("\(label)-----") }
+            if !hasBlock {
+                problem(key, "\(prefix)\(Displayed.quoted(path.resolved)) holds no \(label) in PEM form")
+            }
+        } catch {
+            problem(key, "\(prefix)\(Displayed.quoted(path.resolved)) cannot be read: \(error.reason)")
+        }
+    }
+
     /// A secret, given as `key` or as the content of the file named by `key_file`; nil if neither is set or it is empty.
     func secret(_ key: String, hasFile: Bool = true) -> Secret? {
         let direct = text(key).map(Secret.init)

@@ -28,10 +28,28 @@ extension Settings {
             table.finish()
             guard let dsn else { return }
             do throws(DatabaseDSNError) {
-                location = try DatabaseDSN(dsn.revealed)
+                let (location, notes) = try DatabaseDSN.read(dsn.revealed)
+                for note in notes { table.warning("dsn", note) }
+                self.location = Self.checked(location, table)
             } catch {
                 table.problem("dsn", error.description)
             }
+        }
+
+        /// Resolves the paths of a server's certificates and looks at these.
+        private static func checked(_ location: DatabaseDSN, _ table: TableReader) -> DatabaseDSN {
+            guard case .mariadb(var server) = location else { return location }
+            func checked(_ path: String?, _ option: String, holds label: String) -> String? {
+                path.map { written in
+                    let path = table.notes.resolved(written)
+                    table.checkPEM(path, holds: label, of: "dsn", option + ": ")
+                    return path.resolved
+                }
+            }
+            server.tlsCA = checked(server.tlsCA, "ssl_ca", holds: "CERTIFICATE")
+            server.tlsCertificate = checked(server.tlsCertificate, "ssl_cert", holds: "CERTIFICATE")
+            server.tlsKey = checked(server.tlsKey, "ssl_key", holds: "PRIVATE KEY")
+            return .mariadb(server)
         }
 
         /// Whether the app passwords are in MariaDB or MySQL.
