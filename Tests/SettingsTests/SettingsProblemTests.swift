@@ -208,8 +208,41 @@ struct SettingsProblemTests {
             Issue.record("parsed")
         } catch {
             #expect(error.problems.count == 1)
-            #expect(error.warnings.map(\.key) == ["ldap.uri", "ldap.bind", "audit.sinks"])
+            #expect(error.warnings.map(\.key) == ["ldap.uri", "ldap.uri", "ldap.bind", "audit.sinks"])
         }
+    }
+
+    @Test(arguments: [
+        ("database.dsn = 'mysql://u:hush@db.example.net/d'", "database.dsn: the server"),
+        ("database.dsn = 'mysql://u:hu@sh/e@x/d'", "database.dsn: the server"),
+        ("database.dsn = 'mysql://u:hush@[2001:db8::1]/d?ssl_disabled=1'", "database.dsn: the server"),
+        ("ldap = {basedn='x', host='ldap.example.net'}", "ldap.host: \"ldap.example.net\""),
+        ("ldap = {basedn='x', uri='ldap://10.0.0.1'}", "ldap.uri: \"10.0.0.1\""),
+        ("ldap = {basedn='x', uri='ldaps://a ldap://127.0.0.1 ldap://[2001:db8::1]:1389/'}", "ldap.uri: \"2001:db8::1\""),
+        ("cache = {mode='redis', host='redis.example.net', password='hush'}", "cache.host: \"redis.example.net\""),
+        ("cache = {host='192.0.2.1'}", "cache.host: \"192.0.2.1\""),
+    ])
+    func `a server beyond this machine without TLS is named, and no secret with it`(text: String, begin: String) throws {
+        let warnings = try parse(text).warnings.map(\.description)
+        #expect(warnings.count == 1)
+        let warning = try #require(warnings.first)
+        #expect(warning.contains(": \(begin) is spoken to without TLS: whoever is on the way "), "\(warning)")
+        #expect(!warning.contains("hu") && !warning.contains("sh/"), "\(warning)")
+    }
+
+    @Test(arguments: [
+        "database.dsn = 'mysql://u:p@localhost/d'", "database.dsn = 'mysql://u:p@127.0.0.1:3307/d'",
+        "database.dsn = 'mysql://u:p@[::1]/d'", "database.dsn = 'mysql://u:p@/d'",
+        "database.dsn = 'mysql://u:p@db.example.net/d?ssl_ca=/ca'",
+        "database.dsn = 'mysql://u:p@db.example.net/d?unix_socket=/run/s'", "database.dsn = 'sqlite:///x'",
+        "ldap = {basedn='x'}", "ldap = {basedn='x', host='127.0.1.1'}", "ldap = {basedn='x', host='h', tls=true}",
+        "ldap = {basedn='x', uri='ldaps://h'}", "ldap = {basedn='x', uri='ldapi:///'}",
+        "ldap = {basedn='x', uri='ldap://localhost'}", "cache = {}", "cache = {mode='memory', host='h'}",
+        "cache = {host='h', unix_socket='/run/s'}",
+    ])
+    func `a server on this machine or with TLS is nothing to warn of`(text: String) throws {
+        let files = ["/ca": "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"]
+        #expect(try parse(text, files: files).warnings.map(\.description) == [])
     }
 
     @Test func `the same network twice is named, and the first name is used`() throws {

@@ -236,6 +236,11 @@ struct SettingsTests {
         #expect(loaded.settings.ldap?.password == nil)
         #expect(
             loaded.warnings.map(\.description) == [
+                "config.toml:2:1: database.dsn: the server is spoken to without TLS: whoever is on the way can pose as the "
+                    + "database and let himself in as anybody; give ssl_ca=…, or unix_socket=… on the same machine",
+                "config.toml:4:1: ldap.host: \"ldap.example.com\" is spoken to without TLS: whoever is on the way reads the "
+                    + "bind password and can make accounts and enable disabled ones; set tls = true, or an ldaps:// or "
+                    + "ldapi:// uri",
                 "config.toml:28:1: audit.maxmind.country: is not used: the city file knows countries",
                 "config.toml:32:2: log: only the level of loggers.dovecot_web_auth is used, not "
                     + "disable_existing_loggers, formatters, handlers, loggers.dovecot_web_auth.handlers, "

@@ -24,6 +24,13 @@ extension Settings {
             password = table.secret("password")
             unixSocket = table.path("unix_socket")
             table.finish()
+            if mode == .redis, unixSocket == nil,
+                let note = PlainTraffic.note(
+                    to: host, risk: "reads the password and can forge facts about addresses",
+                    remedy: "use unix_socket or a tunnel on this machine, or mode = \"memory\"")
+            {
+                table.warning("host", note)
+            }
         }
     }
 }

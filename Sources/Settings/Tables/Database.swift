@@ -36,7 +36,7 @@ extension Settings {
             }
         }
 
-        /// Resolves the paths of a server's certificates and looks at these.
+        /// Resolves the paths of a server's certificates and looks at these, and says if it is reached without TLS.
         private static func checked(_ location: DatabaseDSN, _ table: TableReader) -> DatabaseDSN {
             guard case .mariadb(var server) = location else { return location }
             func checked(_ path: String?, _ option: String, holds label: String) -> String? {
@@ -49,6 +49,14 @@ extension Settings {
             server.tlsCA = checked(server.tlsCA, "ssl_ca", holds: "CERTIFICATE")
             server.tlsCertificate = checked(server.tlsCertificate, "ssl_cert", holds: "CERTIFICATE")
             server.tlsKey = checked(server.tlsKey, "ssl_key", holds: "PRIVATE KEY")
+            if server.unixSocket == nil, server.tlsCA == nil,
+                let note = PlainTraffic.note(
+                    to: server.host, as: "the server",
+                    risk: "can pose as the database and let himself in as anybody",
+                    remedy: "give ssl_ca=…, or unix_socket=… on the same machine")
+            {
+                table.warning("dsn", note)
+            }
             return .mariadb(server)
         }
 

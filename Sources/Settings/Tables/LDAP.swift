@@ -73,8 +73,26 @@ extension Settings {
             if isLDAPS, startsTLS {
                 table.problem("tls", "StartTLS and an ldaps:// URI exclude each other")
             }
+            if !startsTLS { notePlainTraffic(table) }
             if !bindDN.isEmpty, password == nil {
                 table.warning("bind", "without a password the server takes this for an anonymous bind (RFC 4513)")
+            }
+        }
+
+        private func notePlainTraffic(_ table: TableReader) {
+            let hosts =
+                uri.map { uri in
+                    Self.servers(of: uri).filter { $0.lowercased().hasPrefix("ldap://") }.compactMap {
+                        let server = $0.dropFirst("ldap://".count)
+                        return HostAndPort(
+                            String(server.hasSuffix("/") ? server.dropLast() : server), defaultPort: 389)?.host
+                    }
+                } ?? [host]
+            for host in hosts {
+                let note = PlainTraffic.note(
+                    to: host, risk: "reads the bind password and can make accounts and enable disabled ones",
+                    remedy: "set tls = true, or an ldaps:// or ldapi:// uri")
+                if let note { return table.warning(uri == nil ? "host" : "uri", note) }
             }
         }
 

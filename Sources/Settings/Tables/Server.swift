@@ -1,5 +1,4 @@
 public import AppPasswordCore
-internal import AuditCore
 
 extension Settings {
     /// `[server]`: where the program listens, and what it takes on.
@@ -41,10 +40,7 @@ extension Settings {
         }
 
         /// Whether only this machine can reach ``host``.
-        public var isLoopback: Bool {
-            guard let address = IPAddress(host) else { return host.lowercased() == "localhost" }
-            return ["127.0.0.0/8", "::1"].contains { IPPrefix($0)?.contains(address) ?? false }
-        }
+        public var isLoopback: Bool { HostAndPort.isLoopback(host) }
 
         private mutating func apply(_ overrides: SettingsOverrides, to table: TableReader) {
             if let given = overrides.host {
