@@ -23,10 +23,13 @@ public struct BackendError: Error, Hashable, CustomStringConvertible, CustomDebu
     public let code: Code
     /// More, for operators only; never a password, hash or bind secret.
     public let detail: String
+    /// More, which anybody may be told who asks `/readyz`: a path and the system's own words for it, say; no user name, no
+    /// secret, and nothing that the server said.
+    public let hint: String
 
     /// Makes an error; `detail` never reaches a client.
-    public init(_ component: String, _ code: Code, detail: String = "") {
-        (self.component, self.code, self.detail) = (component, code, detail)
+    public init(_ component: String, _ code: Code, detail: String = "", hint: String = "") {
+        (self.component, self.code, self.detail, self.hint) = (component, code, detail, hint)
     }
 
     /// Safe to send to a client.

@@ -1,28 +1,52 @@
 internal import AppPasswordCore
-internal import BlockingLanes
 internal import CMariaDB
 
 /// One lane's connection: made when it is first needed, made anew when it was lost.
 ///
 /// Belongs to one thread.
 @safe final class MariaDBConnection {
+    /// What the connections of one kind share.
+    struct Shared: Sendable {
+        /// Says when to ask for a connection.
+        let gate = ConnectGate()
+        /// A connection that has been idle for longer is not worth a try.
+        var idleLimit: Duration
+        /// How many there may be; nil: there is one.
+        var budget: ConnectionBudget?
+        /// Told what an administrator should know.
+        var notice: @Sendable (MariaDBNotice) -> Void
+    }
+
     private let server: DatabaseServer
     private let timeout: Duration
-    private let circuit: Circuit
+    private let patience: Duration
+    private let shared: Shared
     private var handle: UnsafeMutablePointer<MYSQL>?
-    private var statements: [String: PreparedStatement] = [:]
+    private var statements: [String: any Statement] = [:]
+    private var lastAnswer = ContinuousClock.now
+    /// What shuts the socket down if the answer that is waited for does not come.
+    private var cut: SocketCut?
+    /// Until when statements are sent as text.
+    private var plainUntil: ContinuousClock.Instant?
 
-    /// - Parameters:
-    ///   - timeout: Of each connect, read and write; libmariadb counts in whole seconds, so it is rounded up.
-    ///   - circuit: Shared by the connections of a store.
-    init(_ server: DatabaseServer, timeout: Duration, circuit: Circuit) {
+    /// A connection that has been idle for longer may be dead without a word.
+    private static let longIdle = Duration.seconds(1)
+    /// For how long statements are sent as text before preparing one is tried again.
+    private static let plainPause = Duration.seconds(60)
+
+    /// - Parameter timeout: Of each connect, read and write; libmariadb counts in whole seconds, so it is rounded up.
+    init(_ server: DatabaseServer, timeout: Duration, shared: Shared) {
         _ = Self.library
         self.server = server
         self.timeout = .seconds(max(1, timeout.components.seconds + (timeout.components.attoseconds > 0 ? 1 : 0)))
-        self.circuit = circuit
+        patience = min(timeout / 4, .milliseconds(500))
+        self.shared = shared
     }
 
     deinit { close() }
+
+    /// Whether there is a connection, as far as is known.
+    var isOpen: Bool { unsafe handle != nil }
 
     /// What statements are for, which decides how a connection that the server closed while it was idle is replaced.
     enum Purpose {
@@ -34,42 +58,45 @@ internal import CMariaDB
 
     /// Runs statements, on a fresh connection if there is none or the old one is dead.
     ///
+    /// A connection that was idle and does not answer within a fraction of the timeout (a firewall has forgotten it) is
+    /// taken for dead, so that there is time left for a fresh one.
+    ///
     /// - Parameter deadline: After which nothing is begun anew.
     func perform<Value>(
         by deadline: ContinuousClock.Instant, for purpose: Purpose,
         _ body: (MariaDBConnection) throws(SQLError) -> Value
     ) throws(BackendError) -> Value {
-        var wasOpen = unsafe handle != nil
-        if wasOpen, purpose == .changes {
-            if (try? ping()) == nil { close() }
-            wasOpen = false
-        }
+        defer { if let budget = shared.budget, budget.isExceeded { close() } }
+        let idle = ContinuousClock.now - lastAnswer
+        if idle > shared.idleLimit { close() }
+        if isOpen, purpose == .changes, (try? answered(within: patience, ping)) == nil { close() }
+        let mayBeDead = isOpen && purpose == .reading
         do {
-            return try attempt(body)
+            guard mayBeDead, idle > Self.longIdle else { return try attempt(body) }
+            return try answered(within: patience) { () throws(SQLError) in try attempt(body) }
         } catch {
-            guard wasOpen, error.isConnectionLost || error.needsFreshStatement, !error.tookTooLong,
-                ContinuousClock.now < deadline
-            else { throw error.backendError }
+            let isWorthARetry = error.needsFreshStatement || mayBeDead && error.isConnectionLost && !error.tookTooLong
+            guard isWorthARetry, ContinuousClock.now < deadline else { throw error.backendError }
         }
         do { return try attempt(body) } catch { throw error.backendError }
     }
 
     /// Runs a statement that is prepared once for each connection, and reads its rows.
     func select<Row>(
-        _ sql: String, _ parameters: [SQLValue], _ read: (PreparedStatement) -> Row?
+        _ sql: String, _ parameters: [SQLValue], _ read: (any ResultRow) -> Row?
     ) throws(SQLError) -> [Row] {
         let watch = Stopwatch(timeout)
-        let statement = try prepared(sql, watch)
+        let statement = try statement(sql, isKept: true, watch)
         _ = try statement.execute(parameters, watch: watch)
         return try statement.rows(watch: watch, read)
     }
 
     /// Runs a statement whose text varies, without keeping it prepared, and reads its rows.
     func selectOnce<Row>(
-        _ sql: String, _ parameters: [SQLValue], _ read: (PreparedStatement) -> Row?
+        _ sql: String, _ parameters: [SQLValue], _ read: (any ResultRow) -> Row?
     ) throws(SQLError) -> [Row] {
         let watch = Stopwatch(timeout)
-        let statement = try prepare(sql, watch)
+        let statement = try statement(sql, isKept: false, watch)
         _ = try statement.execute(parameters, watch: watch)
         return try statement.rows(watch: watch, read)
     }
@@ -81,7 +108,7 @@ internal import CMariaDB
         -> (rows: Int, insertedID: Int64)
     {
         let watch = Stopwatch(timeout)
-        let statement = isKept ? try prepared(sql, watch) : try prepare(sql, watch)
+        let statement = try statement(sql, isKept: isKept, watch)
         return (try statement.execute(parameters, watch: watch), statement.insertedID)
     }
 
@@ -104,84 +131,85 @@ internal import CMariaDB
         guard let handle = unsafe handle, unsafe mysql_ping(handle) == 0 else { throw failure(watch) }
     }
 
+    /// Closes the connection; the next statement makes a new one.
+    func close() {
+        callOffCut()
+        statements = [:]
+        guard let handle = unsafe handle else { return }
+        unsafe mysql_close(handle)
+        unsafe self.handle = nil
+        shared.budget?.closed()
+    }
+
     private func attempt<Value>(_ body: (MariaDBConnection) throws(SQLError) -> Value) throws(SQLError) -> Value {
-        if unsafe handle == nil { try connect() }
+        if !isOpen { try connect() }
         do {
-            return try body(self)
+            let value = try body(self)
+            lastAnswer = .now
+            return value
         } catch {
+            if error.needsFreshStatement { plainUntil = .now + Self.plainPause }
             if error.isConnectionLost || error.needsFreshStatement { close() }
             throw error
         }
     }
 
+    /// Runs something that needs an answer; without one within `patience` the connection is lost.
+    private func answered<Value>(
+        within patience: Duration, _ body: () throws(SQLError) -> Value
+    ) throws(SQLError) -> Value {
+        cut = unsafe handle.map { unsafe SocketCut(mysql_get_socket($0), after: patience) }
+        defer { callOffCut() }
+        return try body()
+    }
+
+    private func callOffCut() {
+        cut?.callOff()
+        cut = nil
+    }
+
     private func connect() throws(SQLError) {
         let start = ContinuousClock.now
-        guard circuit.admits(at: start) else {
-            throw SQLError(
-                number: UInt32(CR_CONN_HOST_ERROR), message: "could not be reached a moment ago", tookTooLong: false)
-        }
+        try shared.gate.enter(at: start)
+        if let budget = shared.budget, !budget.admits() { throw SQLError.connectionLimit }
         guard let new = unsafe mysql_init(nil) else {
             throw SQLError(number: UInt32(CR_OUT_OF_MEMORY), message: "out of memory", tookTooLong: false)
         }
-        unsafe setOptions(of: new)
-        unsafe handle = new
+        unsafe Self.setOptions(of: new, for: server, seconds: UInt32(clamping: timeout.components.seconds))
         let watch = Stopwatch(timeout)
         let usesSocket = server.unixSocket != nil
         let connected = unsafe mysql_real_connect(
             new, usesSocket ? "localhost" : server.host, server.user, server.password.revealed, server.database,
             usesSocket ? 0 : UInt32(server.port), server.unixSocket, UInt(CLIENT_FOUND_ROWS))
         guard unsafe connected != nil else {
-            let error = failure(watch)
-            close()
-            if error.isNoConnection {
-                circuit.refused(at: .now, begunAt: start)
-            } else {
-                circuit.failed(at: .now, begunAt: start)
-            }
+            let error = unsafe SQLError(of: new, watch).ofConnecting(to: server)
+            unsafe mysql_close(new)
+            shared.gate.failed(error, begunAt: start)
+            if error.isConnectionLimit { shared.budget?.refused(error.detail) }
             throw error
         }
-        circuit.succeeded(at: .now)
+        unsafe handle = new
+        lastAnswer = .now
+        shared.gate.succeeded()
+        shared.budget?.opened()
+        if !usesSocket { Self.keepAlive(unsafe mysql_get_socket(new), timeout: timeout) }
     }
 
-    private func setOptions(of handle: UnsafeMutablePointer<MYSQL>) {
-        func set(_ option: mysql_option, _ text: String) {
-            _ = unsafe text.withCString { unsafe mysql_options(handle, option, $0) }
-        }
-        func set(_ option: mysql_option, _ number: UInt32) {
-            _ = unsafe withUnsafePointer(to: number) { unsafe mysql_options(handle, option, $0) }
-        }
-        let seconds = UInt32(clamping: timeout.components.seconds)
-        for option in [MYSQL_OPT_CONNECT_TIMEOUT, MYSQL_OPT_READ_TIMEOUT, MYSQL_OPT_WRITE_TIMEOUT] {
-            set(option, seconds)
-        }
-        set(MYSQL_OPT_PROTOCOL, server.unixSocket == nil ? MYSQL_PROTOCOL_TCP.rawValue : MYSQL_PROTOCOL_SOCKET.rawValue)
-        set(MYSQL_SET_CHARSET_NAME, "utf8mb4")
-        set(MYSQL_OPT_LOCAL_INFILE, 0)
-        // The session's own settings, so that the server's do not matter: times in UTC; too long values are errors.
-        set(
-            MYSQL_INIT_COMMAND,
-            "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
-                + "NO_ENGINE_SUBSTITUTION', autocommit = 1, innodb_lock_wait_timeout = \(max(2, seconds) - 1)")
-        if let authority = server.tlsCA {
-            set(MYSQL_OPT_SSL_CA, authority)
-            var yes: my_bool = 1
-            _ = unsafe mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &yes)
-            _ = unsafe mysql_options(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes)
-        }
-        if let certificate = server.tlsCertificate { set(MYSQL_OPT_SSL_CERT, certificate) }
-        if let key = server.tlsKey { set(MYSQL_OPT_SSL_KEY, key) }
-    }
-
-    private func prepared(_ sql: String, _ watch: Stopwatch) throws(SQLError) -> PreparedStatement {
+    /// A statement that is ready to be run: prepared, or as text where the server prepares none.
+    private func statement(_ sql: String, isKept: Bool, _ watch: Stopwatch) throws(SQLError) -> any Statement {
         if let known = statements[sql] { return known }
-        let statement = try prepare(sql, watch)
-        statements[sql] = statement
-        return statement
-    }
-
-    private func prepare(_ sql: String, _ watch: Stopwatch) throws(SQLError) -> PreparedStatement {
         guard let handle = unsafe handle else { throw failure(watch) }
-        return try unsafe PreparedStatement(sql, on: handle, watch: watch)
+        if let until = plainUntil, ContinuousClock.now < until { return unsafe PlainStatement(sql, on: handle) }
+        do {
+            let statement = try unsafe PreparedStatement(sql, on: handle, watch: watch)
+            if isKept { statements[sql] = statement }
+            return statement
+        } catch {
+            guard error.hasNoPreparedStatement else { throw error }
+            plainUntil = .now + Self.plainPause
+            shared.notice(.noPreparedStatements(detail: error.detail))
+            return unsafe PlainStatement(sql, on: handle)
+        }
     }
 
     private func command(_ sql: String) throws(SQLError) {
@@ -195,14 +223,7 @@ internal import CMariaDB
         guard let handle = unsafe handle else {
             return SQLError(number: UInt32(CR_SERVER_GONE_ERROR), message: "no connection", tookTooLong: false)
         }
-        return unsafe SQLError(
-            number: mysql_errno(handle), message: String(cString: mysql_error(handle)), tookTooLong: watch.isOver)
-    }
-
-    private func close() {
-        statements = [:]
-        if let handle = unsafe handle { unsafe mysql_close(handle) }
-        unsafe handle = nil
+        return unsafe SQLError(of: handle, watch)
     }
 
     /// libmariadb's set-up, once for the process: `mysql_init` alone would do it in a race.

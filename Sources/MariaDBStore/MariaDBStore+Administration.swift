@@ -1,7 +1,6 @@
 public import AppPasswordCore
 public import AuditCore
 internal import BlockingLanes
-internal import CMariaDB
 
 extension MariaDBStore: AppPasswordAdministration {
     /// Adds a row; needs `INSERT` on `app_passwords`.
@@ -21,13 +20,14 @@ extension MariaDBStore: AppPasswordAdministration {
     /// Lists an account's rows with their last use, the newest first.
     public func list(uid: String) async throws(BackendError) -> [AppPasswordSummary] {
         let rows = try await manage { connection throws(SQLError) in
-            try connection.select(
+            try connection.selectRows(
+                of: uid,
                 """
                 SELECT p.id, p.uid, p.comment, p.created, p.deleted, \
                 l.id, l.service, l.src_ip, l.src_rdns, l.src_loc, l.src_isp, l.`timestamp` \
                 FROM app_passwords p LEFT JOIN log l ON l.id = (SELECT n.id FROM log n WHERE n.pwid = p.id \
                 ORDER BY n.`timestamp` DESC, n.id DESC LIMIT 1) WHERE p.uid = ?
-                """, [.text(uid)]
+                """
             ) { row -> AppPasswordSummary? in
                 guard let id = row.integer(0), let stored = row.text(1), stored.utf8.elementsEqual(uid.utf8) else {
                     return nil
@@ -111,7 +111,7 @@ extension MariaDBStore: AppPasswordAdministration {
     }
 
     /// Reads service, src_ip, src_rdns, src_loc, src_isp and timestamp; nil without a time.
-    private static func logRow(_ row: PreparedStatement, from column: Int, passwordID: Int64) -> LoginLogRow? {
+    private static func logRow(_ row: any ResultRow, from column: Int, passwordID: Int64) -> LoginLogRow? {
         guard let time = row.text(column + 5).flatMap({ Timestamp(sqlText: $0) }) else { return nil }
         return LoginLogRow(
             passwordID: passwordID, service: row.text(column) ?? "", sourceAddress: row.text(column + 1),

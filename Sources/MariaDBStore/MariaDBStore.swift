@@ -1,7 +1,7 @@
 public import AppPasswordCore
 internal import AuditCore
 internal import BlockingLanes
-internal import CMariaDB
+internal import Locks
 
 /// App passwords and their log in MariaDB or MySQL, in the tables that Roundcube's plugin writes.
 ///
@@ -21,6 +21,10 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
         public var writeTimeout: Duration = .seconds(30)
         /// Logins that may wait for a connection; one more is refused as overloaded.
         public var queueLimit = 1024
+        /// A connection that has been idle for longer is replaced: firewalls and balancers forget after some minutes.
+        public var idleLimit: Duration = .seconds(240)
+        /// Where the server allows fewer connections than ``poolSize``: how long until one more is tried.
+        public var connectionRetry: Duration = .seconds(30)
 
         /// Makes a configuration with the defaults.
         public init(server: DatabaseServer) { self.server = server }
@@ -30,25 +34,44 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
     private static let mostRows = 10_000
 
     private let readers: BlockingLanes<MariaDBConnection, BackendError>
-    let writer: BlockingLanes<MariaDBConnection, BackendError>
+    private let budget: ConnectionBudget
+    let writer: WriterLane
     let configuration: Configuration
     let rowRefused: @Sendable (LoginLogRow) -> Void
 
     /// Makes a store; connects when it is first asked.
     ///
-    /// - Parameter rowRefused: Told of each log row that is dropped because its password no longer exists.
-    public init(_ configuration: Configuration, rowRefused: @escaping @Sendable (LoginLogRow) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - rowRefused: Told of each log row that is dropped because its password no longer exists.
+    ///   - noticed: Told what an administrator should know, once when it begins.
+    public init(
+        _ configuration: Configuration, rowRefused: @escaping @Sendable (LoginLogRow) -> Void = { _ in },
+        noticed: @escaping @Sendable (MariaDBNotice) -> Void = { _ in }
+    ) {
         self.configuration = configuration
         self.rowRefused = rowRefused
+        let notice = Self.sayingOnce(noticed)
+        let budget = ConnectionBudget(
+            most: configuration.poolSize, retry: configuration.connectionRetry, notice: notice)
+        self.budget = budget
         // Each of the two finds out for itself: what the log meets in the background must not cost a login its answer.
-        func circuit() -> Circuit { Circuit(firstPause: .milliseconds(100), longestPause: .seconds(1)) }
-        let (readersCircuit, writerCircuit) = (circuit(), circuit())
+        let reading = MariaDBConnection.Shared(
+            idleLimit: configuration.idleLimit, budget: budget, notice: notice)
+        let writing = MariaDBConnection.Shared(
+            idleLimit: configuration.idleLimit, budget: nil, notice: notice)
         let server = configuration.server
-        readers = Self.lanes("mariadb-read", configuration.poolSize, configuration.queueLimit) {
-            MariaDBConnection(server, timeout: configuration.timeout, circuit: readersCircuit)
+        let readers = Self.lanes(
+            "mariadb-read", configuration.poolSize, configuration.queueLimit, mayOpen: { budget.mayOpen }
+        ) {
+            MariaDBConnection(server, timeout: configuration.timeout, shared: reading)
         }
-        writer = Self.lanes("mariadb-write", 1, 16) {
-            MariaDBConnection(server, timeout: configuration.writeTimeout, circuit: writerCircuit)
+        self.readers = readers
+        let lane = Self.lanes("mariadb-write", 1, 16, mayOpen: { true }) {
+            MariaDBConnection(server, timeout: configuration.writeTimeout, shared: writing)
+        }
+        writer = WriterLane(lane) { error, timeout in
+            budget.refusedToWriter(error.detail)
+            try? await readers.run(within: timeout) { connection, _ in connection.close() }
         }
     }
 
@@ -58,25 +81,17 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
     /// only to it (`Alice`, `müller`) come along, and are the caller's to drop. A connection that the server has closed
     /// meanwhile is replaced within the call.
     public func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
-        try await readers.run(within: configuration.timeout) { connection, deadline throws(BackendError) in
-            try connection.perform(by: deadline, for: .reading) { connection throws(SQLError) in
-                do throws(SQLError) {
-                    return try connection.select(
-                        """
-                        SELECT id, uid, password, deleted IS NOT NULL, created FROM app_passwords \
-                        WHERE uid = ? LIMIT \(Self.mostRows)
-                        """, [.text(login)]
-                    ) { row in
-                        guard let id = row.integer(0), let uid = row.text(1) else { return nil }
-                        return AppPassword(
-                            id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: row.text(3) != "0",
-                            created: row.text(4).flatMap { Timestamp(sqlText: $0) })
-                    }
-                } catch {
-                    // The name has characters that the column's character set has not: no row can have it.
-                    guard error.number == UInt32(ER_CANT_AGGREGATE_2COLLATIONS) else { throw error }
-                    return []
-                }
+        try await read { connection throws(SQLError) in
+            try connection.selectRows(
+                of: login,
+                """
+                SELECT id, uid, password, deleted, created FROM app_passwords WHERE uid = ? LIMIT \(Self.mostRows)
+                """
+            ) { row in
+                guard let id = row.integer(0), let uid = row.text(1) else { return nil }
+                return AppPassword(
+                    id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: row.text(3) != nil,
+                    created: row.text(4).flatMap { Timestamp(sqlText: $0) })
             }
         }
     }
@@ -93,15 +108,37 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
     ///
     /// - Throws: ``BackendError``, as a login would.
     public func ping() async throws(BackendError) {
-        try await readers.run(within: configuration.timeout) { connection, deadline throws(BackendError) in
-            try connection.perform(by: deadline, for: .reading) { connection throws(SQLError) in
-                try connection.ping()
+        try await read { connection throws(SQLError) in try connection.ping() }
+    }
+
+    /// Runs what changes nothing on one of the connections for logins.
+    private func read<Value: Sendable>(
+        _ body: @escaping @Sendable (MariaDBConnection) throws(SQLError) -> Value
+    ) async throws(BackendError) -> Value {
+        let end = ContinuousClock.now + configuration.timeout
+        do throws(BackendError) {
+            return try await read(until: end, body)
+        } catch {
+            // Nobody has a connection: the server may have none but the one that writes the log.
+            guard error.isConnectionLimit else { throw error }
+            await writer.close(within: end - .now)
+            return try await ConnectionLimit.waiting(until: end) { () async throws(BackendError) in
+                try await read(until: end, body)
             }
         }
     }
 
+    private func read<Value: Sendable>(
+        until end: ContinuousClock.Instant, _ body: @escaping @Sendable (MariaDBConnection) throws(SQLError) -> Value
+    ) async throws(BackendError) -> Value {
+        try await readers.run(within: end - .now) { connection, deadline throws(BackendError) in
+            try connection.perform(by: deadline, for: .reading, body)
+        }
+    }
+
     private static func lanes(
-        _ name: String, _ count: Int, _ queueLimit: Int, open: @escaping @Sendable () -> MariaDBConnection
+        _ name: String, _ count: Int, _ queueLimit: Int, mayOpen: @escaping @Sendable () -> Bool,
+        open: @escaping @Sendable () -> MariaDBConnection
     ) -> BlockingLanes<MariaDBConnection, BackendError> {
         BlockingLanes(
             name: name, count: count, queueLimit: queueLimit,
@@ -110,6 +147,39 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
                 case .overloaded: BackendError("database", .overloaded)
                 case .timedOut: BackendError("database", .timedOut)
                 }
-            }, open: open)
+            }, isReady: { $0.isOpen }, mayOpen: mayOpen, belongsElsewhere: { $0.isConnectionLimit }, open: open)
+    }
+
+    /// That statements are sent as text is said once; what comes and goes, each time.
+    private static func sayingOnce(
+        _ noticed: @escaping @Sendable (MariaDBNotice) -> Void
+    ) -> @Sendable (MariaDBNotice) -> Void {
+        let isSaid = Mutex(false)
+        return { notice in
+            if case .noPreparedStatements = notice {
+                let wasSaid = isSaid.withLock { isSaid in
+                    defer { isSaid = true }
+                    return isSaid
+                }
+                if wasSaid { return }
+            }
+            noticed(notice)
+        }
+    }
+}
+
+extension MariaDBConnection {
+    /// Reads the rows of a name, which is the statement's only parameter; none if the column's character set has not all of
+    /// its characters.
+    func selectRows<Row>(
+        of name: String, _ sql: String, _ read: (any ResultRow) -> Row?
+    ) throws(SQLError) -> [Row] {
+        do throws(SQLError) {
+            return try select(sql, [.text(name)], read)
+        } catch {
+            // A name in ASCII fits every column: then it is the table's own trouble.
+            guard error.isAboutCharacters, name.utf8.contains(where: { $0 >= 0x80 }) else { throw error }
+            return []
+        }
     }
 }

@@ -4,7 +4,7 @@ internal import CMariaDB
 ///
 /// Lives and dies before its connection. Columns are read as text of up to ``bufferSize`` bytes in place; longer ones
 /// with a call of their own.
-@safe final class PreparedStatement {
+@safe final class PreparedStatement: Statement, ResultRow {
     private static let bufferSize = 512
     /// More than any column of the tables may hold (`text` is 65,535 bytes).
     private static let longestColumn = 1 << 17
@@ -15,6 +15,8 @@ internal import CMariaDB
     private let buffer: UnsafeMutableRawPointer
     private let lengths: UnsafeMutablePointer<UInt>
     private let nulls: UnsafeMutablePointer<CChar>
+    /// Whether a column of the row just read could not be had.
+    private var isRowIncomplete = false
 
     /// Prepares: one round trip.
     init(_ sql: String, on handle: UnsafeMutablePointer<MYSQL>, watch: Stopwatch) throws(SQLError) {
@@ -51,11 +53,11 @@ internal import CMariaDB
         unsafe nulls.deallocate()
     }
 
-    /// Sends the parameters and runs it: one round trip.
-    ///
-    /// - Returns: How many rows were changed (matched, for an UPDATE).
     func execute(_ parameters: [SQLValue], watch: Stopwatch) throws(SQLError) -> Int {
-        precondition(Int(unsafe mysql_stmt_param_count(statement)) == parameters.count)
+        // A proxy that rewrites statements may count others.
+        guard Int(unsafe mysql_stmt_param_count(statement)) == parameters.count else {
+            throw SQLError.malformed("the server counts other parameters than the statement has")
+        }
         // Everything the parameters point to lives in one block until they are sent.
         var size = 8
         for case .text(let text) in parameters { size += text.utf8.count }
@@ -89,25 +91,34 @@ internal import CMariaDB
             throw unsafe Self.error(of: statement, watch)
         }
         guard unsafe mysql_stmt_execute(statement) == 0 else { throw unsafe Self.error(of: statement, watch) }
+        guard Int(unsafe mysql_stmt_field_count(statement)) == columnCount else {
+            throw SQLError.malformed("the answer has other columns than were prepared")
+        }
         return columnCount > 0 ? 0 : Int(truncatingIfNeeded: unsafe mysql_stmt_affected_rows(statement))
     }
 
-    /// Reads the rows of the last ``execute(_:watch:)``, each while `read` runs.
-    func rows<Row>(watch: Stopwatch, _ read: (PreparedStatement) -> Row?) throws(SQLError) -> [Row] {
+    func rows<Row>(watch: Stopwatch, _ read: (any ResultRow) -> Row?) throws(SQLError) -> [Row] {
         defer { _ = unsafe mysql_stmt_free_result(statement) }
         var rows: [Row] = []
         while true {
             switch unsafe mysql_stmt_fetch(statement) {
-            case 0, MYSQL_DATA_TRUNCATED: if let row = read(self) { rows.append(row) }
+            case 0, MYSQL_DATA_TRUNCATED:
+                if let row = read(self) { rows.append(row) }
+                guard !isRowIncomplete else {
+                    isRowIncomplete = false
+                    throw SQLError.malformed("columns are missing")
+                }
             case MYSQL_NO_DATA: return rows
             default: throw unsafe Self.error(of: statement, watch)
             }
         }
     }
 
-    /// A column of the row just read; nil for NULL.
     func text(_ column: Int) -> String? {
-        precondition((0..<columnCount).contains(column))
+        guard column < columnCount else {
+            isRowIncomplete = true
+            return nil
+        }
         guard unsafe nulls[column] == 0 else { return nil }
         let length = unsafe Int(lengths[column])
         if length <= Self.bufferSize {
@@ -115,25 +126,23 @@ internal import CMariaDB
             return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
         }
         let count = min(length, Self.longestColumn)
+        var failed = false
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, filled in
             var bind = unsafe MYSQL_BIND()
             var whole: UInt = 0
             unsafe bind.buffer_type = MYSQL_TYPE_STRING
             unsafe bind.buffer = UnsafeMutableRawPointer(target.baseAddress)
             unsafe bind.buffer_length = UInt(count)
-            let failed = unsafe withUnsafeMutablePointer(to: &whole) { whole in
+            failed = unsafe withUnsafeMutablePointer(to: &whole) { whole in
                 unsafe bind.length = whole
                 return unsafe mysql_stmt_fetch_column(statement, &bind, UInt32(column), 0) != 0
             }
             filled = failed ? 0 : count
         }
+        if failed { isRowIncomplete = true }
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A column of the row just read as a number; nil for NULL and for what is none.
-    func integer(_ column: Int) -> Int64? { text(column).flatMap { Int64($0) } }
-
-    /// The id given to the last row inserted.
     var insertedID: Int64 { Int64(truncatingIfNeeded: unsafe mysql_stmt_insert_id(statement)) }
 
     private static func error(of statement: UnsafeMutablePointer<MYSQL_STMT>, _ watch: Stopwatch) -> SQLError {

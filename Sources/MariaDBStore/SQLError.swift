@@ -1,8 +1,9 @@
 internal import AppPasswordCore
 internal import CMariaDB
+internal import Glibc
 
 /// What libmariadb said of a call that failed.
-struct SQLError: Error {
+struct SQLError: Error, Sendable {
     /// libmariadb's number (2000-2999, 5000-5999) or the server's.
     let number: UInt32
     /// Whether the call took as long as it was allowed to.
@@ -10,10 +11,57 @@ struct SQLError: Error {
     /// For operators; empty where the server's text may quote what was stored.
     let detail: String
 
+    /// Whether it is what came of asking for a connection.
+    var isOfConnecting = false
+    /// What anybody may be told of it; empty if there is nothing.
+    var hint = ""
+
     init(number: UInt32, message: String, tookTooLong: Bool) {
         self.number = number
         self.tookTooLong = tookTooLong
         detail = "error \(number)" + (Self.quotesNothing(number) ? ": \(message.prefix(300))" : "")
+    }
+
+    /// What the last call on a connection failed with.
+    init(of handle: UnsafeMutablePointer<MYSQL>, _ watch: Stopwatch) {
+        unsafe self.init(
+            number: mysql_errno(handle), message: String(cString: mysql_error(handle)), tookTooLong: watch.isOver)
+    }
+
+    /// An answer that is none to what was asked.
+    static func malformed(_ what: String) -> SQLError {
+        SQLError(number: UInt32(CR_MALFORMED_PACKET), message: what, tookTooLong: false)
+    }
+
+    /// As many connections as the server is known to allow are open.
+    static var connectionLimit: SQLError {
+        var error = SQLError(
+            number: UInt32(ER_TOO_MANY_USER_CONNECTIONS), message: "no connection is left", tookTooLong: false)
+        error.isOfConnecting = true
+        return error
+    }
+
+    /// The same of a connection that was not had, with what anybody may be told of it.
+    func ofConnecting(to server: DatabaseServer) -> SQLError {
+        var error = self
+        error.isOfConnecting = true
+        error.hint =
+            switch Int32(number) {
+            case ER_ACCESS_DENIED_ERROR, ER_DBACCESS_DENIED_ERROR, ER_ACCESS_DENIED_NO_PASSWORD_ERROR: "access denied"
+            case CR_PLUGIN_NOT_ALLOWED: "it asks for a way to log in that is not allowed"
+            case _ where isNoConnection: server.unixSocket.map { "\($0): \(systemError ?? "no connection")" } ?? ""
+            default: ""
+            }
+        return error
+    }
+
+    /// The system's own words, where the library's text ends with the number of its error, as it does for sockets of this
+    /// machine (of TCP it knows only that the connection was under way): `… (111)`.
+    private var systemError: String? {
+        guard detail.last == ")", let open = detail.lastIndex(of: "("),
+            let code = Int32(detail[detail.index(after: open)...].dropLast().split(separator: " ").first ?? "")
+        else { return nil }
+        return unsafe "\(String(cString: strerror(code))) (errno \(code))"
     }
 
     /// Whether the connection is of no more use: what the library itself reports is always trouble with the connection.
@@ -37,22 +85,48 @@ struct SQLError: Error {
         number == UInt32(ER_NEED_REPREPARE) || number == UInt32(ER_UNKNOWN_STMT_HANDLER)
     }
 
+    /// Whether the server prepares no more statements, or none at all (a proxy, for one): sent as text they run.
+    var hasNoPreparedStatement: Bool {
+        [ER_MAX_PREPARED_STMT_COUNT_REACHED, ER_UNSUPPORTED_PS, ER_UNKNOWN_COM_ERROR].contains(Int32(number))
+    }
+
+    /// Whether the server has no more connections for us.
+    var isConnectionLimit: Bool {
+        isOfConnecting
+            && [ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED].contains(Int32(number))
+    }
+
+    /// Whether a text has characters that the column's character set has not, so that no row can hold it.
+    var isAboutCharacters: Bool {
+        switch Int32(number) {
+        case ER_CANT_AGGREGATE_2COLLATIONS, ER_CANT_AGGREGATE_3COLLATIONS, ER_CANT_AGGREGATE_NCOLLATIONS,
+            ER_INVALID_CHARACTER_STRING, ER_TRUNCATED_WRONG_VALUE_FOR_FIELD,
+            1977 /* MariaDB: cannot convert a character */, 3854 /* MySQL: cannot convert a string */,
+            3988 /* MySQL: conversion impossible for a parameter */:
+            true
+        default: false
+        }
+    }
+
     /// What callers of the ports see.
     var backendError: BackendError {
         let code: BackendError.Code =
             switch Int32(number) {
             case ER_LOCK_WAIT_TIMEOUT, ER_STATEMENT_TIMEOUT, 3024 /* MySQL: statement timed out */: .timedOut
+            case CR_MALFORMED_PACKET, CR_PLUGIN_NOT_ALLOWED, CR_AUTH_PLUGIN_CANNOT_LOAD, CR_AUTH_PLUGIN_ERR: .refused
             case _ where isConnectionLost: tookTooLong ? .timedOut : .unreachable
-            case ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED: .overloaded
+            case _ where isConnectionLimit: .overloaded
             default: .refused
             }
-        return BackendError("database", code, detail: detail)
+        return BackendError("database", code, detail: detail, hint: hint)
     }
 
     /// Texts of the client library, of refused logins and of missing tables, columns and rights name no values.
     private static func quotesNothing(_ number: UInt32) -> Bool {
         switch Int32(number) {
-        case ER_ACCESS_DENIED_ERROR, ER_DBACCESS_DENIED_ERROR, ER_BAD_DB_ERROR, ER_NO_SUCH_TABLE, ER_BAD_FIELD_ERROR,
+        case ER_ACCESS_DENIED_ERROR, ER_ACCESS_DENIED_NO_PASSWORD_ERROR, ER_DBACCESS_DENIED_ERROR, ER_BAD_DB_ERROR,
+            ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED, ER_MAX_PREPARED_STMT_COUNT_REACHED, ER_UNSUPPORTED_PS,
+            ER_UNKNOWN_COM_ERROR, ER_NO_SUCH_TABLE, ER_BAD_FIELD_ERROR,
             ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR, ER_HOST_NOT_PRIVILEGED, ER_CON_COUNT_ERROR,
             ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK, ER_OPTION_PREVENTS_STATEMENT, ER_VIEW_INVALID, ER_SERVER_SHUTDOWN:
             true

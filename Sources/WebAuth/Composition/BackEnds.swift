@@ -113,12 +113,31 @@ struct BackEnds: Sendable {
             var configuration = MariaDBStore.Configuration(server: server)
             configuration.poolSize = settings.database.poolSize
             configuration.timeout = settings.database.timeout
-            let store = MariaDBStore(configuration) { row in
-                logger.warning(
-                    "a log row is dropped: its app password was removed",
-                    metadata: ["app_password.id": "\(row.passwordID)"])
-            }
+            let store = MariaDBStore(
+                configuration,
+                rowRefused: { row in
+                    logger.warning(
+                        "a log row is dropped: its app password was removed",
+                        metadata: ["app_password.id": "\(row.passwordID)"])
+                }, noticed: { $0.log(to: logger) })
             return Database(store) { store.connections }
+        }
+    }
+}
+
+extension MariaDBNotice {
+    fileprivate func log(to logger: Logger) {
+        switch self {
+        case .fewerConnections(let count, let wanted, let detail):
+            logger.warning(
+                "the database allows fewer connections than database.pool_size; logins make do with them",
+                metadata: ["connections": "\(count)", "pool_size": "\(wanted)", "reason": "\(detail)"])
+        case .enoughConnections(let count):
+            logger.notice(
+                "the database allows as many connections as wanted again", metadata: ["connections": "\(count)"])
+        case .noPreparedStatements(let detail):
+            logger.warning(
+                "the database prepares no statements; they are sent as text", metadata: ["reason": "\(detail)"])
         }
     }
 }

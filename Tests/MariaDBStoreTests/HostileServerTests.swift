@@ -1,0 +1,92 @@
+import AppPasswordCore
+import MariaDBStore
+import TestServers
+import Testing
+
+/// What poses as the database, or stands between, and answers what a database would not.
+struct HostileServerTests {
+    private func store(_ server: FakeMariaDBServer, tlsCA: String? = nil) -> MariaDBStore {
+        var address = DatabaseServer(
+            user: "mailserver", password: Secret("S3cretDBpw"), port: server.port, database: "mail_auth")
+        address.tlsCA = tlsCA
+        var configuration = MariaDBStore.Configuration(server: address)
+        configuration.poolSize = 1
+        configuration.timeout = .seconds(20)
+        return MariaDBStore(configuration)
+    }
+
+    private func script(_ change: (inout FakeMariaDBServer.Script) -> Void) -> FakeMariaDBServer.Script {
+        var script = FakeMariaDBServer.Script()
+        change(&script)
+        return script
+    }
+
+    @Test(arguments: ["mysql_clear_password", "dialog", "mysql_old_password", "sha256_password", "no_such_plugin"])
+    func `a server that asks for the password itself gets no byte of it`(plugin: String) async throws {
+        for script in [script { $0.asksFor = plugin }, script { ($0.greeting, $0.asksFor) = (plugin, plugin) }] {
+            let server = try FakeMariaDBServer(script)
+            let error = await #expect(throws: BackendError.self) { try await store(server).ping() }
+            #expect(error?.code == .refused)
+            let received = server.received
+            #expect(!received.isEmpty || script.greeting == plugin)
+            #expect(received.firstRange(of: Array("S3cret".utf8)) == nil)
+        }
+    }
+
+    @Test func `with ssl_ca a server that offers no TLS gets not even the user's name`() async throws {
+        let certificates = try await TestCertificates()
+        let server = try FakeMariaDBServer(FakeMariaDBServer.Script())
+        await #expect(throws: BackendError.self) {
+            try await store(server, tlsCA: certificates.authority).ping()
+        }
+        withExtendedLifetime(certificates) {}
+        #expect(server.received.firstRange(of: Array("mailserver".utf8)) == nil)
+    }
+
+    @Test func `what the fake answers otherwise is read`() async throws {
+        let server = try FakeMariaDBServer(FakeMariaDBServer.Script())
+        defer { withExtendedLifetime(server) {} }
+        let store = store(server)
+        #expect(try await store.passwords(of: "alice").map(\.id) == [7])
+    }
+
+    @Test(arguments: [0, 2, 3])
+    func `a server that counts other parameters is an error, not the end`(parameters: Int) async throws {
+        let server = try FakeMariaDBServer(script { $0.parameters = parameters })
+        defer { withExtendedLifetime(server) {} }
+        let store = store(server)
+        for _ in 0..<2 {
+            let error = await #expect(throws: BackendError.self) { try await store.passwords(of: "alice") }
+            #expect(error?.code == .refused)
+            #expect(error?.detail.contains("parameters") == true)
+        }
+    }
+
+    @Test(arguments: [0, 1, 4])
+    func `a server that answers fewer columns is an error, not an account without passwords`(columns: Int) async throws {
+        let server = try FakeMariaDBServer(script { $0.columns = columns })
+        defer { withExtendedLifetime(server) {} }
+        let error = await #expect(throws: BackendError.self) { try await store(server).passwords(of: "alice") }
+        #expect(error?.code == .refused)
+    }
+
+    @Test(arguments: [3988, 3854, 1267, 1270, 1271, 1366, 1300, 1977])
+    func `that a column cannot hold a name means that nobody has it, of names that only some columns can hold`(
+        number: UInt16
+    ) async throws {
+        let server = try FakeMariaDBServer(script { $0.executionError = number })
+        defer { withExtendedLifetime(server) {} }
+        let store = store(server)
+        for name in ["alice😀", "аlice", "müller"] { #expect(try await store.passwords(of: name).isEmpty) }
+        let error = await #expect(throws: BackendError.self) { try await store.passwords(of: "alice") }
+        #expect(error?.detail.contains("\(number)") == true)
+    }
+
+    @Test(arguments: [1146, 1142, 1064, 3024]) func `other errors are errors, whatever the name`(number: UInt16) async throws {
+        let server = try FakeMariaDBServer(script { $0.executionError = number })
+        defer { withExtendedLifetime(server) {} }
+        let store = store(server)
+        let error = await #expect(throws: BackendError.self) { try await store.passwords(of: "alice😀") }
+        #expect(error?.detail.contains("\(number)") == true)
+    }
+}
