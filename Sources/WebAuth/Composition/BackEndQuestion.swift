@@ -7,13 +7,13 @@ import RedisCache
 struct BackEndQuestion: Sendable {
     /// Why a back end cannot be asked.
     struct Trouble: Sendable {
-        /// The kind, which anybody may know: `unreachable`.
+        /// The kind, which anybody may know, and a hint that holds no secret: `refused (access denied)`.
         var kind: String
         /// The kind and what the back end said of it, for operators: `refused (error 1045: Access denied …)`.
         var detail: String
 
-        init(kind: String, words: String) {
-            self.kind = kind
+        init(kind: String, hint: String = "", words: String) {
+            self.kind = hint.isEmpty ? kind : "\(kind) (\(hint))"
             detail = words.isEmpty ? kind : "\(kind) (\(words))"
         }
     }
@@ -60,7 +60,7 @@ struct BackEndQuestion: Sendable {
 }
 
 extension BackEndQuestion.Trouble {
-    fileprivate init(_ error: BackendError) { self.init(kind: error.code.name, words: error.detail) }
+    fileprivate init(_ error: BackendError) { self.init(kind: error.code.name, hint: error.hint, words: error.detail) }
 }
 
 extension BackEnds {
