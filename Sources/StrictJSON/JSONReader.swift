@@ -3,14 +3,17 @@ struct JSONReader {
     private let bytes: [UInt8]
     private let maxDepth: Int
     private let secret: String?
+    /// Whether values that cannot be held are `null`, and characters that are none U+FFFD, in place of an error.
+    private let isTolerant: Bool
     private var position = 0
     /// The text of the last member of the outermost object that has the secret's name and is a text.
     private(set) var withheld: WipedBytes?
 
-    init(_ bytes: [UInt8], maxDepth: Int, secret: String? = nil) {
+    init(_ bytes: [UInt8], maxDepth: Int, secret: String? = nil, isTolerant: Bool = false) {
         self.bytes = bytes
         self.maxDepth = maxDepth
         self.secret = secret
+        self.isTolerant = isTolerant
     }
 
     /// Reads the only value of the text.
@@ -46,6 +49,8 @@ struct JSONReader {
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "N") where isTolerant: return try word("NaN", .null)
+        case UInt8(ascii: "I") where isTolerant: return try word("Infinity", .null)
         case UInt8(ascii: "-"), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return try number()
         default: throw error("value expected")
         }
@@ -107,6 +112,7 @@ struct JSONReader {
     private mutating func number() throws(JSONError) -> JSONValue {
         let start = position
         let isNegative = take("-")
+        if isTolerant, next == UInt8(ascii: "I") { return try word("Infinity", .null) }
         let whole = try digits()
         guard whole.count == 1 || bytes[whole.lowerBound] != UInt8(ascii: "0") else {
             throw JSONError("leading zero", at: start)
@@ -123,8 +129,9 @@ struct JSONReader {
         }
         if isWhole, let integer = integer(whole, isNegative: isNegative) { return .integer(integer) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard let number = Double(text), number.isFinite else { throw JSONError("number out of range", at: start) }
-        return .number(number)
+        if let number = Double(text), number.isFinite { return .number(number) }
+        guard isTolerant else { throw JSONError("number out of range", at: start) }
+        return .null
     }
 
     /// One or more digits.
@@ -226,12 +233,18 @@ struct JSONReader {
         let start = position
         let first = try fourDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }
-        guard first < 0xDC00, take("\\"), take("u") else { throw JSONError("lone surrogate", at: start) }
-        let second = try fourDigits()
-        guard (0xDC00...0xDFFF).contains(second),
-            let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-        else { throw JSONError("lone surrogate", at: start) }
-        return scalar
+        let afterFirst = position
+        if first < 0xDC00, take("\\"), take("u") {
+            let second = try fourDigits()
+            if (0xDC00...0xDFFF).contains(second),
+                let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+            {
+                return scalar
+            }
+        }
+        guard isTolerant else { throw JSONError("lone surrogate", at: start) }
+        position = afterFirst
+        return "\u{FFFD}"
     }
 
     private mutating func fourDigits() throws(JSONError) -> UInt32 {

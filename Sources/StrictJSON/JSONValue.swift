@@ -58,6 +58,14 @@ public enum JSONValue: Hashable, Sendable {
         self = try reader.document()
     }
 
+    /// Parses a text of foreign make: as ``init(parsing:maxDepth:)`` does, but one value that cannot be held spoils no other.
+    ///
+    /// Numbers beyond a double, and Python's `NaN` and `Infinity`, are `null`; a lone surrogate is U+FFFD.
+    public init(parsingForeign bytes: [UInt8], maxDepth: Int = 32) throws(JSONError) {
+        var reader = JSONReader(bytes, maxDepth: maxDepth, isTolerant: true)
+        self = try reader.document()
+    }
+
     /// Parses a text as ``init(parsing:maxDepth:)`` does, but keeps the text of one member out of strings, which cannot be
     /// overwritten: it is an empty text in the value.
     ///

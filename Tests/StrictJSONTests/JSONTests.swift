@@ -54,6 +54,25 @@ struct JSONTests {
         #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
     }
 
+    @Test(
+        arguments: [
+            (String(repeating: "9", count: 400), .null), ("-1e999", .null), ("1e400", .null), ("NaN", .null),
+            ("Infinity", .null), ("-Infinity", .null), (#""\ud800""#, .string("\u{FFFD}")),
+            (#""a\udc00b""#, .string("a\u{FFFD}b")), (#""\ud800\n""#, .string("\u{FFFD}\n")),
+            (#""\ud800\u0041""#, .string("\u{FFFD}A")), (#""\ud800\ud83d\ude00""#, .string("\u{FFFD}😀")),
+            (#""\udc00\ud800""#, .string("\u{FFFD}\u{FFFD}")), ("9223372036854775807", .integer(.max)), ("1e2", .number(100)),
+        ] as [(String, JSONValue)])
+    func `of a foreign text what cannot be held spoils nothing else`(text: String, value: JSONValue) throws {
+        #expect(try JSONValue(parsingForeign: Array(text.utf8)) == value)
+        let around = try JSONValue(parsingForeign: Array(#"{"a":1,"b":[\#(text)],"c":"d"}"#.utf8))
+        #expect(around["a"] == .integer(1) && around["b"] == .array([value]) && around["c"] == .string("d"))
+    }
+
+    @Test(arguments: ["", "{", "nan", "Inf", "-Infinit", "+1", "01", #""\ud8""#, #""\ud800\u00""#, "{} {}", "[1,]"])
+    func `a foreign text is JSON for all that`(text: String) {
+        #expect(throws: JSONError.self) { try JSONValue(parsingForeign: Array(text.utf8)) }
+    }
+
     @Test func `UTF-16 and UTF-32 are refused`() {
         for encoding in [String.Encoding.utf16LittleEndian, .utf16BigEndian, .utf32LittleEndian, .utf16] {
             let bytes = [UInt8]("{\"a\":1}".data(using: encoding) ?? Data())
