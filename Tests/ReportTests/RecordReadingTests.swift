@@ -110,6 +110,13 @@ struct RecordReadingTests {
         #expect(ReportRecord(jsonLine: Array(line.utf8)) == ReportRecord(time: Records.noon, user: "a"))
     }
 
+    @Test(arguments: [String(repeating: "9", count: 400), "1e999", #""\ud800""#, "NaN"])
+    func `a member that cannot be held spoils no other`(value: String) throws {
+        let line = #"{"timestamp":"2024-05-01T02:06:34.120Z","user":"a","blocked":false,"x":\#(value),"asn":\#(value)}"#
+        let record = try #require(ReportRecord(jsonLine: Array(line.utf8)))
+        #expect((record.user, record.isBlocked) == ("a", false))
+    }
+
     @Test func `long texts are cut`() throws {
         let long = String(repeating: "é", count: 100_000)
         let fields = [

@@ -28,7 +28,7 @@ extension ReportRecord {
     ///
     /// - Returns: nil if it is no JSON object, or one that is no record.
     public init?(jsonLine line: [UInt8]) {
-        guard let value = try? JSONValue(parsing: line, maxDepth: 8), case .object(let members) = value,
+        guard let value = try? JSONValue(parsingForeign: line, maxDepth: 8), case .object(let members) = value,
             let time = value["timestamp"]?.string.flatMap(Timestamp.init(rfc3339:))
         else { return nil }
         var values: [String: FieldValue] = [:]
