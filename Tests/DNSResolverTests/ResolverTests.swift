@@ -111,8 +111,54 @@ struct ResolverTests {
         ]
         #expect(try await name([DNSReply(records: records)]) == .known("customer.example"))
         #expect(try await name([DNSReply(records: [records[0], records[1]])]) == .absent)
+    }
+
+    @Test func `a chain of CNAMEs that runs in a circle or too far is no answer`() async throws {
+        let delegated = DNSReply.name("218.128-255.169.112.176.in-addr.arpa")
         let loop = [DNSReply.record(type: 5, delegated), DNSReply.record(delegated, type: 5, DNSReply.questionName)]
-        #expect(try await name([DNSReply(records: loop)]) == .absent)
+        #expect(try await code(name([DNSReply(records: loop)])) == .malformed)
+        let steps = [DNSReply.questionName] + (1...9).map { DNSReply.name("c\($0).example") }
+        let long = (0..<9).map { DNSReply.record(steps[$0], type: 5, steps[$0 + 1]) }
+        #expect(try await code(name([DNSReply(records: long)])) == .malformed)
+        #expect(try await name([DNSReply(records: Array(long.prefix(7)))]) == .absent)
+        let broken = [DNSReply.record(type: 5, [0xC1, 0])]
+        #expect(try await code(name([DNSReply(records: broken)])) == .malformed)
+    }
+
+    @Test(arguments: [4, 6, 7, 8, 9, 10, 15] as [UInt8])
+    func `only NXDOMAIN says that there is no name, no odd code does`(rcode: UInt8) async throws {
+        #expect(try await code(name([DNSReply(code: rcode)])) != nil)
+        let text = try await lookup([DNSReply(code: rcode)]) { await $0.texts(of: "as1.asn.cymru.com") }
+        #expect(code(text) != nil)
+    }
+
+    @Test(arguments: [0, 3] as [UInt8])
+    func `an answer that is cut off over TCP as well is none`(rcode: UInt8) async throws {
+        for records in [[], [Self.ptr("a.example")]] {
+            var reply = DNSReply(code: rcode, records: records)
+            reply.isAlwaysTruncated = true
+            #expect(try await code(name([reply])) == .malformed)
+        }
+    }
+
+    @Test func `an answer about another name is none`() async throws {
+        let stray = Self.ptr("stray.example", of: DNSReply.name("218.169.112.177.in-addr.arpa"))
+        #expect(try await code(name([DNSReply(records: [stray])])) == .malformed)
+    }
+
+    @Test func `a referral is no answer, an empty one of the zone's own server is`() async throws {
+        let (ns, soa) = (
+            DNSReply.record(type: 2, DNSReply.name("ns.example")),
+            DNSReply.record(type: 6, [0, 0] + Array(repeating: 0, count: 20))
+        )
+        var reply = DNSReply()
+        reply.authority = [ns]
+        #expect(try await code(name([reply])) == .malformed)
+        reply.isAuthoritative = true
+        #expect(try await name([reply]) == .absent)
+        reply.isAuthoritative = false
+        reply.authority = [ns, soa]
+        #expect(try await name([reply]) == .absent)
     }
 
     @Test(arguments: [

@@ -115,10 +115,10 @@ internal import Glibc
         let asked = unsafe Unmanaged<Asked>.fromOpaque(argument).takeRetainedValue()
         asked.queue.done()
         switch status {
-        case ARES_SUCCESS:
-            asked.question.finish(
-                unsafe .known(bytes.map { unsafe Array(UnsafeBufferPointer(start: $0, count: Int(count))) } ?? []))
-        case ARES_ENODATA, ARES_ENOTFOUND: asked.question.finish(.absent)
+        case ARES_SUCCESS, ARES_ENODATA, ARES_ENOTFOUND:
+            // c-ares takes whatever it does not know for an answer: whether it is one, the message tells.
+            let message = unsafe bytes.map { unsafe Array(UnsafeBufferPointer(start: $0, count: Int(count))) } ?? []
+            asked.question.finish(.known(message))
         default: asked.question.finish(.unavailable(error(of: status)))
         }
     }

@@ -34,7 +34,7 @@ final class Question: Sendable {
         }
     }
 
-    /// Waits for the answer, a message.
+    /// Waits for the answer: a message, whatever it says, or why there is none; never `.absent`.
     func answer() async -> Fact<[UInt8]> {
         await withCheckedContinuation { continuation in
             let answer: Fact<[UInt8]>? = state.withLock { state in

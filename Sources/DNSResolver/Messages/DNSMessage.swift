@@ -1,8 +1,13 @@
 /// The answers of a DNS message (RFC 1035 section 4), read without recursion, every access checked.
+///
+/// "There is none" is what NXDOMAIN says, and an answer without records of the type that is not a mere referral
+/// (RFC 2308 section 2). All else that is no answer to the question is an error, and says nothing of the name.
 struct DNSMessage {
-    /// Record types we ask for or follow.
+    /// Record types we ask for, follow or tell apart.
     enum RecordType: UInt16 {
+        case ns = 2
         case cname = 5
+        case soa = 6
         case ptr = 12
         case txt = 16
     }
@@ -22,40 +27,79 @@ struct DNSMessage {
     private let bytes: [UInt8]
     private var question: DNSName
     private var records: [Record] = []
+    /// Whether any record of the answer section, of whatever type, has the name that was asked about.
+    private var isAboutQuestion = false
 
     /// Reads a message; records of other types and classes are passed over.
+    ///
+    /// - Throws: Also for what is no whole answer: truncated, with an odd response code, or a mere referral.
     init(_ bytes: [UInt8]) throws(Malformed) {
         self.bytes = bytes
         question = DNSName(labels: [])
         guard bytes.count >= 12, try number(at: 4) == 1 else { throw Malformed() }
+        let (isAnswer, isTruncated) = (bytes[2] & 0x80 != 0, bytes[2] & 0x02 != 0)
+        let (code, isAuthoritative) = (bytes[3] & 0x0F, bytes[2] & 0x04 != 0)
+        guard isAnswer, !isTruncated, code == Self.noError || code == Self.noSuchName else { throw Malformed() }
         var offset = 12
         (question, offset) = try name(at: offset)
         offset += 4
-        for _ in 0..<min(Self.mostRecords, try number(at: 6)) {
-            let (owner, end) = try name(at: offset)
-            let type = try number(at: end)
-            let isInternet = try number(at: end + 2) == 1
-            let start = end + 10
-            let length = try number(at: end + 8)
-            guard start + length <= bytes.count else { throw Malformed() }
-            if isInternet, let type = RecordType(rawValue: UInt16(type)) {
-                records.append(Record(owner: owner, type: type, data: start..<start + length))
-            }
-            offset = start + length
+        let count = try number(at: 6)
+        for _ in 0..<min(Self.mostRecords, count) {
+            let (record, owner, end) = try record(at: offset)
+            if let record { records.append(record) }
+            if owner == question { isAboutQuestion = true }
+            offset = end
         }
+        guard code == Self.noError else {
+            records = []
+            isAboutQuestion = true
+            return
+        }
+        if count == 0 {
+            let isReferral = try isReferral(at: offset)
+            isAboutQuestion = isAuthoritative || !isReferral
+        }
+        guard isAboutQuestion else { throw Malformed() }
+    }
+
+    private static let noError: UInt8 = 0, noSuchName: UInt8 = 3
+
+    /// Whether the authority section, which starts there, only says which servers to ask.
+    private func isReferral(at start: Int) throws(Malformed) -> Bool {
+        var (offset, hasServers) = (start, false)
+        for _ in 0..<min(Self.mostRecords, try number(at: 8)) {
+            let (record, _, end) = try record(at: offset)
+            if record?.type == .soa { return false }
+            if record?.type == .ns { hasServers = true }
+            offset = end
+        }
+        return hasServers
+    }
+
+    /// A record, if it is of a type and class of interest, its owner, and where it ends.
+    private func record(at offset: Int) throws(Malformed) -> (record: Record?, owner: DNSName, end: Int) {
+        let (owner, end) = try name(at: offset)
+        let type = try number(at: end)
+        let isInternet = try number(at: end + 2) == 1
+        let start = end + 10
+        let length = try number(at: end + 8)
+        guard start + length <= bytes.count else { throw Malformed() }
+        let isOfInterest = isInternet ? RecordType(rawValue: UInt16(type)) : nil
+        let record = isOfInterest.map { Record(owner: owner, type: $0, data: start..<start + length) }
+        return (record, owner, start + length)
     }
 
     /// The names that the PTR records hold, in order.
     func pointers() throws(Malformed) -> [DNSName] {
         var result: [DNSName] = []
-        for record in answers(.ptr) { result.append(try name(at: record.data.lowerBound, within: record.data)) }
+        for record in try answers(.ptr) { result.append(try name(at: record.data.lowerBound, within: record.data)) }
         return result
     }
 
     /// The strings of each TXT record, joined, in order.
     func texts() throws(Malformed) -> [[UInt8]] {
         var result: [[UInt8]] = []
-        for record in answers(.txt) {
+        for record in try answers(.txt) {
             var text: [UInt8] = []
             var offset = record.data.lowerBound
             while offset < record.data.upperBound {
@@ -70,17 +114,17 @@ struct DNSMessage {
     }
 
     /// The records of a type that the name asked for has, itself or by a chain of at most eight CNAMEs (RFC 2317).
-    private func answers(_ type: RecordType) -> [Record] {
+    ///
+    /// - Throws: If the chain is longer or runs in a circle: then nobody has said that there is nothing.
+    private func answers(_ type: RecordType) throws(Malformed) -> [Record] {
         var owner = question
         for _ in 0...8 {
             let found = records.filter { $0.type == type && $0.owner == owner }
             if !found.isEmpty { return found }
-            guard let alias = records.first(where: { $0.type == .cname && $0.owner == owner }),
-                let target = try? name(at: alias.data.lowerBound, within: alias.data)
-            else { return [] }
-            owner = target
+            guard let alias = records.first(where: { $0.type == .cname && $0.owner == owner }) else { return [] }
+            owner = try name(at: alias.data.lowerBound, within: alias.data)
         }
-        return []
+        throw Malformed()
     }
 
     /// A name that must fill a record's data.

@@ -4,6 +4,12 @@ public struct DNSReply: Sendable {
     public var code: UInt8 = 0
     /// Whether the answer says that it was cut off, over UDP.
     public var isTruncated = false
+    /// Whether it says so over TCP, too.
+    public var isAlwaysTruncated = false
+    /// Records of the authority section, behind those of the answer.
+    public var authority: [[UInt8]] = []
+    /// Whether it comes from the zone's own server.
+    public var isAuthoritative = false
     /// Added to the identifier of the question; anything but 0 makes the answer one to ignore.
     public var idOffset: UInt16 = 0
     /// Records of the answer section, as they stand in the message behind the question.
@@ -34,12 +40,14 @@ public struct DNSReply: Sendable {
     /// The message that answers a question, which must be a whole one.
     func message(answering question: [UInt8], overTCP: Bool) -> [UInt8] {
         let id = (UInt16(question[0]) << 8 | UInt16(question[1])) &+ idOffset
-        let cut: UInt8 = isTruncated && !overTCP ? 2 : 0
+        let cut: UInt8 = isTruncated && !overTCP || isAlwaysTruncated ? 2 : 0
+        let authoritative: UInt8 = isAuthoritative ? 4 : 0
         let count = recordCount ?? UInt16(records.count)
         var end = 12
         while question[end] != 0 { end += Int(question[end]) + 1 }
-        let head: [UInt8] = [UInt8(id >> 8), UInt8(id & 0xFF), 0x81 | cut, 0x80 | code, 0, 1]
-        let counts = [UInt8(count >> 8), UInt8(count & 0xFF), 0, 0, 0, 0]
-        return head + counts + question[12..<end + 5] + (cut != 0 ? [] : records.flatMap(\.self))
+        let head: [UInt8] = [UInt8(id >> 8), UInt8(id & 0xFF), 0x81 | cut | authoritative, 0x80 | code, 0, 1]
+        let counts = [UInt8(count >> 8), UInt8(count & 0xFF), 0, UInt8(authority.count), 0, 0]
+        return head + counts + question[12..<end + 5]
+            + (cut != 0 && !overTCP ? [] : (records + authority).flatMap(\.self))
     }
 }
