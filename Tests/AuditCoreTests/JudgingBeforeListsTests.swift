@@ -54,6 +54,32 @@ struct JudgingBeforeListsTests {
         #expect(policy.judge(attempt("10.0.0.1", service: "imap"), facts: facts("10.0.0.1")).verdict == .allow)
     }
 
+    private static let wrapped = [
+        "2002:c000:204::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "64:ff9b::c000:221", "64:ff9b:1::a00:1",
+        "2002:0a00:0001::", "2002:7f00:1::1",
+    ]
+
+    @Test(arguments: wrapped, ["0.0.0.0/0", "::/0", "0.0.0.0/0\n::/0"])
+    func `wrapping an IPv4 address lets nobody past a list of networks of either family`(address: String, list: String)
+    {
+        let policy = Policy(lists: Logins.lists([.ipNetworks: list]))
+        #expect(policy.judge(attempt(address), facts: facts(address)).verdict.denial?.matched == "ip")
+    }
+
+    @Test(arguments: ["2002:0a00:0001::", "64:ff9b::a00:1", "2001:0:0:0:0:0:f5ff:fffe"])
+    func `nobody gets into a network of IPv4 by wrapping an address of it`(address: String) throws {
+        let inner = try #require(IPPrefix("10.0.0.0/8"))
+        let facts = Facts(
+            address: IPAddress(address), localNetworks: LocalNetworks([(prefix: inner, name: "House")]),
+            localLocationName: "local network")
+        #expect(!facts.isPrivate && facts.localNetwork == nil)
+        #expect(facts.network.value?.name == "Private-Use Networks")
+        let policy = Policy(ignoreNetworks: PrefixSet([inner]), lists: Logins.lists([.networkCountry: "ZZ"]))
+        let judgement = policy.judge(attempt(address), facts: facts)
+        #expect(judgement.verdict.denial?.matched == "net_cc")
+        #expect(!judgement.isIgnored)
+    }
+
     @Test(arguments: ["100.64.0.1", "224.0.0.1", "192.88.99.1", "192.0.0.9", "fec0::1", "2001:1::1"])
     func `reserved space that is not private goes through the lists as ZZ`(address: String) {
         let policy = Policy(lists: Logins.lists([.asCountry: "ZZ"]))

@@ -78,7 +78,9 @@ public struct Authenticator: Sendable {
         let outcome: AuthOutcome
         var isIgnored = auditor.ignores(attempt)
         var (matched, rule): (String?, RuleReference?) = (nil, nil)
-        if let address = attempt.address, refusedNetworks.contains(address) {
+        if let address = attempt.address,
+            refusedNetworks.contains(address) || address.embeddedIPv4.map({ refusedNetworks.contains($0) }) ?? false
+        {
             outcome = .refusedNetwork(passwordID: match.id)
             matched = "disallowed"
             isIgnored = false  // what is refused is always written down

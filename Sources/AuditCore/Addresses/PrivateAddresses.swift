@@ -1,11 +1,15 @@
 extension IPAddress {
-    /// Whether the address counts as private: not globally reachable by IANA's special-purpose registries.
-    ///
-    /// The table is `is_private` of CPython 3.13's `ipaddress` (with `3fff::/20`): 100.64.0.0/10, multicast,
-    /// 192.88.99.0/24 and fec0::/10 are not private. Teredo, 6to4 and NAT64 addresses are not unwrapped.
+    /// Whether the address counts as private: not globally reachable by IANA's special-purpose registries, and no wrapping
+    /// of an IPv4 address (``embeddedIPv4``), which anybody can come by, whatever he wraps.
     ///
     /// - Complexity: A few comparisons, no allocation.
-    public var isPrivate: Bool {
+    public var isPrivate: Bool { isSpecialPurpose && embeddedIPv4 == nil }
+
+    /// Whether the address is not globally reachable by IANA's special-purpose registries.
+    ///
+    /// The table is `is_private` of CPython 3.13's `ipaddress` (with `3fff::/20`): 100.64.0.0/10, multicast,
+    /// 192.88.99.0/24 and fec0::/10 are not in it; 6to4, Teredo and local NAT64 addresses are.
+    var isSpecialPurpose: Bool {
         switch family {
         case .v4: Self.privateV4.contains { $0.contains(self) } && !Self.publicV4.contains { $0.contains(self) }
         case .v6: Self.privateV6.contains { $0.contains(self) } && !Self.publicV6.contains { $0.contains(self) }

@@ -22,8 +22,10 @@ extension IPAddress {
     /// - Complexity: Some ten comparisons, no allocation.
     public var reservedBlock: ReservedBlock? {
         switch family {
-        case .v4: Self.reservedV4.first { $0.prefix.contains(self) }?.block ?? (isPrivate ? Self.privateUse : nil)
-        case .v6: Self.reservedV6.first { $0.prefix.contains(self) }?.block ?? (isPrivate ? Self.uniqueLocal : nil)
+        case .v4:
+            Self.reservedV4.first { $0.prefix.contains(self) }?.block ?? (isSpecialPurpose ? Self.privateUse : nil)
+        case .v6:
+            Self.reservedV6.first { $0.prefix.contains(self) }?.block ?? (isSpecialPurpose ? Self.uniqueLocal : nil)
         }
     }
 

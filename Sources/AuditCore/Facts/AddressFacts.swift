@@ -13,13 +13,16 @@ extension Facts {
     /// | any other | no | not asked | not asked | not asked |
     /// | nil: a login over a local socket | yes | as a local network named `localLocationName` | absent | absent |
     ///
+    /// An IPv6 address that wraps an IPv4 address (``IPAddress/embeddedIPv4``) is reserved if the IPv4 address is. It is never
+    /// private, and in a local network only by itself: nobody gets into the house by wrapping an address of it.
+    ///
     /// What is known or absent here needs no source; see ``isSettled(_:)``.
     ///
     /// - Complexity: Under a microsecond.
     public init(address: IPAddress?, localNetworks: LocalNetworks, localLocationName: String) {
         self.address = address
         isPrivate = address?.isPrivate ?? true
-        reserved = address?.reservedBlock
+        reserved = address.flatMap { ($0.embeddedIPv4 ?? $0).reservedBlock }
         localNetwork = if let address { localNetworks.name(of: address) } else { localLocationName }
         reverseHost = address == nil ? Sourced(.absent, source: .local) : .notAsked
         if let localNetwork {

@@ -58,9 +58,10 @@ extension DenyLists {
     private func denial(_ kind: DenyListKind, _ facts: Facts) -> Denial? {
         switch kind {
         case .ipNetworks:
-            guard let list = ipNetworks, let address = facts.address, let match = list.index.match(address) else {
-                return nil
-            }
+            // An IPv4 address does not escape its networks by being wrapped.
+            guard let list = ipNetworks, let address = facts.address,
+                let match = list.index.match(address) ?? address.embeddedIPv4.flatMap({ list.index.match($0) })
+            else { return nil }
             return .place("\(match.prefix)", matched: "ip", list.rule(match.number))
         case .reverseHostname:
             guard let list = reverseHostname, facts.reverseHost.trouble == nil,
