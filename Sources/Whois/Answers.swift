@@ -37,8 +37,13 @@ package struct NetworkAnswer: Sendable, Equatable, Codable {
     }
 }
 
+extension NetworkFacts {
+    /// Whether nothing is told that a list could meet: an object that only says where to ask.
+    var isEmpty: Bool { name == nil && country == nil && entities.isEmpty }
+}
+
 /// Who announces an address.
-package struct OriginAnswer: Sendable, Equatable, Codable {
+package struct OriginAnswer: Sendable, Equatable {
     /// AS numbers, prefix, registration country and AS name.
     package var facts: OriginFacts
     /// The announced prefix; nil if it is not routed.

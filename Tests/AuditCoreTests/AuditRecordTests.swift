@@ -123,8 +123,21 @@ struct AuditRecordTests {
                 == "({'name': 'Dagestan', 'geoname_id': 567293, 'code': 'DA'},)")
     }
 
+    @Test(arguments: [(3, false), (256, false), (257, true), (5000, true)])
+    func `of many entities the first are shown, and how many there are`(count: Int, isCut: Bool) {
+        var record = SampleRecords.google()
+        record.facts.network = Sourced(.known(NetworkFacts(entities: (0..<count).map { "E\($0)" })), source: .rdap)
+        #expect(record.message.contains(", entities=\(count)") == isCut)
+        #expect(record.message.contains(", entity=E\(min(count, 256) - 1),"))
+        #expect(!record.message.contains(", entity=E256"))
+        let fields = Dictionary(record.fields.map { ($0.name, $0.journalText) }, uniquingKeysWith: { $1 })
+        #expect(fields["AUDIT_ENTITY_COUNT"] == (isCut ? "\(count)" : nil))
+        #expect(fields["AUDIT_ENTITIES"]?.split(separator: ",").count == min(count, 256))
+    }
+
     @Test(arguments: [
-        "a>, blocked=True, matched=ip", "a\nuser=<b>", "a\u{1b}[31m", "a\u{202e}b", "a\\x3e", "a, password=1", "\u{2028}",
+        "a>, blocked=True, matched=ip", "a\nuser=<b>", "a\u{1b}[31m", "a\u{202e}b", "a\\x3e", "a, password=1",
+        "\u{2028}",
         "a\u{0}b", "<", ">",
     ])
     func `no name can forge a field`(login: String) {
@@ -145,7 +158,8 @@ struct AuditRecordTests {
         record.passwordID = 7
         record.rule = RuleReference(file: "lists/net_cc.deny.lst", line: 12)
         let line = AuditEntry.login(record).jsonLine
-        #expect(line.hasPrefix(#"{"timestamp":"2024-05-01T02:06:34.120Z","priority":6,"message":"user=<honey-craig>, "#))
+        #expect(
+            line.hasPrefix(#"{"timestamp":"2024-05-01T02:06:34.120Z","priority":6,"message":"user=<honey-craig>, "#))
         #expect(line.contains(#","password":7,"#))
         #expect(line.contains(#","entities":["EY1327-RIPE","#))
         #expect(line.contains(#","maxmind_city":{"name":"Khasavyurt","geoname_id":550478,"code":null},"#))

@@ -172,6 +172,84 @@ struct FactGathererTests {
         }
     }
 
+    @Test func `an account has a share of the bound, and leaves the rest to others`() async throws {
+        try await running(gatherings: 64) { gatherer in
+            let source = GatedSource()
+            let sources = FactSources(reverse: source)
+            func start(_ account: String?, _ number: Int) throws -> LookupError.Code? {
+                try gatherer.start(
+                    facts("192.88.98.\(number)"), for: account, asking: sources, timeout: .seconds(60)
+                ).facts.reverseHost.trouble?.code
+            }
+            let codes = try (0..<20).map { try start("thief", $0) }
+            #expect(codes == Array(repeating: .timedOut, count: 4) + Array(repeating: .overloaded, count: 16))
+            #expect(try start("victim", 30) == .timedOut)
+            #expect(try start(nil, 31) == .timedOut)
+            source.open()
+        }
+    }
+
+    @Test func `a fact that our own limits hold up is told from one that is late`() async throws {
+        struct HeldUp: NetworkSource, OriginSource {
+            let end: Latch
+            func network(of address: IPAddress) async -> Sourced<NetworkFacts> {
+                await end.wait()
+                return Sourced(.absent, source: .rdap)
+            }
+            func origin(of address: IPAddress) async -> Sourced<OriginFacts> {
+                await end.wait()
+                return Sourced(.absent, source: .cymruDNS)
+            }
+            func isNetworkHeldUp(_ address: IPAddress) -> Bool { true }
+        }
+        try await running { gatherer in
+            let end = Latch()
+            let source = HeldUp(end: end)
+            let gathering = try gatherer.start(
+                facts("62.4.5.6"), asking: FactSources(network: source, origin: source), timeout: .seconds(60))
+            let early = await gathering.facts(needing: [.network, .origin], until: .now)
+            #expect(early.network.trouble?.isOurs == true)
+            #expect(early.origin.trouble?.code == .timedOut)
+            end.open()
+            let late = await gathering.facts(needing: [.network, .origin], until: .now + .seconds(60))
+            #expect(late.network.fact == .absent)
+        }
+    }
+
+    @Test func `network, origin and place of a wrapped address are those of its IPv4 address`() async throws {
+        final class Recorder: NetworkSource, OriginSource, ReverseResolver, GeoSource {
+            let asked = Mutex<[String]>([])
+            func note(_ kind: String, _ address: IPAddress) { asked.withLock { $0.append("\(kind) \(address)") } }
+            func name(of address: IPAddress) async -> Sourced<String> {
+                note("name", address)
+                return Sourced(.absent, source: .dns)
+            }
+            func network(of address: IPAddress) async -> Sourced<NetworkFacts> {
+                note("network", address)
+                return Sourced(.absent, source: .rdap)
+            }
+            func origin(of address: IPAddress) async -> Sourced<OriginFacts> {
+                note("origin", address)
+                return Sourced(.absent, source: .cymruDNS)
+            }
+            func place(of address: IPAddress) -> Sourced<GeoFacts> {
+                note("place", address)
+                return Sourced(.absent, source: .maxmind)
+            }
+        }
+        try await running { gatherer in
+            let recorder = Recorder()
+            let gathering = try gatherer.start(
+                facts("2002:808:808::1"),
+                asking: FactSources(reverse: recorder, network: recorder, origin: recorder, geo: recorder),
+                timeout: .seconds(60))
+            _ = await gathering.facts(needing: [.network, .origin, .reverseHost], until: .now + .seconds(60))
+            #expect(
+                recorder.asked.withLock { Set($0) }
+                    == ["name 2002:808:808::1", "network 8.8.8.8", "origin 8.8.8.8", "place 8.8.8.8"])
+        }
+    }
+
     @Test func `beyond the bound facts are unavailable at once, and room comes back`() async throws {
         try await running(gatherings: 1) { gatherer in
             let source = GatedSource()

@@ -9,7 +9,7 @@ struct JudgingTests {
         (.reverseHostname, "rev_host", "access from this hostname is forbidden"),
         (.networkName, "net_name", "access from network VK-FRONT is forbidden"),
         (.networkCountry, "net_cc", "access from Russian Federation is forbidden"),
-        (.entities, "entity:VKCOMPANY-MNT", "access denied"), (.asNumbers, "asn", "access from LLC VK is forbidden"),
+        (.entities, "entity:VKCOMPANY-MNT", "access denied"), (.asNumbers, "asn", "access from AS4134 is forbidden"),
         (.asNames, "as_desc", "access from LLC VK is forbidden"),
         (.asCountry, "as_cc", "access from Switzerland is forbidden"),
         (.geoLocationIDs, "geoid", "access from Dagestan is forbidden"),
@@ -104,6 +104,77 @@ struct JudgingTests {
         #expect(absent.outcomes.first { $0.list == kind }?.outcome == .pass)
     }
 
+    @Test(arguments: UnknownFactAction.allCases, UnknownFactAction.allCases)
+    func `what was not asked is another choice than what was not answered`(
+        onUnknown: UnknownFactAction, onOverload: UnknownFactAction
+    ) {
+        var facts = Logins.facts()
+        facts.network = Sourced(.unavailable(LookupError(.overloaded)), source: .none)
+        func verdict(_ kinds: [DenyListKind], mode: JudgingMode = .enforce) -> Verdict {
+            let lists = Logins.lists(Dictionary(uniqueKeysWithValues: kinds.map { ($0, "X1") }))
+            return Policy(mode: mode, lists: lists, onUnknown: onUnknown, onOverload: onOverload)
+                .judge(Logins.attempt(), facts: facts).verdict
+        }
+        func isRight(_ verdict: Verdict, _ actions: [UnknownFactAction]) -> Bool {
+            if actions.contains(.tempfail) { return !verdict.isAllowed && verdict.denial == nil }
+            return actions.contains(.deny) ? verdict.denial?.matched == "unknown" : verdict == .allow
+        }
+        #expect(isRight(verdict([.networkName]), [onOverload]))
+        facts.reverseHost = Sourced(.unavailable(LookupError(.timedOut)), source: .dns)
+        #expect(isRight(verdict([.networkName]), [onOverload]), "the list does not need the host's name")
+        #expect(isRight(verdict([.reverseHostname]), [onUnknown]))
+        #expect(isRight(verdict([.networkName, .reverseHostname]), [onOverload, onUnknown]))
+        #expect(verdict([.networkName], mode: .watch).isAllowed)
+    }
+
+    @Test func `what was not asked is to be tried again unless the settings say otherwise`() {
+        #expect(Policy().onOverload == .tempfail)
+    }
+
+    @Test(arguments: UnknownFactAction.allCases)
+    func `an AS whose name could not be had is in doubt, one without a name is not`(action: UnknownFactAction) {
+        var facts = Logins.facts()
+        let trouble = LookupError(.timedOut)
+        facts.origin = Sourced(
+            .known(OriginFacts(asNumbers: [1], country: "CH", asNameTrouble: trouble)), source: .cymruDNS)
+        let lists = Logins.lists([.asNames: "EVIL", .asNumbers: "2", .asCountry: "DE"])
+        let judgement = Policy(lists: lists, onUnknown: action).judge(Logins.attempt(), facts: facts)
+        #expect(judgement.unknownLists == [.asNames])
+        switch action {
+        case .allow: #expect(judgement.verdict == .allow)
+        case .deny: #expect(judgement.verdict.denial?.matched == "unknown")
+        case .tempfail: #expect(judgement.verdict == .tryLater([.origin]))
+        }
+        facts.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "CH")), source: .cymruDNS)
+        #expect(Policy(lists: lists, onUnknown: action).judge(Logins.attempt(), facts: facts).verdict == .allow)
+    }
+
+    @Test(arguments: [
+        ("AS47764", "LLC VK"), ("AS4134", "AS4134"), ("AS47541", "LLC VK"),
+    ])
+    func `a denial names the AS that met`(line: String, name: String) {
+        let verdict = Policy(lists: Logins.lists([.asNumbers: line])).judge(Logins.attempt(), facts: Logins.facts())
+            .verdict
+        #expect(verdict.denial?.text == "access from \(name) is forbidden")
+        var facts = Logins.facts()
+        var geo = Logins.geo
+        geo.asOrganization = nil
+        facts.geo = Sourced(.known(geo), source: .maxmind)
+        let nameless = Policy(lists: Logins.lists([.asNumbers: line])).judge(Logins.attempt(), facts: facts).verdict
+        #expect(nameless.denial?.text == "access from \(line == "AS47764" ? "VK-AS, RU" : line) is forbidden")
+    }
+
+    @Test func `all entities are judged`() {
+        var facts = Logins.facts()
+        let handles = (0..<5000).map { "E\($0)-RIPE" }
+        facts.network = Sourced(.known(NetworkFacts(entities: handles)), source: .rdap)
+        for line in ["E0-RIPE", "e255-ripe", "E300-RIPE", "E4999-RIPE"] {
+            let denial = Policy(lists: Logins.lists([.entities: line])).judge(Logins.attempt(), facts: facts).verdict
+                .denial
+            #expect(denial?.matched == "entity:\(line.uppercased())")
+        }
+    }
+
     @Test func `a list without entries needs no fact`() {
         let facts = Facts(
             address: IPAddress(Logins.text), localNetworks: LocalNetworks(), localLocationName: "local network")
@@ -131,10 +202,12 @@ struct JudgingTests {
             (.asNames, "VK-AS, RU", nil, .timedOut, .hit), (.asNames, "LLC VK", .timedOut, nil, .hit),
             (.asNames, "VK-AS, RU", .timedOut, nil, .unknown), (.asNames, "LLC VK", nil, .notConfigured, .pass),
         ] as [(DenyListKind, String, LookupError.Code?, LookupError.Code?, RuleOutcome.Outcome)])
-    func `of two sources a hit of either counts, MaxMind's number stands for the origin's, and only a configured one is missed`(
-        kind: DenyListKind, line: String, origin: LookupError.Code?, geo: LookupError.Code?,
-        outcome: RuleOutcome.Outcome
-    ) {
+    func
+        `of two sources a hit of either counts, MaxMind's number stands for the origin's, and only a configured one is missed`(
+            kind: DenyListKind, line: String, origin: LookupError.Code?, geo: LookupError.Code?,
+            outcome: RuleOutcome.Outcome
+        )
+    {
         var facts = Logins.facts()
         if let origin { facts.origin = Sourced(.unavailable(LookupError(origin)), source: .cymruDNS) }
         if let geo { facts.geo = Sourced(.unavailable(LookupError(geo)), source: .maxmind) }

@@ -47,7 +47,7 @@ extension AuditRecord {
         old("AS_DESC", AuditValue(asName))
         old("NET_NAME", AuditValue(netName))
         old("NET_CC", AuditValue(netCountry))
-        old("ENTITIES", .list(entities.map(AuditValue.text)))
+        old("ENTITIES", .list(entities.prefix(Self.mostEntities).map(AuditValue.text)))
         old("RESERVED", .bool(facts.isReserved))
         old("BLOCKED", .bool(isBlocked))
         old("MATCHED", AuditValue(matched))
@@ -56,6 +56,7 @@ extension AuditRecord {
             if geo.hasPlace { for (name, value) in Self.placeFields(geo) { old("MAXMIND_" + name, value) } }
             new("AS_ORG", AuditValue(geo.asOrganization))
         }
+        if let entityCount { new("ENTITY_COUNT", .integer(Int64(entityCount))) }
         if let rule { new("RULE", .text(rule.description)) }
         for (name, value) in circumstances { if let value { new(name, .text(value)) } }
         new("SOURCES", sources)

@@ -15,7 +15,8 @@ extension AuditRecord {
         text += ", net_name=<\((netName ?? "None").auditEscaped(for: .bracketed))>"
         text += ", net_cc=\((netCountry ?? "None").auditEscaped(for: .bare))"
         text += entities.isEmpty ? ", entity=" : ""
-        for entity in entities { text += ", entity=\(entity.auditEscaped(for: .bare))" }
+        for entity in entities.prefix(Self.mostEntities) { text += ", entity=\(entity.auditEscaped(for: .bare))" }
+        if let entityCount { text += ", entities=\(entityCount)" }
         if let geo = facts.geo.value, geo.hasPlace { text += Self.placeText(geo) }
         if isBlocked { text += ", blocked=True" }
         if isBlocked, let matched { text += ", matched=\(matched.auditEscaped(for: .bare))" }
@@ -62,6 +63,12 @@ extension AuditRecord {
     }
 
     var entities: [String] { facts.network.value?.entities ?? [] }
+
+    /// How many entities are shown; all of them are judged.
+    static let mostEntities = 256
+
+    /// How many entities there are, if they are not all shown.
+    var entityCount: Int? { entities.count > Self.mostEntities ? entities.count : nil }
 }
 
 /// Where in a message a foreign text stands.

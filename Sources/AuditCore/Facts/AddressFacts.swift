@@ -50,6 +50,11 @@ extension Facts {
     /// Whether a fact is known, or known not to exist.
     public func isSettled(_ kind: FactKind) -> Bool { trouble(with: kind) == nil }
 
+    /// Whether a fact, or a part of it, could not be had.
+    func lacks(_ kind: FactKind) -> Bool {
+        trouble(with: kind) != nil || kind == .origin && origin.value?.asNameTrouble != nil
+    }
+
     /// Why a fact could not be had; nil if it is known or absent.
     public func trouble(with kind: FactKind) -> LookupError? {
         switch kind {

@@ -2,8 +2,9 @@ import Locks
 
 /// Asks all sources about an address side by side, and keeps each lookup going after the login it was for was answered.
 ///
-/// ``run()`` does the asking for the life of the process. At most ``Configuration/gatherings`` are under way at once; a
-/// login beyond that gets its asynchronous facts as unavailable (`overloaded`) at once and waits for nothing.
+/// ``run()`` does the asking for the life of the process. At most ``Configuration/gatherings`` are under way at once, and a
+/// sixteenth of these for one account; a login beyond that gets its asynchronous facts as unavailable (`overloaded`) at once
+/// and waits for nothing.
 public final class FactGatherer: Sendable {
     /// Bounds of gathering.
     public struct Configuration: Sendable {
@@ -16,65 +17,95 @@ public final class FactGatherer: Sendable {
         public init() {}
     }
 
-    private struct Job: Sendable {
+    private final class Job: Sendable {
         let address: IPAddress
+        let account: String?
         let kinds: Set<FactKind>
         let sources: FactSources
         let timeout: Duration
         let gathering: FactGathering
+
+        init(
+            _ address: IPAddress, for account: String?, _ kinds: Set<FactKind>, _ sources: FactSources,
+            timeout: Duration, _ gathering: FactGathering
+        ) {
+            (self.address, self.account, self.kinds, self.sources) = (address, account, kinds, sources)
+            (self.timeout, self.gathering) = (timeout, gathering)
+        }
+
+        /// The address whose network is asked for.
+        var subject: IPAddress { address.embeddedIPv4 ?? address }
     }
 
     private let jobs: AsyncStream<Job>
     private let submit: AsyncStream<Job>.Continuation
-    private let underWay = Mutex(0)
-    private let bound: Int
+    private let underWay: Mutex<GatheringRoom>
     private let givenUp = Latch()
     private let ended = Latch()
 
     /// Makes a gatherer; nothing is asked until ``run()`` runs.
     public init(gatherings: Int = Configuration().gatherings) {
-        bound = gatherings
+        underWay = Mutex(GatheringRoom(bound: gatherings))
         (jobs, submit) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, gatherings)))
     }
 
     /// Starts gathering what the sources know, beyond what `facts` holds already.
     ///
     /// Local databases answer before this returns. A private or local address is asked of reverse DNS only; special-purpose
-    /// space is never asked of a registry.
+    /// space is never asked of a registry. Of an address that wraps an IPv4 address, network, origin and place are those of
+    /// the IPv4 address.
     ///
     /// - Parameters:
     ///   - facts: What follows from the address alone.
+    ///   - account: Who logs in, spelled the same for all his logins; nil for nobody in particular.
     ///   - sources: Whom to ask.
     ///   - timeout: What a lookup may go on for.
-    public func start(_ facts: Facts, asking sources: FactSources, timeout: Duration) -> FactGathering {
+    public func start(
+        _ facts: Facts, for account: String? = nil, asking sources: FactSources, timeout: Duration
+    ) -> FactGathering {
         guard let address = facts.address else { return FactGathering(facts: facts, pending: []) }
+        let subject = address.embeddedIPv4 ?? address
         var facts = facts
-        if facts.localNetwork == nil, let geo = sources.geo { facts.geo = geo.place(of: address) }
+        if facts.localNetwork == nil, let geo = sources.geo { facts.geo = geo.place(of: subject) }
         // What is at hand costs no task.
         var kinds: Set<FactKind> = []
         if let source = sources.reverse {
-            if let name = source.nameAtHand(of: address) { facts.reverseHost = name } else { kinds.insert(.reverseHost) }
+            if let name = source.nameAtHand(of: address) {
+                facts.reverseHost = name
+            } else {
+                kinds.insert(.reverseHost)
+            }
         }
         if facts.localNetwork == nil, facts.reserved == nil {
             if let source = sources.network {
-                if let network = source.networkAtHand(of: address) { facts.network = network } else { kinds.insert(.network) }
+                if let network = source.networkAtHand(of: subject) {
+                    facts.network = network
+                } else {
+                    kinds.insert(.network)
+                }
             }
             if let source = sources.origin {
-                if let origin = source.originAtHand(of: address) { facts.origin = origin } else { kinds.insert(.origin) }
+                if let origin = source.originAtHand(of: subject) {
+                    facts.origin = origin
+                } else {
+                    kinds.insert(.origin)
+                }
             }
         }
         guard !kinds.isEmpty else { return FactGathering(facts: facts, pending: []) }
-        let hasRoom = underWay.withLock { count in
-            guard count < bound else { return false }
-            count += 1
-            return true
-        }
-        facts.markUnavailable(kinds, hasRoom ? .timedOut : .overloaded)
+        let hasRoom = underWay.withLock { $0.enter(account) }
+        facts.markUnavailable(kinds, LookupError(hasRoom ? .timedOut : .overloaded))
         guard hasRoom else { return FactGathering(facts: facts, pending: []) }
-        let gathering = FactGathering(facts: facts, pending: kinds)
-        let job = Job(address: address, kinds: kinds, sources: sources, timeout: timeout, gathering: gathering)
+        let gathering = FactGathering(facts: facts, pending: kinds) { kind in
+            switch kind {
+            case .network: sources.network?.isNetworkHeldUp(subject) ?? false
+            case .origin: sources.origin?.isOriginHeldUp(subject) ?? false
+            case .reverseHost, .geo: false
+            }
+        }
+        let job = Job(address, for: account, kinds, sources, timeout: timeout, gathering)
         if case .enqueued = submit.yield(job) { return gathering }
-        underWay.withLock { $0 -= 1 }  // already finished: the process is shutting down
+        underWay.withLock { $0.leave(account) }  // already finished: the process is shutting down
         gathering.end()
         return gathering
     }
@@ -103,7 +134,7 @@ public final class FactGatherer: Sendable {
             for await job in jobs {
                 group.addTask {
                     await Self.perform(job)
-                    self.underWay.withLock { $0 -= 1 }
+                    self.underWay.withLock { $0.leave(job.account) }
                 }
             }
         }
@@ -119,7 +150,7 @@ public final class FactGatherer: Sendable {
             }
             for kind in job.kinds {
                 group.addTask {
-                    await ask(job, kind)
+                    await LookupAccount.$current.withValue(job.account) { await ask(job, kind) }
                     return false
                 }
             }
@@ -136,10 +167,10 @@ public final class FactGatherer: Sendable {
             guard let name = await job.sources.reverse?.name(of: job.address) else { return }
             job.gathering.resolve(kind) { $0.reverseHost = name }
         case .network:
-            guard let network = await job.sources.network?.network(of: job.address) else { return }
+            guard let network = await job.sources.network?.network(of: job.subject) else { return }
             job.gathering.resolve(kind) { $0.network = network }
         case .origin:
-            guard let origin = await job.sources.origin?.origin(of: job.address) else { return }
+            guard let origin = await job.sources.origin?.origin(of: job.subject) else { return }
             job.gathering.resolve(kind) { $0.origin = origin }
         case .geo: return
         }
@@ -147,9 +178,10 @@ public final class FactGatherer: Sendable {
 }
 
 extension Facts {
-    fileprivate mutating func markUnavailable(_ kinds: Set<FactKind>, _ code: LookupError.Code) {
-        if kinds.contains(.reverseHost) { reverseHost = Sourced(.unavailable(LookupError(code)), source: .none) }
-        if kinds.contains(.network) { network = Sourced(.unavailable(LookupError(code)), source: .none) }
-        if kinds.contains(.origin) { origin = Sourced(.unavailable(LookupError(code)), source: .none) }
+    /// Says why facts of some kinds are not there.
+    mutating func markUnavailable(_ kinds: Set<FactKind>, _ error: LookupError) {
+        if kinds.contains(.reverseHost) { reverseHost = Sourced(.unavailable(error), source: .none) }
+        if kinds.contains(.network) { network = Sourced(.unavailable(error), source: .none) }
+        if kinds.contains(.origin) { origin = Sourced(.unavailable(error), source: .none) }
     }
 }

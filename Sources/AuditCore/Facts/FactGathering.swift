@@ -17,13 +17,27 @@ public final class FactGathering: Sendable {
     }
 
     private let state: Mutex<State>
+    private let isHeldUp: @Sendable (FactKind) -> Bool
 
-    init(facts: Facts, pending: Set<FactKind>) {
+    /// - Parameter isHeldUp: Whether a fact on its way is late because of our own limits.
+    init(facts: Facts, pending: Set<FactKind>, isHeldUp: @escaping @Sendable (FactKind) -> Bool = { _ in false }) {
         state = Mutex(State(facts: facts, pending: pending))
+        self.isHeldUp = isHeldUp
     }
 
-    /// What is known now; what is still on its way is unavailable (`timed out`).
-    public var facts: Facts { state.withLock { $0.facts } }
+    /// What is known now; what is still on its way is unavailable: `overloaded` if our own limits hold it up, else
+    /// `timed out`.
+    public var facts: Facts {
+        let (known, pending) = state.withLock { ($0.facts, $0.pending) }
+        return Self.facts(known, without: pending.filter(isHeldUp))
+    }
+
+    private static func facts(_ known: Facts, without heldUp: Set<FactKind>) -> Facts {
+        guard !heldUp.isEmpty else { return known }
+        var facts = known
+        facts.markUnavailable(heldUp, LookupError(.overloaded, detail: "waiting for our own limit"))
+        return facts
+    }
 
     /// Waits for the facts that are needed, up to a deadline, and returns what is known then.
     ///
@@ -60,7 +74,11 @@ public final class FactGathering: Sendable {
 
     /// Ends the gathering: what is still on its way stays unavailable.
     func end() {
-        settle { $0.pending.removeAll() }
+        let heldUp = state.withLock { $0.pending }.filter(isHeldUp)
+        settle { state in
+            state.facts = Self.facts(state.facts, without: heldUp.intersection(state.pending))
+            state.pending.removeAll()
+        }
     }
 
     private func settle(_ change: (inout State) -> Void) {

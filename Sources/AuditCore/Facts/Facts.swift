@@ -49,7 +49,7 @@ public struct NetworkFacts: Sendable, Equatable, Codable {
 }
 
 /// Who announces a prefix to the Internet, as Team Cymru tells it.
-public struct OriginFacts: Sendable, Equatable, Codable {
+public struct OriginFacts: Sendable, Equatable {
     /// All origin AS numbers, the one shown first; empty if the prefix is not routed or reserved.
     public var asNumbers: [UInt32]
     /// The announced prefix.
@@ -58,13 +58,19 @@ public struct OriginFacts: Sendable, Equatable, Codable {
     public var country: String?
     /// The first AS's name, as in `VODANET International IP-Backbone of Vodafone, DE`.
     public var asName: String?
+    /// Why the first AS's name could not be had; nil if it is known, or if there is none.
+    public var asNameTrouble: LookupError?
 
     /// Makes an origin.
-    public init(asNumbers: [UInt32] = [], prefix: String? = nil, country: String? = nil, asName: String? = nil) {
+    public init(
+        asNumbers: [UInt32] = [], prefix: String? = nil, country: String? = nil, asName: String? = nil,
+        asNameTrouble: LookupError? = nil
+    ) {
         self.asNumbers = asNumbers
         self.prefix = prefix
         self.country = country
         self.asName = asName
+        self.asNameTrouble = asNameTrouble
     }
 }
 

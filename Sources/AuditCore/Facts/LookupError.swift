@@ -21,12 +21,15 @@ public struct LookupError: Error, Hashable, CustomStringConvertible, CustomDebug
         public static let notConfigured = Code(name: "not configured")
         /// `lookup.offline` forbids asking.
         public static let offline = Code(name: "offline")
-        /// We have too many lookups under way.
+        /// We did not ask: we have too many lookups under way, or our own limits allow no more.
         public static let overloaded = Code(name: "overloaded")
     }
 
     /// The kind of trouble.
     public let code: Code
+    /// Whether we are the trouble, not the source: `audit.on_overload` decides then, since whoever logs in from many networks
+    /// could bring it about.
+    public var isOurs: Bool { code == .overloaded }
     /// More, for operators only; may quote what a foreign server sent, escaped.
     public let detail: String
 

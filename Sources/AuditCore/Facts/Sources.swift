@@ -26,9 +26,15 @@ public protocol NetworkSource: Sendable {
 
     /// The same, if it is known without waiting for anybody; nil unless a source says otherwise.
     func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>?
+
+    /// Whether a question under way about an address is late because of us: nobody was asked yet, or only after a wait for
+    /// our own limits. False unless a source says otherwise.
+    func isNetworkHeldUp(_ address: IPAddress) -> Bool
 }
 
 extension NetworkSource {
+    /// Nothing waits.
+    public func isNetworkHeldUp(_ address: IPAddress) -> Bool { false }
     /// Nothing is at hand.
     public func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? { nil }
 }
@@ -42,9 +48,15 @@ public protocol OriginSource: Sendable {
 
     /// The same, if it is known without waiting for anybody; nil unless a source says otherwise.
     func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>?
+
+    /// Whether a question under way about an address is late because of us: nobody was asked yet, or only after a wait for
+    /// our own limits. False unless a source says otherwise.
+    func isOriginHeldUp(_ address: IPAddress) -> Bool
 }
 
 extension OriginSource {
+    /// Nothing waits.
+    public func isOriginHeldUp(_ address: IPAddress) -> Bool { false }
     /// Nothing is at hand.
     public func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>? { nil }
 }

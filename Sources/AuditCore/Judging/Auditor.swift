@@ -49,7 +49,10 @@ public struct Auditor: Sendable {
         let facts = Facts(
             address: attempt.address, localNetworks: configuration.localNetworks,
             localLocationName: configuration.localLocationName)
-        return gatherer.start(facts, asking: configuration.sources, timeout: configuration.lookupTimeout)
+        // Directories take a name in any case.
+        let account = attempt.login.isEmpty ? nil : attempt.login.lowercased()
+        return gatherer.start(
+            facts, for: account, asking: configuration.sources, timeout: configuration.lookupTimeout)
     }
 
     /// Judges a login, waiting only for facts that a list in force needs, and no longer than the deadline.

@@ -31,25 +31,28 @@ extension DenyLists {
         guard let count = entryCount(of: kind) else { return .off }
         guard count > 0 else { return .pass }
         if let denial = denial(kind, facts) { return .hit(denial) }
-        return lacksFacts(kind, facts) ? .unknown : .pass
+        let (first, second) = troubles(kind, facts)
+        return first == nil && second == nil ? .pass : .unknown
     }
 
-    /// Whether a fact the list asks for could not be had.
+    /// Why facts that the list asks for could not be had, of each of its sources; nil for none that is missed.
     ///
     /// AS numbers and names have two sources. One that the settings leave out is not missed as long as the other is
-    /// there. MaxMind's AS number stands for one that could not be had; its organisation does not, having other words.
-    private func lacksFacts(_ kind: DenyListKind, _ facts: Facts) -> Bool {
+    /// there. MaxMind's AS number stands for one that could not be had; its organisation does not, having other words, and
+    /// so it does not for a name that could not be had.
+    func troubles(_ kind: DenyListKind, _ facts: Facts) -> (LookupError?, LookupError?) {
         switch kind {
-        case .ipNetworks: false
-        case .reverseHostname: facts.reverseHost.trouble != nil
-        case .networkName, .networkCountry, .entities: facts.network.trouble != nil
-        case .asCountry: facts.origin.trouble != nil
-        case .geoLocationIDs, .coordinates: facts.geo.trouble != nil
-        case .asNumbers where facts.originOrMaxMind.trouble == nil && facts.geo.trouble == nil: false
+        case .ipNetworks: return (nil, nil)
+        case .reverseHostname: return (facts.reverseHost.trouble, nil)
+        case .networkName, .networkCountry, .entities: return (facts.network.trouble, nil)
+        case .asCountry: return (facts.origin.trouble, nil)
+        case .geoLocationIDs, .coordinates: return (facts.geo.trouble, nil)
+        case .asNumbers where facts.originOrMaxMind.trouble == nil && facts.geo.trouble == nil: return (nil, nil)
         case .asNumbers, .asNames:
-            switch (facts.origin.trouble?.code, facts.geo.trouble?.code) {
-            case (nil, nil), (nil, .notConfigured), (.notConfigured, nil): false
-            default: true
+            let origin = facts.origin.trouble ?? (kind == .asNames ? facts.origin.value?.asNameTrouble : nil)
+            switch (origin?.code, facts.geo.trouble?.code) {
+            case (nil, .notConfigured), (.notConfigured, nil): return (nil, nil)
+            default: return (origin, facts.geo.trouble)
             }
         }
     }
@@ -106,15 +109,17 @@ extension DenyLists {
 
     private func asNumber(_ facts: Facts) -> Denial? {
         guard let list = asNumbers else { return nil }
-        func denial(_ number: UInt32) -> Denial? {
-            list.index[number].map {
-                .place(facts.organization ?? "AS\(number)", matched: "asn", list.rule($0))
-            }
+        func denial(_ number: UInt32, called name: String?) -> Denial? {
+            list.index[number].map { .place(name ?? "AS\(number)", matched: "asn", list.rule($0)) }
         }
-        for number in facts.origin.value?.asNumbers ?? [] {
-            if let denial = denial(number) { return denial }
+        // Names are known of the first origin and of MaxMind's AS.
+        let numbers = facts.origin.value?.asNumbers ?? []
+        let (maxMind, organization) = (facts.geo.value?.asNumber, facts.geo.value?.asOrganization)
+        for (index, number) in numbers.enumerated() {
+            let name = index == 0 ? facts.organization : number == maxMind ? organization : nil
+            if let denial = denial(number, called: name) { return denial }
         }
-        return facts.geo.value?.asNumber.flatMap(denial)
+        return maxMind.flatMap { denial($0, called: organization) }
     }
 
     private func place(_ facts: Facts) -> Denial? {

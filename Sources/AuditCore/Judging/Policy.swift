@@ -6,6 +6,8 @@ public struct Policy: Sendable {
     public var mode: JudgingMode
     /// What a missing fact does.
     public var onUnknown: UnknownFactAction
+    /// What a fact does that is missing because we did not ask.
+    public var onOverload: UnknownFactAction
     /// Networks whose logins are never denied by a list and leave no audit record.
     public var ignoreNetworks: PrefixSet
     /// The deny lists.
@@ -18,10 +20,12 @@ public struct Policy: Sendable {
     /// - Parameter disabledServices: Dovecot's names of services (`pop3`), compared without regard to case.
     public init(
         mode: JudgingMode = .enforce, disabledServices: some Sequence<String> = [],
-        ignoreNetworks: PrefixSet = PrefixSet(), lists: DenyLists = DenyLists(), onUnknown: UnknownFactAction = .allow
+        ignoreNetworks: PrefixSet = PrefixSet(), lists: DenyLists = DenyLists(),
+        onUnknown: UnknownFactAction = .allow, onOverload: UnknownFactAction = .tempfail
     ) {
         self.mode = mode
         self.onUnknown = onUnknown
+        self.onOverload = onOverload
         self.ignoreNetworks = ignoreNetworks
         self.lists = lists
         self.disabledServices = Set(disabledServices.map { $0.lowercased() })
@@ -31,7 +35,8 @@ public struct Policy: Sendable {
     ///
     /// Order: disabled service; private address (never denied after this point); ``ignoreNetworks``; the ten lists in
     /// the order of ``DenyListKind``. The first hit decides. A hit anywhere wins over facts that could not be had; only
-    /// without one ``onUnknown`` decides. In watch mode nothing denies and nothing asks to try again later.
+    /// without one ``onUnknown`` decides, or ``onOverload`` where we did not ask: to try later before to deny. In watch mode
+    /// nothing denies and nothing asks to try again later.
     ///
     /// - Parameters:
     ///   - attempt: The login.
@@ -93,13 +98,19 @@ public struct Policy: Sendable {
     /// What becomes of a login that no entry applies to.
     private func doubt(_ unknownLists: [DenyListKind], _ facts: Facts) -> Verdict {
         guard !unknownLists.isEmpty else { return .allow }
-        switch onUnknown {
-        case .allow: return .allow
-        case .deny: return refusal(Denial(matched: "unknown", rule: nil, text: "access denied"))
-        case .tempfail:
+        let troubles = unknownLists.flatMap { list in
+            let (first, second) = lists.troubles(list, facts)
+            return [first, second].compactMap(\.self)
+        }
+        var actions: Set<UnknownFactAction> = []
+        if troubles.contains(where: \.isOurs) { actions.insert(onOverload) }
+        if troubles.contains(where: { !$0.isOurs }) { actions.insert(onUnknown) }
+        if actions.contains(.tempfail) {
             guard mode == .enforce else { return .allow }
             let wanted = Set(unknownLists.flatMap(\.facts))
-            return .tryLater(FactKind.allCases.filter { wanted.contains($0) && !facts.isSettled($0) })
+            return .tryLater(FactKind.allCases.filter { wanted.contains($0) && facts.lacks($0) })
         }
+        guard actions.contains(.deny) else { return .allow }
+        return refusal(Denial(matched: "unknown", rule: nil, text: "access denied"))
     }
 }

@@ -29,6 +29,8 @@ extension Settings {
         public var patternMatching = PatternMatching.full
         /// What happens when a list needs a fact that could not be had; ``UnknownFactAction/allow``.
         public var onUnknown = UnknownFactAction.allow
+        /// What happens when a list needs a fact that was not asked for, by our own limits; ``UnknownFactAction/tempfail``.
+        public var onOverload = UnknownFactAction.tempfail
         /// Where audit records go; the journal.
         public var sinks: [AuditSinkSetting] = [.journal]
         /// Whether the file names the sinks; where it does not, a machine without a journal takes standard error.
@@ -60,6 +62,7 @@ extension Settings {
             logPause = table.duration("db_authlog_dd_per_login", default: logPause)
             patternMatching = table.choice("regex_match", default: patternMatching, among: [.full, .prefix])
             onUnknown = table.choice("on_unknown", default: onUnknown, among: UnknownFactAction.allCases)
+            onOverload = table.choice("on_overload", default: onOverload, among: UnknownFactAction.allCases)
             sinks = table.elements("sinks", default: sinks, wants: "one of journal, stderr, jsonl:PATH") {
                 Self.sink($0, table.notes)
             }

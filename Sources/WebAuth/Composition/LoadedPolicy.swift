@@ -46,7 +46,8 @@ struct LoadedPolicy: Sendable {
         }
         let policy = Policy(
             mode: audit.mode, disabledServices: audit.disabledServices,
-            ignoreNetworks: PrefixSet(audit.ignoreNetworks), lists: build.lists, onUnknown: audit.onUnknown)
+            ignoreNetworks: PrefixSet(audit.ignoreNetworks), lists: build.lists, onUnknown: audit.onUnknown,
+            onOverload: audit.onOverload)
         auditor = Auditor.Configuration(
             policy: policy, localNetworks: LocalNetworks(audit.localNetworks.map { ($0.prefix, $0.name) }),
             localLocationName: audit.localLocationName, sources: sources)
