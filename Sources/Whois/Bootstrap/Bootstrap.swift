@@ -36,13 +36,20 @@ package struct Bootstrap: Sendable {
 
     /// Reads `ipv4.json` and `ipv6.json`.
     ///
-    /// Prefixes and URLs that cannot be read are left out, as are services without any; unknown members are ignored.
+    /// Prefixes and URLs that cannot be read are left out, as are services without any; unknown members are ignored, and
+    /// so is a byte order mark. One of the files may have no services: then nobody is asked about that family.
     ///
-    /// - Returns: `.malformed` for what is no JSON of that form, or has not one usable service: the caller keeps the copy
-    ///   it has.
-    package static func parse(ipv4: [UInt8], ipv6: [UInt8]) -> Result<Bootstrap, LookupError> {
-        do {
-            let (v4, v6) = (try file(ipv4, .v4), try file(ipv6, .v6))
+    /// - Parameter names: What the files are called in an error.
+    /// - Returns: `.malformed`, with `file:line:column: reason` as its detail, for what is no JSON of that form, or has
+    ///   services of which none is usable, or if neither has any: the caller keeps the copy it has.
+    package static func parse(
+        ipv4: [UInt8], ipv6: [UInt8], names: (ipv4: String, ipv6: String) = ("ipv4.json", "ipv6.json")
+    ) -> Result<Bootstrap, LookupError> {
+        do throws(LookupError) {
+            let (v4, v6) = (try file(ipv4, names.ipv4, .v4), try file(ipv6, names.ipv6, .v6))
+            guard !v4.services.isEmpty || !v6.services.isEmpty else {
+                throw problem(names.ipv4, "services: there are none, nor in \(names.ipv6)")
+            }
             return .success(
                 Bootstrap(
                     v4.services + v6.services, publication: [v4.publication, v6.publication].compactMap(\.self).min()))
@@ -61,16 +68,36 @@ package struct Bootstrap: Sendable {
         base + (base.hasSuffix("/") ? "" : "/") + "ip/\(address)"
     }
 
+    /// Where to ask about what a registry looks after; nil if nobody of that registry is named.
+    func baseURL(of registry: Registry) -> String? {
+        services.lazy.compactMap(\.first).first { Registry(baseURL: $0) == registry }
+    }
+
     private static func file(
-        _ bytes: [UInt8], _ family: IPAddress.Family
+        _ bytes: [UInt8], _ name: String, _ family: IPAddress.Family
     ) throws(LookupError) -> (services: [Service], publication: String?) {
-        guard bytes.count <= maxBytes else { throw LookupError(.malformed, detail: "more than \(maxBytes) bytes") }
+        guard bytes.count <= maxBytes else { throw problem(name, "has more than \(maxBytes) bytes") }
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let text = bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
         let value: JSONValue
-        do { value = try JSONValue(parsing: bytes) } catch { throw LookupError(.malformed, detail: "JSON: \(error)") }
-        guard case .array(let entries) = value["services"] else { throw LookupError(.malformed, detail: "no services") }
+        do {
+            value = try JSONValue(parsingForeign: text)
+        } catch {
+            let before = text.prefix(error.offset)
+            let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+            let column = before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count + 1
+            throw problem(name, error.reason, line: line, column: column)
+        }
+        guard case .array(let entries) = value["services"] else {
+            throw problem(name, "services: an array is expected")
+        }
         let services = entries.compactMap { service($0, family) }
-        guard !services.isEmpty else { throw LookupError(.malformed, detail: "no usable service") }
+        guard !services.isEmpty || entries.isEmpty else { throw problem(name, "services: none is usable") }
         return (services, value["publication"]?.string.flatMap { ForeignText.value($0) })
+    }
+
+    private static func problem(_ name: String, _ reason: String, line: Int = 1, column: Int = 1) -> LookupError {
+        LookupError(.malformed, detail: "\(name):\(line):\(column): \(reason)")
     }
 
     /// `[["41.0.0.0/8"], ["https://rdap.afrinic.net/rdap/", "http://rdap.afrinic.net/rdap/"]]`.

@@ -7,8 +7,8 @@ internal import StrictJSON
 struct OldEntry {
     /// No longer value is read.
     static let longest = 256 << 10
-    /// No longer text is taken, in bytes, and not more entities.
-    private static let longestText = 1024, mostEntities = 256
+    /// No longer text is taken, in bytes.
+    private static let longestText = 1024
 
     /// Who announces the prefix; nil if the entry does not say.
     let origin: OriginFacts?
@@ -20,7 +20,7 @@ struct OldEntry {
     /// The origin is that of every address of the prefix. The network was that of whoever asked first: it is taken only if
     /// its range holds the address and is no wider than the prefix.
     init?(_ bytes: [UInt8], under prefix: IPPrefix, for address: IPAddress) {
-        guard bytes.count <= Self.longest, let entry = try? JSONValue(parsing: bytes),
+        guard bytes.count <= Self.longest, let entry = try? JSONValue(parsingForeign: bytes),
             entry["asn_cidr"]?.string.flatMap({ IPPrefix($0) }) == prefix
         else { return nil }
         let numbers = (entry["asn"]?.string ?? "").split(separator: " ").prefix(16).compactMap { UInt32($0) }
@@ -39,15 +39,17 @@ struct OldEntry {
         guard let block = blocks.lazy.compactMap({ $0 }).first(where: { $0.contains(address) }),
             block.length >= prefix.length
         else { return nil }
-        var entities: [String] = []
+        let kind = RegistrationKind(
+            name: text(network["name"]), type: text(network["type"]), country: network["country"]?.string,
+            extent: NetworkExtent([block], holding: address))
+        guard !kind.isPlaceholder else { return nil }
+        var entities = EntityHandles()
         if case .array(let values)? = entry["entities"] {
-            for handle in values.prefix(mostEntities).lazy.compactMap({ text($0) }) where !entities.contains(handle) {
-                entities.append(handle)
-            }
+            for handle in values.lazy.compactMap({ text($0) }) { entities.add(handle) }
         }
         return NetworkFacts(
             name: text(network["name"]), country: country(network["country"]), cidr: cidr,
-            handle: text(network["handle"]), entities: entities)
+            handle: text(network["handle"]), entities: entities.list)
     }
 
     private static func text(_ value: JSONValue?) -> String? {

@@ -35,6 +35,11 @@ enum ForeignText {
         return code.uppercased()
     }
 
+    /// The country of a registry's network; nil also for `ZZ`, which registries write where there is none.
+    static func networkCountry(_ text: some StringProtocol) -> String? {
+        country(text).flatMap { $0 == "ZZ" ? nil : $0 }
+    }
+
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value <= 0x20 || scalar.properties.isWhitespace || scalar == "\u{FEFF}"
     }

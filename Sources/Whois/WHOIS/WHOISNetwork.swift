@@ -52,13 +52,20 @@ struct WHOISNetwork {
     }
 
     /// The network's name; LACNIC's have none.
-    var name: String? { first("netname").flatMap { ForeignText.value($0) } }
+    var name: String? { first("netname").flatMap { ForeignText.value(Self.withoutComment($0)) } }
 
     /// `status`, in ARIN's words `NetType`.
     var type: String? { (first("status") ?? first("nettype")).flatMap { ForeignText.value(Self.withoutComment($0)) } }
 
     /// What the object itself says. ARIN's networks have no country, as in RDAP: the one that follows is the owner's.
-    var country: String? { notation == .arin ? nil : first("country").flatMap { ForeignText.country($0) } }
+    var country: String? { notation == .arin ? nil : first("country").flatMap { ForeignText.networkCountry($0) } }
+
+    /// What kind of network it is.
+    var kind: RegistrationKind {
+        RegistrationKind(
+            name: name, type: type, country: notation == .arin ? nil : first("country"), extent: NetworkExtent(range),
+            words: attributes.filter { ["descr", "remarks", "comment"].contains($0.key) }.map(\.value))
+    }
 
     /// ARIN's `NetHandle`; the others' handle is the range, spelled as in their RDAP.
     var handle: String? {

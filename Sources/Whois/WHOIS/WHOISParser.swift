@@ -3,7 +3,7 @@ package import AuditCore
 /// Reads what a registry's WHOIS server says of the network that holds an address (RFC 3912; the form is each
 /// registry's own).
 ///
-/// Referrals are not followed. LACNIC's answers may hold another registry's text, so all notations are known everywhere.
+/// LACNIC's answers may hold another registry's text, so all notations are known everywhere.
 package enum WHOISParser {
     /// How many bytes an answer may have; real ones have some thousands.
     package static let maxBytes = 1 << 18
@@ -21,30 +21,40 @@ package enum WHOISParser {
     package static func parse(
         _ text: [UInt8], from registry: Registry, for address: IPAddress
     ) -> Result<NetworkAnswer?, LookupError> {
-        guard text.count <= maxBytes else {
-            return .failure(LookupError(.malformed, detail: "more than \(maxBytes) bytes"))
-        }
+        read(text, from: registry, for: address).result
+    }
+
+    /// Parses the whole text of an answer as ``parse(_:from:for:)`` does, and finds whom it sends us to.
+    package static func read(_ text: [UInt8], from registry: Registry, for address: IPAddress) -> NetworkReading {
+        guard text.count <= maxBytes else { return malformed("more than \(maxBytes) bytes") }
         let answer = WHOISText(text)
         let networks = answer.networks.compactMap(WHOISNetwork.init)
+        let referral = Referral.registry(of: answer.referrals, besides: registry)
         let refusal = WHOISRefusal(in: answer, hasNetworks: !answer.networks.isEmpty)
-        if case .failure(let error) = refusal { return .failure(error) }
+        if case .failure(let error) = refusal { return NetworkReading(.failure(error), referral: referral) }
         guard let network = smallest(of: networks, holding: address) else {
-            if refusal == .nothingFound { return .success(nil) }
-            let reason = answer.networks.isEmpty ? "no network in the answer" : "no network that holds \(address)"
-            return .failure(LookupError(.malformed, detail: reason))
+            if refusal == .nothingFound { return NetworkReading(.success(nil), referral: referral) }
+            return malformed(
+                answer.networks.isEmpty ? "no network in the answer" : "no network that holds \(address)",
+                referral: referral)
         }
-        let (name, type, blocks) = (network.name, network.type, network.blocks)
-        guard !RegistrationKind.isPlaceholder(name: name, type: type) else {
-            return .failure(LookupError(.registeredElsewhere, detail: name?.visible() ?? ""))
+        let (kind, blocks) = (network.kind, network.blocks)
+        let facts = NetworkFacts(
+            name: network.name, country: network.country, cidr: blocks.map(\.description).joined(separator: ", "),
+            handle: network.handle, entities: network.entities)
+        guard !kind.isPlaceholder, answer.referrals.isEmpty || !facts.isEmpty else {
+            return NetworkReading(
+                .failure(LookupError(.registeredElsewhere, detail: facts.name?.visible() ?? "")),
+                referral: referral ?? kind.referral(for: address, besides: registry))
         }
-        return .success(
-            NetworkAnswer(
-                facts: NetworkFacts(
-                    name: name, country: network.country,
-                    cidr: blocks.map(\.description).joined(separator: ", "), handle: network.handle,
-                    entities: network.entities),
-                blocks: blocks, isLeaf: RegistrationKind.isLeaf(type), registry: registry,
-                startAddress: network.range.first, endAddress: network.range.last, type: type))
+        let found = NetworkAnswer(
+            facts: facts, blocks: blocks, isLeaf: kind.isLeaf, registry: registry, startAddress: network.range.first,
+            endAddress: network.range.last, type: network.type)
+        return NetworkReading(.success(found), referral: referral)
+    }
+
+    private static func malformed(_ reason: String, referral: Registry? = nil) -> NetworkReading {
+        NetworkReading(.failure(LookupError(.malformed, detail: reason)), referral: referral)
     }
 
     private static func smallest(of networks: [WHOISNetwork], holding address: IPAddress) -> WHOISNetwork? {

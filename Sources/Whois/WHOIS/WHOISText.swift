@@ -19,10 +19,17 @@ struct WHOISText {
     /// Lines of the server's own, which start with `%`, `#`, `Error:` or `Warning:`, and lines that are no attribute: the
     /// first ``maxRemarks`` of them, cut at ``ForeignText/maxLength``.
     private(set) var remarks: [String] = []
+    /// Values of the attributes that send us to another server, in order: the first ``maxReferrals`` of them.
+    private(set) var referrals: [String] = []
 
     /// Keys of the first line of a network object.
     private static let classes: Set<String> = ["netrange", "cidr", "inetnum", "inet6num", "route", "route6"]
 
+    /// Keys of attributes that send us to another server: ARIN's, and IANA's.
+    private static let referring: Set<String> = ["referralserver", "resourcelink", "refer", "whois"]
+
+    /// How many referrals are kept; real answers have two or three.
+    static let maxReferrals = 16
     /// How many lines of the server's own are kept; terms of use have some twenty.
     static let maxRemarks = 500
     /// How many bytes of a line are looked at.
@@ -54,12 +61,16 @@ struct WHOISText {
     }
 
     private mutating func remark(_ line: Substring) {
-        guard remarks.count < Self.maxRemarks, let text = ForeignText.value(line) else { return }
+        // A page of the Web says nothing about networks, whatever its words are.
+        guard remarks.count < Self.maxRemarks, !line.hasPrefix("<"), let text = ForeignText.value(line) else { return }
         remarks.append(text)
     }
 
     private mutating func end(_ object: inout [Attribute]) {
         if let first = object.first, Self.classes.contains(first.key) { networks.append(object) }
+        for attribute in object where Self.referring.contains(attribute.key) && referrals.count < Self.maxReferrals {
+            referrals.append(attribute.value)
+        }
         object.removeAll()
     }
 

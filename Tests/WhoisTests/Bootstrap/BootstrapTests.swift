@@ -31,13 +31,38 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{}", "[]", "null", #"{"services":{}}"#, #"{"services":[]}"#,
+        "", "{}", "[]", "null", #"{"services":{}}"#,
         #"{"services":[[["10.0.0.0/8"],["gopher://x/"]]]}"#,
         #"{"services":[[["2001:db8::/32"],["https://x/"]]]}"#, "{", String(repeating: "[", count: 100_000),
     ])
     func `what has no usable service is refused`(text: String) {
         #expect(errorCode(parse(text)) == .malformed)
         #expect(errorCode(parse(Self.v4, text.replacing("2001:db8::/32", with: "10.0.0.0/8"))) == .malformed)
+    }
+
+    @Test func `a list of one family alone will do, none at all will not`() throws {
+        let none = #"{"services":[]}"#
+        #expect(
+            try parse(Self.v4, none).get().baseURLs(for: #require(IPAddress("192.0.2.1"))) == ["https://two.example/"])
+        #expect(try parse(none, Self.v6).get().baseURLs(for: #require(IPAddress("192.0.2.1"))).isEmpty)
+        #expect(errorCode(parse(none, none)) == .malformed)
+    }
+
+    @Test func `a byte order mark is skipped`() throws {
+        let list = try parse("\u{FEFF}" + Self.v4, "\u{FEFF}" + Self.v6).get()
+        #expect(list.publication == "2023-01-01T00:00:00Z")
+    }
+
+    @Test(arguments: [
+        ("<html>", "a.json:1:1: value expected"), ("{\n  \"services\": [,]}", "a.json:2:16: value expected"),
+        ("{}", "a.json:1:1: services: an array is expected"), ("[", "a.json:1:2: value expected"),
+        (#"{"services":[[["10.0.0.0/8"],["gopher://x/"]]]}"#, "a.json:1:1: services: none is usable"),
+    ])
+    func `what is wrong is named with its place`(text: String, problem: String) {
+        let result = Bootstrap.parse(ipv4: Array(text.utf8), ipv6: Array(Self.v6.utf8), names: ("a.json", "b.json"))
+        #expect(result.problem == problem)
+        let other = Bootstrap.parse(ipv4: Array(Self.v6.utf8), ipv6: Array(text.utf8), names: ("b.json", "a.json"))
+        #expect(other.problem?.hasPrefix("b.json") == true || other.problem == problem)
     }
 
     @Test func `files are bounded`() {
@@ -71,4 +96,9 @@ import Testing
         let base = Bootstrap.shipped.baseURLs(for: try #require(IPAddress(text))).first
         #expect(base.flatMap { Registry(baseURL: $0) } == registry)
     }
+}
+
+extension Result where Failure == LookupError {
+    /// The detail of the error.
+    fileprivate var problem: String? { if case .failure(let error) = self { error.detail } else { nil } }
 }

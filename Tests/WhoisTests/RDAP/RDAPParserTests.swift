@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test func `every member may be missing`() throws {
-        #expect(try parse(#"{"objectClassName":"ip network"}"#).get() == NetworkAnswer(facts: NetworkFacts()))
+        let only = try parse(#"{"objectClassName":"ip network","name":"N"}"#).get()
+        #expect(only == NetworkAnswer(facts: NetworkFacts(name: "N")))
         let answer = try parse("{\(range)}", from: .apnic).get()
         #expect(answer?.facts == NetworkFacts(cidr: "192.0.2.0/24"))
         #expect(answer?.registry == .apnic)
@@ -47,6 +48,106 @@ import Testing
         #expect(errorCode(parse(#"{"cidr0_cidrs":[{"v4prefix":"192.0.2.64","length":26}]}"#)) == .malformed)
     }
 
+    @Test(arguments: [
+        #"{"v4prefix":"192.0.2.0","v6prefix":null,"length":26}"#, #"{"v4prefix":"192.0.2.0","length":26.0}"#,
+        #"{"v4prefix":" 192.0.2.0","length":"26"}"#, #"{"v4prefix":"192.0.2.0","length":" 26 "}"#,
+        #"{"v4prefix":"","v6prefix":"2001:db8::","length":32},{"v4prefix":"192.0.2.0","length":2.6e1}"#,
+        #"{"v4prefix":7,"v6prefix":"192.0.2.0","length":26}"#,
+    ])
+    func `a block is read whatever stands in for its members`(blocks: String) throws {
+        let answer = try parse(#"{"name":"N","cidr0_cidrs":[\#(blocks)]}"#).get()
+        #expect(answer?.facts.cidr?.hasSuffix("192.0.2.0/26") == true)
+        #expect(
+            errorCode(parse(#"{"cidr0_cidrs":[\#(blocks.replacing("192.0.2.", with: "192.0.3."))]}"#)) == .malformed)
+    }
+
+    @Test(arguments: [#"26.5"#, #""x""#, "null", "129", "-1", "1e400", "true"])
+    func `a length that is none leaves its block out`(length: String) throws {
+        let answer = try parse(#"{"name":"N","cidr0_cidrs":[{"v4prefix":"192.0.2.0","length":\#(length)}]}"#).get()
+        #expect(answer?.facts == NetworkFacts(name: "N"))
+    }
+
+    @Test(arguments: [
+        String(repeating: "9", count: 400), "-" + String(repeating: "9", count: 400), "1e999", "-1E+999",
+        #""\ud800""#, #""\udc00\ud800x""#, #""\ud800\u0041""#, "NaN", "[-Infinity,Infinity]",
+    ])
+    func `what cannot be held in a member that is not looked at spoils nothing`(value: String) throws {
+        let answer = try network(#""name":"N","remarks":[{"a":\#(value)}],"x":\#(value)"#)
+        #expect(answer.facts == NetworkFacts(name: "N", cidr: "192.0.2.0/24"))
+    }
+
+    @Test(arguments: [
+        (
+            #""startAddress":"0.0.0.0","endAddress":"255.255.255.255","name":"IANA-BLOCK","type":"ALLOCATED PORTABLE","country":"AU""#,
+            Registry.arin
+        ),
+        (
+            #""startAddress":"0.0.0.0","endAddress":"255.255.255.255","name":"X","type":"ASSIGNED PA","country":"AU""#,
+            .arin
+        ),
+        (#""startAddress":"0.0.0.0","endAddress":"255.255.255.255""#, .arin),
+        (#""cidr0_cidrs":[{"v4prefix":"128.0.0.0","length":1}],"name":"X""#, .arin),
+        (
+            #""startAddress":"192.0.0.0","endAddress":"192.255.255.255","name":"X","type":"ALLOCATED UNSPECIFIED","country":"EU""#,
+            .arin
+        ),
+        (#""startAddress":"192.0.0.0","endAddress":"192.255.255.255","name":"IANA-NETBLOCK-192","type":null"#, .arin),
+        (
+            #""startAddress":"192.0.2.0","endAddress":"192.0.2.255","name":"STUB-1","type":"ALLOCATED PORTABLE","country":"ZZ","remarks":[{"description":["Transferred to the RIPE region"]}]"#,
+            .ripencc
+        ),
+        (
+            #""startAddress":"192.0.2.0","endAddress":"192.0.2.255","name":"X","type":"ALLOCATED PORTABLE","country":"zz""#,
+            .arin
+        ),
+        (
+            #""startAddress":"192.0.2.0","endAddress":"192.0.2.255","name":"STUB-1","country":"ZZ","links":[{"rel":"self","href":"https://rdap.apnic.net/ip/192.0.2.1"},{"rel":"related","href":"https://rdap.lacnic.net/rdap/ip/192.0.2.1"}]"#,
+            .lacnic
+        ),
+        (
+            #""startAddress":"192.0.2.0","endAddress":"192.0.2.255","links":[{"rel":"related","href":"https://rdap.afrinic.net/rdap/"}]"#,
+            .afrinic
+        ),
+    ])
+    func `what stands for space of others is no network, and tells whom to ask`(members: String, registry: Registry) {
+        let text = #"{"objectClassName":"ip network","port43":"whois.apnic.net",\#(members)}"#
+        let reading = RDAPParser.read(Array(text.utf8), for: address)
+        #expect(errorCode(reading.result) == .registeredElsewhere)
+        #expect(reading.referral == registry)
+    }
+
+    @Test func `an IPv6 answer for all addresses, or a registry's own block, is no network`() throws {
+        let address = try #require(IPAddress("2a00:1::5"))
+        for (range, type, isNetwork) in [
+            ("::/0", "ASSIGNED", false), ("2000::/3", "ALLOCATED-BY-RIR", false),
+            ("2a00::/12", "ALLOCATED-BY-RIR", false),
+            ("2a00::/16", "ALLOCATED-BY-RIR", true), ("2a00::/12", "DIRECT ALLOCATION", true),
+        ] {
+            let parts = range.split(separator: "/")
+            let text = """
+                {"objectClassName":"ip network","name":"N","type":"\(type)",
+                 "cidr0_cidrs":[{"v6prefix":"\(parts[0])","length":\(parts[1])}]}
+                """
+            let result = RDAPParser.parse(Array(text.utf8), for: address)
+            #expect(errorCode(result) == (isNetwork ? nil : .registeredElsewhere))
+        }
+    }
+
+    @Test func `only a related link to another registry leads on`() throws {
+        for (link, registry) in [
+            (#"{"rel":"related","href":"https://rdap.db.ripe.net/ip/192.0.2.1"}"#, Registry.ripencc),
+            (#"{"rel":"alternate","href":"https://rdap.db.ripe.net/"}"#, nil),
+            (#"{"rel":"related","href":"https://127.0.0.1/ip/192.0.2.1"}"#, nil),
+            (#"{"rel":"related","href":"https://rdap.arin.net/"}"#, nil), (#"{"rel":"related","href":null}"#, nil),
+            (#"{"rel":7}"#, nil), ("null", nil),
+        ] {
+            let reading = RDAPParser.read(
+                Array(#"{\#(range),"name":"N","links":[\#(link)]}"#.utf8), for: address, from: .arin)
+            #expect(try reading.result.get()?.facts.name == "N")
+            #expect(reading.referral == registry)
+        }
+    }
+
     @Test func `handles are trimmed, each counts once, and what has none spoils nothing`() throws {
         let answer = try network(
             #"""
@@ -72,7 +173,9 @@ import Testing
             (#"{"errorCode":404,"title":"Not Found","description":["no object"]}"#, nil),
             (#"{"errorCode":"404"}"#, nil), (#"{"errorCode":429}"#, .rateLimited),
             (#"{"errorCode":503}"#, .rateLimited),
-            (#"{"errorCode":400}"#, .unreachable), (#"{"errorCode":501,"name":"N"}"#, .unreachable),
+            (#"{"errorCode":400}"#, .malformed), (#"{"errorCode":403}"#, .unreachable),
+            (#"{"errorCode":500}"#, .unreachable),
+            (#"{"errorCode":501,"name":"N"}"#, .unreachable),
         ] as [(String, LookupError.Code?)])
     func `an error object is no network`(text: String, expected: LookupError.Code?) throws {
         let result = parse(text)
@@ -95,6 +198,7 @@ import Testing
 
     @Test(arguments: [
         "", " ", "null", "[]", "[{}]", "\"x\"", "1", "{", "{}", "{}{}", #"{"name":"N"}"#,
+        #"{"objectClassName":"ip network"}"#,
         #"{"objectClassName":"entity","handle":"H"}"#,
         #"{"objectClassName":"ip network","startAddress":"192.0.3.0","endAddress":"192.0.3.255"}"#,
         #"{"objectClassName":"ip network","startAddress":"::","endAddress":"ffff::"}"#, "<html>busy</html>",
@@ -122,7 +226,7 @@ import Testing
                 == .malformed)
 
         let handles = (0..<20_000).map { #"{"handle":"H\#($0)"}"# }.joined(separator: ",")
-        #expect(try network(#""entities":[\#(handles)]"#).facts.entities.count == EntityHandles.maxCount)
+        #expect(try network(#""entities":[\#(handles)]"#).facts.entities.count == 20_000, "all of them are judged")
         let long = String(repeating: "é", count: 100_000)
         #expect(try network(#""name":"\#(long)""#).facts.name?.unicodeScalars.count == ForeignText.maxLength)
         let wide = (0..<80_000).map { #""m\#($0)":0"# }.joined(separator: ",")

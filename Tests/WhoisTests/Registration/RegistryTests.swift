@@ -45,14 +45,16 @@ import Testing
         ("RIPE-ERX-139-162-0-0", "Early Registrations, Transferred to RIPE NCC", true),
         ("APNIC-110", "Allocated to APNIC", true),
         ("X", "Early Registrations, Maintained by RIPE NCC", true),
-        ("X", "Early Registrations, Maintained by ARIN", false),
+        ("X", "Early Registrations, Maintained by ARIN", false), ("X", "IANA Special Use", true),
+        ("IANA-BLOCK", "ALLOCATED PORTABLE", true), ("STUB-1-179-112SLASH20", "ALLOCATED PORTABLE", true),
+        ("STUB-1", "ASSIGNED PA", false), ("ERX-TANET", "ALLOCATED PORTABLE", false),
         ("NON-RIPE-NCC-MANAGED-ADDRESS-BLOCK", "ASSIGNED PA", false), ("IANA-BLK", nil, false),
         ("IANA-SHOP", "ALLOCATED PA", false), ("EXAMPLE", "ALLOCATED UNSPECIFIED", false),
     ])
     func `space of others is known by its registry's words, not by a name one can choose`(
         name: String, type: String?, isPlaceholder: Bool
     ) {
-        #expect(RegistrationKind.isPlaceholder(name: name, type: type) == isPlaceholder)
+        #expect(RegistrationKind(name: name, type: type, country: "DE").isPlaceholder == isPlaceholder)
     }
 
     @Test(arguments: [

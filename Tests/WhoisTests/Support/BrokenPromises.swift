@@ -42,7 +42,9 @@ enum BrokenPromises {
         promise(answer.startAddress.map { $0.family == address.family && $0.bits <= address.bits } ?? true, "start")
         promise(answer.endAddress.map { $0.family == address.family && $0.bits >= address.bits } ?? true, "end")
         promise(Set(facts.entities).count == facts.entities.count, "each entity once")
-        promise(facts.entities.count <= EntityHandles.maxCount, "entities are few")
+        promise(facts.country != "ZZ", "ZZ is no country")
+        promise(
+            answer.startAddress.map { $0.bits != 0 || answer.endAddress?.bits != .max } ?? true, "not all addresses")
         let texts = [facts.name, facts.handle, answer.type].compactMap(\.self) + facts.entities
         return broken + texts.flatMap(of(text:)) + (facts.country.map(of(country:)) ?? [])
     }

@@ -125,6 +125,8 @@ import Testing
         "%ERROR:101: no entries found\n%\n% No entries found in source RIPE.\n",
         "\n\nNo match found for n + 192.0.2.55.\n",
         "% Unallocated resource: 192.0.2.55\n", "No match for \"192.0.2.55\".\r\n",
+        "% LACNIC resource: whois.lacnic.net\n\n% Unallocated and unassigned in LACNIC block: 192.0.2.0/24\n\n% whois.lacnic.net accepts only direct match queries.\n",
+        "\nNo match!!\n", "[ JPNIC database ]\n\nNo match!!\n", "% reserved: 192.0.2.0/24\n",
     ])
     func `a server that knows no network says so`(text: String) throws {
         #expect(try parse(text).get() == nil)
@@ -144,13 +146,32 @@ import Testing
                 "% Query rate limit exceeded. Reduced information.\n\ninetnum: 192.0.2/24\nstatus: allocated\n",
                 .rateLimited
             ),
+            ("%ERROR:306: connections exceeded\n%\n% Number of connections from a single IP address\n", .rateLimited),
+            ("% Brazilian resource: whois.registro.br\n\n% Permission denied.\n", .rateLimited),
+            ("% Permissão negada.\n", .rateLimited),
+            ("% Maximum concurrent connections limit exceeded\n", .rateLimited),
+            ("%ERROR:201: access control limit reached for 198.51.100.1\n", .rateLimited),
+            (
+                "% Sorry, access from your host has been permanently denied\n% because of a repeated abusive behaviour.\n",
+                .rateLimited
+            ),
+            ("Excessive querying, grace period of 60 seconds\n", .rateLimited),
+            (
+                "% The WHOIS is temporary unable to query ARIN for the requested resource. Please try again later.\n",
+                .unreachable
+            ),
+            ("%ERROR:305: connection has been closed\n", .unreachable),
+            ("%ERROR:302: referral timeout\n", .unreachable),
+            ("Unable to service request due to high volume\n", .unreachable), ("% An error occured\n", .unreachable),
+            ("The IPv4 address is not managed by KRNIC.\n", .registeredElsewhere),
+            ("<html><h1>Not Found</h1></html>", .malformed),
             ("error 501\n", .unreachable), ("%ERROR:100: internal software error\n", .unreachable),
             ("", .malformed), ("\n\n\n", .malformed), ("<html><h1>busy</h1></html>", .malformed),
             ("%ERROR:115: invalid key", .malformed),
             ("\u{0}\u{1}\u{2}", .malformed), ("person: A\n", .malformed), ("inetnum:\n", .malformed),
             ("inetnum: all of it\n", .malformed),
             ("inetnum: 192.0.3.0 - 192.0.3.255\n", .malformed), ("inetnum: 192.0.2.255 - 192.0.2.0\n", .malformed),
-            ("inet6num: ::/0\n", .malformed),
+            ("inet6num: ::/0\n", .malformed), ("ReferralServer: whois://whois.apnic.net\n", .malformed),
             (
                 "inetnum: 192.0.0.0 - 192.0.255.255\nnetname: NON-RIPE-NCC-MANAGED-ADDRESS-BLOCK\nstatus: ALLOCATED UNSPECIFIED\n",
                 .registeredElsewhere
@@ -162,6 +183,88 @@ import Testing
         ] as [(String, LookupError.Code)])
     func `a refusal, a failure and nonsense differ`(text: String, expected: LookupError.Code) {
         #expect(errorCode(parse(text)) == expected)
+    }
+
+    @Test(arguments: ["W-OK # c", "W-OK#c", "W-OK\t# c # d", "W-OK"])
+    func `a comment behind a name is none of it`(name: String) throws {
+        #expect(try facts("inetnum: 192.0.2.0/24\nnetname: \(name)\n").name == "W-OK")
+    }
+
+    @Test(arguments: [
+        (
+            "refer: whois.apnic.net\n\ninetnum: 192.0.0.0 - 192.255.255.255\norganisation: APNIC\nstatus: ALLOCATED\n\nwhois: whois.apnic.net\n\nsource: IANA\n",
+            Registry.apnic
+        ),
+        ("inetnum: 192.0.2.0/24\n\nrefer: whois.lacnic.net\n", .lacnic),
+        (
+            "inetnum: 192.0.2.0 - 192.0.2.255\nnetname: STUB-192-0-2SLASH24\ndescr: Transferred to the APNIC region\ncountry: ZZ\nstatus: ALLOCATED PORTABLE\n",
+            .apnic
+        ),
+        (
+            "inetnum: 192.0.2.0 - 192.0.2.255\nnetname: STUB-X\ndescr: Transferred to the AfriNIC region\ncountry: ZZ\nstatus: ASSIGNED PORTABLE\n",
+            .afrinic
+        ),
+        ("inetnum: 0.0.0.0 - 255.255.255.255\nnetname: IANA-BLOCK\ncountry: AU\nstatus: ASSIGNED PA\n", .arin),
+        ("inetnum: 0.0.0.0 - 255.255.255.255\nnetname: WHATEVER\ncountry: AU\n", .arin),
+        ("NetRange: 192.0.0.0 - 192.255.255.255\nNetName: NET192\nNetType: Allocated to AFRINIC\n", .afrinic),
+        (
+            "NetRange: 192.0.2.0 - 192.0.2.255\nNetName: X\nNetType: Early Registrations, Transferred to LACNIC\n\nOrgName: L\nReferralServer: whois://whois.lacnic.net\n",
+            .lacnic
+        ),
+        (
+            "NetRange: 192.0.2.0 - 192.0.2.255\nNetName: X\nNetType: Early Registrations, Maintained by APNIC\n\nResourceLink: https://wq.apnic.net/whois-search/static/search.html\nResourceLink: whois.apnic.net\n",
+            .apnic
+        ),
+        (
+            "inetnum: 192.0.2.0 - 192.0.2.255\nnetname: IANA-NETBLOCK-192\ndescr: This network range is not allocated to APNIC\nstatus: ALLOCATED PORTABLE\n",
+            .apnic
+        ),
+        (
+            "inetnum: 192.0.2.0 - 192.0.2.255\nnetname: N\ndescr: not allocated to APNIC\nstatus: ALLOCATED PORTABLE\n",
+            .apnic
+        ),
+    ])
+    func `what only says that another one knows is no network, and tells whom to ask`(
+        text: String, registry: Registry
+    ) {
+        let reading = WHOISParser.read(Array(text.utf8), from: .ripencc, for: address)
+        #expect(errorCode(reading.result) == .registeredElsewhere)
+        #expect(reading.referral == registry)
+    }
+
+    @Test func `nobody takes his own network out of the lists by such words`() throws {
+        let facts = try facts(
+            "inetnum: 192.0.2.0/24\nnetname: STUB-192\ndescr: transferred to APNIC\ncountry: RU\nstatus: ASSIGNED PA\n")
+        #expect(facts.name == "STUB-192")
+        #expect(facts.country == "RU")
+        let countryless = try self.facts("inetnum: 192.0.2.0/24\nnetname: N\ncountry: ZZ\nstatus: ASSIGNED PA\n")
+        #expect(countryless.country == nil, "ZZ is no country")
+        let lir = try self.facts(
+            "inetnum: 192.0.2.0/24\nnetname: N\ndescr: not allocated to you\ncountry: RU\nstatus: ALLOCATED PA\n")
+        #expect(lir.name == "N")
+    }
+
+    @Test(arguments: ["ASSIGNED PA", "ASSIGNED PORTABLE", "LEGACY", "ALLOCATED PORTABLE", "DIRECT ALLOCATION"])
+    func `a network as large as a registry's block holds for its client alone`(status: String) throws {
+        let text = "inetnum: 192.0.0.0 - 192.255.255.255\nnetname: BIG\ncountry: US\nstatus: \(status)\n"
+        let answer = try #require(try parse(text).get())
+        #expect(!answer.isLeaf)
+        #expect(Reach.network(answer, around: address) == IPPrefix("192.0.2.0/24"))
+    }
+
+    @Test func `a referral beside a network of somebody is told, and the network is known`() throws {
+        let text = "NetRange: 192.0.2.0 - 192.0.2.255\nNetName: N\nNetType: Direct Allocation\n\nOrgName: O\n"
+        let reading = WHOISParser.read(
+            Array((text + "ReferralServer: whois://whois.ripe.net:43\n").utf8), from: .arin, for: address)
+        #expect(try reading.result.get()?.facts.name == "N")
+        #expect(reading.referral == .ripencc)
+        for other in [
+            "rwhois://rwhois.ripe.net:4321", "whois://whois.arin.net", "whois://127.0.0.1", "whois://x@whois.ripe.net",
+            "whois://whois.ripe.net.example/",
+        ] {
+            let text = text + "ReferralServer: \(other)\n"
+            #expect(WHOISParser.read(Array(text.utf8), from: .arin, for: address).referral == nil)
+        }
     }
 
     @Test func `a remark of the network's owner is no refusal`() throws {
@@ -180,7 +283,7 @@ import Testing
             try facts("inetnum: 192.0.2.0/24\nnetname: y\n\(String(repeating: " xxxxxxxx\n", count: 20_000))").name
                 != nil)
         let many = (0..<15_000).map { "mnt-by: M\($0)\n" }.joined()
-        #expect(try facts("inetnum: 192.0.2.0/24\n" + many).entities.count == EntityHandles.maxCount)
+        #expect(try facts("inetnum: 192.0.2.0/24\n" + many).entities.count == 15_000, "all of them are judged")
         let ranges = String(repeating: "inet6num: ::1 - ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe\n\n", count: 4_000)
         #expect(try facts(ranges + "inetnum: 192.0.2.0/24\n").cidr == "192.0.2.0/24")
         let line = String(repeating: "inetnum:", count: 30_000)
