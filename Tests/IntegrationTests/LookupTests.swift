@@ -134,7 +134,7 @@ struct LookupTests {
     @Test func `a thousand new networks pile nothing up while every upstream is silent`() async throws {
         let site = try LookupSite(
             lookup: "deadline = \"100ms\"\ntimeout = \"3s\"",
-            settings: "[audit.lists]\nnetwork_cc = \"cc.lst\"\n[cache]\nmode = \"memory\"\n",
+            settings: "on_overload = \"allow\"\n[audit.lists]\nnetwork_cc = \"cc.lst\"\n[cache]\nmode = \"memory\"\n",
             isDNSSilent: true, override: { _, _ in .silence })
         try site.directory.write("cc.lst", "RU\n")
         let server = try await site.server()

@@ -65,9 +65,11 @@ final class Lookups: Sendable {
             if makesFiles { configuration.stateDirectory = settings.server.stateDirectory }
             return (resolver, try RegistryClients(configuration, txt: resolver, logger: logger))
         } catch {
-            // The only files that are looked into here; what else fails is not of the settings' making.
+            // Of what is read here only the bootstrap has files, and names them with the place.
+            let isFile = [LookupError.Code.unreadable, .malformed].contains(error.code) && !error.detail.isEmpty
             let place = if case .directory(let path) = bootstrap, !path.place.isEmpty { path.place } else { "lookup" }
-            throw SetupFailure(["\(place): \(error.debugDescription)"], exitCode: .configuration)
+            let problem = isFile ? "\(error.detail) (lookup.rdap.bootstrap)" : "\(place): \(error.debugDescription)"
+            throw SetupFailure([problem], exitCode: .configuration)
         }
     }
 

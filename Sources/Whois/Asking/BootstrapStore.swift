@@ -5,14 +5,16 @@ internal import Logging
 
 /// The list of RDAP servers in force, and how it is kept fresh.
 ///
-/// A list from a URL is read anew once a day by ``run()``; a copy that cannot be had or read changes nothing. The last
-/// good one is kept in the state directory. Before there is one, IANA's own list is stood in for by the shipped copy,
-/// another by none: whoever names another does not want IANA's servers asked.
+/// A list from a URL is read before the first lookup that needs it, and anew once a day by ``run()``; a copy that cannot be
+/// had or read changes nothing. The last good one is kept in the state directory. Before there is one, IANA's own list is
+/// stood in for by the shipped copy, another by none: whoever names another does not want IANA's servers asked.
 final class BootstrapStore: Sendable {
     /// How old a list may grow.
     static let lifetime = Duration.seconds(86_400)
     /// When to try again after it could not be had.
     static let retry = Duration.seconds(3600)
+    /// What reading it may take.
+    static let timeout = Duration.seconds(30)
 
     private static let ianaHost = "data.iana.org"
 
@@ -22,8 +24,16 @@ final class BootstrapStore: Sendable {
     private let clock: UpstreamClock
     private let logger: Logger
     private let inForce: Mutex<(bootstrap: Bootstrap?, fetched: Timestamp?)>
+    private let firstReading = Mutex(FirstReading.toDo)
 
-    /// Reads the list, from disk where that is where it is; from a URL ``run()`` reads it.
+    /// How far the first reading of a list from a URL is, of which there is no kept copy.
+    private enum FirstReading {
+        case toDo
+        case underWay(Latch)
+        case over
+    }
+
+    /// Reads the list, from disk where that is where it is; from a URL ``ensureRead(by:)`` or ``run()`` reads it.
     ///
     /// - Throws: ``LookupError/Code/unreadable`` or `malformed` for a directory without a good list.
     init(
@@ -52,6 +62,42 @@ final class BootstrapStore: Sendable {
             isNamedByAdministrator: registry == nil && isAdministrators)
     }
 
+    /// Whom to ask by RDAP about what a registry looks after; nil if the list names nobody of that registry, or only plain
+    /// HTTP that is not allowed.
+    func base(of registry: Registry) -> RDAPClient.Base? {
+        guard let url = inForce.withLock({ $0.bootstrap })?.baseURL(of: registry),
+            configuration.allowsHTTP || url.lowercased().hasPrefix("https:")
+        else { return nil }
+        return RDAPClient.Base(url: url, registry: registry, isNamedByAdministrator: false)
+    }
+
+    /// Has a list from a URL been read once, or found that it cannot be had now; whoever comes first reads it.
+    ///
+    /// - Parameter moment: When to go on without.
+    /// - Returns: Whether this was the one that tried.
+    @discardableResult func ensureRead(by moment: Duration) async -> Bool {
+        guard case .url(let url) = configuration.bootstrap, configuration.asksRDAP,
+            inForce.withLock({ $0.fetched }) == nil
+        else { return false }
+        let latch = Latch()
+        let reading: FirstReading = firstReading.withLock { state in
+            let before = state
+            if case .toDo = state { state = .underWay(latch) }
+            return before
+        }
+        switch reading {
+        case .toDo:
+            _ = await clock.result(of: { await self.refresh(from: url) }, by: moment)
+            // Who was called off has not found out anything.
+            firstReading.withLock { $0 = Task.isCancelled ? .toDo : .over }
+            latch.open()
+            return true
+        case .underWay(let latch): _ = await clock.result(of: { await latch.wait() }, by: moment)
+        case .over: break
+        }
+        return false
+    }
+
     /// Whether the list is the administrator's own, not IANA's.
     private var isAdministrators: Bool {
         switch configuration.bootstrap {
@@ -64,14 +110,14 @@ final class BootstrapStore: Sendable {
     private static func isIANA(_ url: String) -> Bool { URL(string: url)?.host?.lowercased() == ianaHost }
 
     /// The registry in whose space an address lies, by the shipped list.
-    static func registry(of address: IPAddress) -> Registry? {
-        Bootstrap.shipped.baseURLs(for: address).lazy.compactMap { Registry(baseURL: $0) }.first
-    }
+    static func registry(of address: IPAddress) -> Registry? { Referral.registry(holding: address, besides: nil) }
 
     /// Keeps a list from a URL fresh until the task is cancelled; returns at once if there is none to keep.
     func run() async {
         guard case .url(let url) = configuration.bootstrap, configuration.asksRDAP else { return }
         var due = clock.now()
+        let hasTried = await ensureRead(by: due + Self.timeout)
+        if hasTried, inForce.withLock({ $0.fetched }) == nil { due += Self.retry }
         if let fetched = inForce.withLock({ $0.fetched }) {
             let age = Duration.milliseconds(configuration.now().milliseconds - fetched.milliseconds)
             due += max(.zero, Self.lifetime - max(.zero, age))
@@ -113,7 +159,7 @@ final class BootstrapStore: Sendable {
         guard var trail = RedirectTrail(url, allowsHTTP: configuration.allowsHTTP) else {
             throw LookupError(.notConfigured, detail: "not a URL to read: \(url.visible())")
         }
-        let deadline = clock.now() + .seconds(30)
+        let deadline = clock.now() + Self.timeout
         while true {
             let url = trail.url
             let answer: Upstream<HTTPGetter.Reply> = await gates.ask(
@@ -140,14 +186,18 @@ final class BootstrapStore: Sendable {
     }
 
     private static func read(directory: String) throws(LookupError) -> Bootstrap {
-        func file(_ name: String) throws(LookupError) -> [UInt8] {
-            let path = directory + (directory.hasSuffix("/") ? "" : "/") + name
+        func path(_ name: String) -> String { directory + (directory.hasSuffix("/") ? "" : "/") + name }
+        func file(_ path: String) throws(LookupError) -> [UInt8] {
             guard let bytes = KeptBootstrap.bytes(of: path, limit: Bootstrap.maxBytes) else {
-                throw LookupError(.unreadable, detail: path.visible())
+                let reason = "is missing, cannot be read, or has more than \(Bootstrap.maxBytes) bytes"
+                throw LookupError(.unreadable, detail: "\(path.visible()):1:1: \(reason)")
             }
             return bytes
         }
-        return try Bootstrap.parse(ipv4: try file("ipv4.json"), ipv6: try file("ipv6.json")).get()
+        let (v4, v6) = (path("ipv4.json"), path("ipv6.json"))
+        return try Bootstrap.parse(
+            ipv4: try file(v4), ipv6: try file(v6), names: (v4.visible(), v6.visible())
+        ).get()
     }
 }
 

@@ -32,14 +32,14 @@ struct CymruUpstream: OriginUpstream {
         var answer = await askByWHOIS(about: address)
         if let second = answer.fact.error {
             let detail = "DNS: \(error.debugDescription); WHOIS: \(second.debugDescription)"
-            answer.fact = .unavailable(LookupError(second.code, detail: detail))
+            answer.fact = .unavailable(LookupError(error.isOurs ? error.code : second.code, detail: detail))
             answer.retryAfter = nil
         }
         return answer
     }
 
     /// Asks for the name of an autonomous system, by DNS alone; see ``OriginUpstream``.
-    func name(ofAS number: UInt32) async -> String? {
+    func name(ofAS number: UInt32) async -> Fact<String> {
         let answer: Upstream<String> = await gates.ask(
             Self.dns, limit: nil, by: clock.now() + configuration.timeout
         ) {
@@ -51,7 +51,7 @@ struct CymruUpstream: OriginUpstream {
                 }
             return Upstream(fact, source: .cymruDNS)
         }
-        return answer.fact.value
+        return answer.fact
     }
 
     private func askByWHOIS(about address: IPAddress) async -> Upstream<OriginAnswer> {
@@ -61,9 +61,9 @@ struct CymruUpstream: OriginUpstream {
             UpstreamName(.cymruWhois, host: server.server), limit: isUsual ? configuration.rate : nil,
             by: clock.now() + configuration.timeout
         ) {
-            await TextExchange.ask(
-                server, CymruWhois.query(for: address), as: .cymruWhois
-            ) { CymruWhois.parse($0, for: address) }
+            await TextExchange.ask(server, CymruWhois.query(for: address), as: .cymruWhois) {
+                Upstream(Fact(CymruWhois.parse($0, for: address)), source: .cymruWhois)
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ struct RDAPClient: Sendable {
     /// What one server said.
     private enum Step: Sendable {
         case redirect(String)
-        case network(NetworkAnswer)
+        case network(NetworkAnswer, referral: Registry?)
     }
 
     private static let types = "application/rdap+json, application/json;q=0.5"
@@ -36,9 +36,11 @@ struct RDAPClient: Sendable {
     /// Asks about the network of an address, and follows redirects to other servers.
     ///
     /// Each server that is asked on the way has its own limit and its own breaker.
-    /// - Returns: `.absent` for 404; `.unavailable` with `rateLimited` for 429, 503 with `Retry-After` and our own
-    ///   limit, `unreachable`, `malformed` or `timedOut` for all else. Over by the timeout.
-    func network(of address: IPAddress, asking base: Base) async -> Reply {
+    ///
+    /// - Parameter isPatient: Whether to wait where our own limit allows no question yet.
+    /// - Returns: `.absent` for 404; `.unavailable` with `rateLimited` for 429 and 503 with `Retry-After`, `overloaded` for
+    ///   our own limit, `unreachable`, `malformed` or `timedOut` for all else. Over by the timeout.
+    func network(of address: IPAddress, asking base: Base, isPatient: Bool) async -> Reply {
         let deadline = clock.now() + configuration.timeout
         let question = Bootstrap.rdapURL(base: base.url, address: address)
         guard var trail = RedirectTrail(question, allowsHTTP: configuration.allowsHTTP) else {
@@ -52,15 +54,15 @@ struct RDAPClient: Sendable {
             let isUnlimited = base.isNamedByAdministrator && server == start
             let answer = await gates.ask(
                 UpstreamName(.rdap, host: server),
-                limit: isUnlimited ? nil : configuration.limit(for: registry), by: deadline
+                limit: isUnlimited ? nil : configuration.limit(for: registry), by: deadline, isPatient: isPatient
             ) { await step(url, address, registry) }
             switch answer.fact {
-            case .known(.network(let network)):
-                return Reply(answer: Upstream(.known(network), source: .rdap), registry: registry)
+            case .known(.network(let network, let referral)):
+                return Reply(answer: Upstream(.known(network), source: .rdap, referral: referral), registry: registry)
             case .absent: return Reply(answer: Upstream(.absent, source: .rdap), registry: registry)
             case .unavailable(let error):
                 let answer = Upstream<NetworkAnswer>(
-                    .unavailable(error), source: .rdap, retryAfter: answer.retryAfter)
+                    .unavailable(error), source: .rdap, retryAfter: answer.retryAfter, referral: answer.referral)
                 return Reply(answer: answer, registry: registry)
             case .known(.redirect(let location)):
                 do {
@@ -74,17 +76,22 @@ struct RDAPClient: Sendable {
 
     /// Asks one server.
     private func step(_ url: URL, _ address: IPAddress, _ registry: Registry?) async -> Upstream<Step> {
-        func unavailable(_ error: LookupError, retryAfter: Duration? = nil) -> Upstream<Step> {
-            Upstream(.unavailable(error), source: .rdap, retryAfter: retryAfter)
+        func unavailable(
+            _ error: LookupError, retryAfter: Duration? = nil, referral: Registry? = nil
+        ) -> Upstream<Step> {
+            Upstream(.unavailable(error), source: .rdap, retryAfter: retryAfter, referral: referral)
         }
         do throws(LookupError) {
             let reply = try await getter.get(url, accepting: Self.types, limit: RDAPParser.maxBytes)
             switch (reply.status, reply.location) {
             case (200, _):
-                return switch RDAPParser.parse(reply.body, for: address, from: registry) {
-                case .success(let network?): Upstream(.known(.network(network)), source: .rdap)
+                let reading = RDAPParser.read(reply.body, for: address, from: registry)
+                return switch reading.result {
+                case .success(let network?):
+                    Upstream(.known(.network(network, referral: reading.referral)), source: .rdap)
                 case .success(nil): Upstream(.absent, source: .rdap)
-                case .failure(let error): unavailable(error, retryAfter: reply.retryAfter)
+                case .failure(let error):
+                    unavailable(error, retryAfter: reply.retryAfter, referral: reading.referral)
                 }
             case (404, _): return Upstream(.absent, source: .rdap)
             case (301...303, let location?), (307...308, let location?):
@@ -95,7 +102,8 @@ struct RDAPClient: Sendable {
                 }
                 let wait = reply.retryAfter ?? RetryAfter.unstated
                 return unavailable(LookupError(.rateLimited, detail: "HTTP \(reply.status)"), retryAfter: wait)
-            default: return unavailable(LookupError(.unreachable, detail: "HTTP \(reply.status)"))
+            default:
+                return unavailable(LookupError(RDAPParser.errorKind(reply.status), detail: "HTTP \(reply.status)"))
             }
         } catch {
             return unavailable(error)

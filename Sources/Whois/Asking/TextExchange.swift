@@ -13,13 +13,15 @@ enum TextExchange {
     /// - Parameters:
     ///   - query: Sent as it is, with its end of line.
     ///   - source: What kind of server that is.
-    ///   - parse: Makes sense of all that the server sent.
+    ///   - parse: Makes sense of all that the server sent, which is more than nothing: a server that hangs up without a
+    ///     word is `unreachable`.
     static func ask<Answer: Sendable>(
-        _ server: Endpoint, _ query: [UInt8], as source: FactSource,
-        parsing parse: ([UInt8]) -> Result<Answer?, LookupError>
+        _ server: Endpoint, _ query: [UInt8], as source: FactSource, parsing parse: ([UInt8]) -> Upstream<Answer>
     ) async -> Upstream<Answer> {
         do throws(LookupError) {
-            return Upstream(Fact(parse(try await answer(of: server, to: query))), source: source)
+            let text = try await answer(of: server, to: query)
+            guard !text.isEmpty else { throw LookupError(.unreachable, detail: "it hung up without a word") }
+            return parse(text)
         } catch {
             return Upstream(.unavailable(error), source: source)
         }

@@ -19,6 +19,8 @@ enum OriginKind: CachedKind {
         StoredForm.origin(bytes, now: now)
     }
     static func take(_ entry: OldEntry) -> OriginFacts? { entry.origin }
-    /// One whose AS name could not be had is completed soon.
-    static func freshness(of value: OriginFacts) -> Duration? { value.asName == nil ? .seconds(900) : nil }
+    /// One whose AS has no name is asked for again in a while, one whose name could not be had soon.
+    static func freshness(of value: OriginFacts) -> Duration? {
+        value.asNameTrouble != nil ? .seconds(60) : value.asName == nil ? .seconds(900) : nil
+    }
 }

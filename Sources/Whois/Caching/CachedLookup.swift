@@ -48,6 +48,9 @@ final class CachedLookup<Kind: CachedKind>: Sendable {
         return answer
     }
 
+    /// Whether an answer about an address that is waited for is late because of us; see ``Flights/isHeldUp(_:)``.
+    func isHeldUp(_ address: IPAddress) -> Bool { flights?.isHeldUp(address) ?? false }
+
     /// What is known of an address: at once if it is kept, else after one round trip to the cache and, if need be, one flight.
     func facts(about address: IPAddress) async -> Sourced<Kind.Value> {
         if let answer = factsAtHand(about: address) { return answer }

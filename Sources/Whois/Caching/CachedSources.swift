@@ -73,6 +73,9 @@ public final class CachedSources: NetworkSource, OriginSource {
     /// The network, if memory has it and it is fresh.
     public func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? { networks.factsAtHand(about: address) }
 
+    /// Whether nobody was asked about the network yet, or only after a wait for our own limits.
+    public func isNetworkHeldUp(_ address: IPAddress) -> Bool { networks.isHeldUp(address) }
+
     /// Finds who announces an address.
     ///
     /// - Returns: At the latest after the cache's deadline and the upstream's; at once when cancelled.
@@ -81,6 +84,9 @@ public final class CachedSources: NetworkSource, OriginSource {
 
     /// The origin, if memory has it and it is fresh.
     public func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>? { origins.factsAtHand(about: address) }
+
+    /// Whether nobody was asked about the origin yet, or only after a wait for our own limits.
+    public func isOriginHeldUp(_ address: IPAddress) -> Bool { origins.isHeldUp(address) }
 
     /// How many networks are being asked about, and how many lookups wait for them, for metrics.
     package var networksUnderWay: (flights: Int, askers: Int) { networks.flights?.underWay ?? (0, 0) }

@@ -17,24 +17,31 @@ struct OriginQuestions: FlightAnswers {
         guard var answer = found.fact.value, answer.isRouted else {
             return Landing(nothingFrom: found, OriginKind.self, question, at: now())
         }
-        var nameEntries: [LookupCacheEntry] = []
+        var entries: [LookupCacheEntry] = []
         if answer.facts.asName == nil, let number = answer.facts.asNumbers.first {
-            (answer.facts.asName, nameEntries) = await name(ofAS: number)
+            let name: Fact<String>
+            (name, entries) = await self.name(ofAS: number)
+            answer.facts.asName = name.value
+            answer.facts.asNameTrouble = name.error
         }
         let reach = Reach.origin(answer, around: question.address)
-        let entries = question.entries(
-            OriginKind.self, StoredForm.bytes(answer.facts, fetched: now()), reach, lifetime: keepFor)
-        return Landing(
-            answer: Sourced(.known(answer.facts), source: found.source), reach: reach, entries: nameEntries + entries)
+        // That we did not ask is nothing to remember.
+        if answer.facts.asNameTrouble?.isOurs != true {
+            entries += question.entries(
+                OriginKind.self, StoredForm.bytes(answer.facts, fetched: now()), reach, lifetime: keepFor)
+        }
+        return Landing(answer: Sourced(.known(answer.facts), source: found.source), reach: reach, entries: entries)
     }
 
-    /// The name, kept or asked for; nil if it cannot be had.
-    private func name(ofAS number: UInt32) async -> (name: String?, entries: [LookupCacheEntry]) {
+    /// The name, kept or asked for.
+    private func name(ofAS number: UInt32) async -> (name: Fact<String>, entries: [LookupCacheEntry]) {
         let key = CacheKeys.name(ofAS: number)
-        if let kept = await value(of: key), let name = StoredForm.asName(kept, now: now()) { return (name, []) }
-        guard let name = await upstream.name(ofAS: number) else { return (nil, []) }
-        guard let bytes = StoredForm.bytes(asName: name, fetched: now()) else { return (name, []) }
-        return (name, [LookupCacheEntry(key: key, value: bytes, lifetime: Self.nameLifetime)])
+        if let kept = await value(of: key), let name = StoredForm.asName(kept, now: now()) { return (.known(name), []) }
+        let fact = await upstream.name(ofAS: number)
+        guard let name = fact.value, let bytes = StoredForm.bytes(asName: name, fetched: now()) else {
+            return (fact, [])
+        }
+        return (fact, [LookupCacheEntry(key: key, value: bytes, lifetime: Self.nameLifetime)])
     }
 
     /// A value, from memory if it is there.

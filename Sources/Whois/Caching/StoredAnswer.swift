@@ -16,8 +16,9 @@ struct StoredAnswer<Value: Sendable>: Sendable {
 
 /// Reads and writes the values of a lookup cache.
 enum StoredForm {
-    /// No value of ours is longer, in bytes; longer ones are neither written nor read.
-    static let longest = 64 << 10
+    /// No value of ours is longer, in bytes; longer ones are neither written nor read. A network with thousands of entities
+    /// takes as much as that.
+    static let longest = 512 << 10
 
     /// What a network is kept as; nil if it is too long to be kept.
     static func bytes(_ network: NetworkFacts, fetched: Timestamp) -> [UInt8]? {
@@ -40,6 +41,7 @@ enum StoredForm {
                 object.text("prefix", origin.prefix)
                 object.text("country", origin.country)
                 object.text("name", origin.asName)
+                if let trouble = origin.asNameTrouble { object.member("trouble", .string(trouble.code.name)) }
             }
         }
     }
@@ -70,14 +72,16 @@ enum StoredForm {
     static func origin(_ bytes: [UInt8], now: Timestamp) -> StoredAnswer<OriginFacts>? {
         guard let (form, fetched) = read(bytes, now: now), let object = form["origin"], object.isObject,
             case .array(let members)? = object["as"], let prefix = object.text("prefix"),
-            let country = object.text("country"), let name = object.text("name")
+            let country = object.text("country"), let name = object.text("name"),
+            let trouble = object.text("trouble")
         else { return nil }
         let numbers = members.compactMap { $0.integer.flatMap(UInt32.init(exactly:)) }
         guard numbers.count == members.count else { return nil }
         return StoredAnswer(
             fetched: fetched,
             value: OriginFacts(
-                asNumbers: numbers, prefix: prefix.value, country: country.value, asName: name.value))
+                asNumbers: numbers, prefix: prefix.value, country: country.value, asName: name.value,
+                asNameTrouble: trouble.value.map { LookupError(LookupError.Code(name: $0), detail: "a moment ago") }))
     }
 
     /// A failure.

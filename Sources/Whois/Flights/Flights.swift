@@ -5,7 +5,8 @@ internal import Locks
 ///
 /// Those who ask about addresses of one /24 or /48 at once wait for the same flight. It asks about the first address, gives
 /// the answer to all for whose addresses it holds, then asks about the first of the rest, until nobody waits. Who leaves
-/// (is cancelled) ends nothing: a question that was asked is answered, and the answer kept. ``run()`` does the asking for
+/// (is cancelled) ends nothing: a question that was asked is answered, and the answer kept. That our own limits refuse a
+/// question is told to those who ask for the same account only. ``run()`` does the asking for
 /// the life of the process; at most ``Limits/flights`` are under way and queued together, and at most ``Limits/askers``
 /// wait. One more is refused at once, as overloaded.
 final class Flights<Value: Sendable>: Sendable {
@@ -29,6 +30,10 @@ final class Flights<Value: Sendable>: Sendable {
         var askers: [Asker] = []
         /// For those who come while it is being kept.
         var last: Landing<Value>?
+        /// What is being asked.
+        var current: FlightQuestion?
+        /// Whether our own limits made a question wait before.
+        var wasHeldUp = false
     }
 
     private struct State {
@@ -102,6 +107,16 @@ final class Flights<Value: Sendable>: Sendable {
         }
     }
 
+    /// Whether who waits for an answer about an address waits because of us: no server was asked yet, or only after our own
+    /// limits had made the question wait.
+    func isHeldUp(_ address: IPAddress) -> Bool {
+        let unit = Reach.neighbourhood(of: address)
+        return state.withLock { state in
+            guard let flight = state.flights[unit] else { return true }
+            return flight.wasHeldUp || flight.current?.progress != .asked
+        }
+    }
+
     /// How many flights and askers there are.
     var underWay: (flights: Int, askers: Int) { state.withLock { ($0.flights.count, $0.askers) } }
 
@@ -141,7 +156,7 @@ final class Flights<Value: Sendable>: Sendable {
     /// Answers questions about the neighbourhood of `first`.
     private func fly(_ first: FlightQuestion) async {
         while !Task.isCancelled, let question = next(first) {
-            let landing = await upstream.landing(of: question)
+            let landing = await FlightQuestion.$current.withValue(question) { await upstream.landing(of: question) }
             for asker in alight(landing, question) { asker.continuation.resume(returning: landing) }
             if !landing.entries.isEmpty { await keep(landing) }
         }
@@ -151,13 +166,16 @@ final class Flights<Value: Sendable>: Sendable {
     private func next(_ first: FlightQuestion) -> FlightQuestion? {
         let unit = Reach.neighbourhood(of: first.address)
         return state.withLock { state in
-            if let question = state.flights[unit]?.refresh {
-                state.flights[unit]?.refresh = nil
-                return question
+            guard var flight = state.flights[unit] else { return nil }
+            guard let question = flight.refresh ?? flight.askers.first?.question else {
+                state.flights[unit] = nil
+                return nil
             }
-            if let asker = state.flights[unit]?.askers.first { return asker.question }
-            state.flights[unit] = nil
-            return nil
+            flight.refresh = nil
+            if flight.current?.progress == .heldUp { flight.wasHeldUp = true }
+            flight.current = question
+            state.flights[unit] = flight
+            return question
         }
     }
 
@@ -166,9 +184,11 @@ final class Flights<Value: Sendable>: Sendable {
         let unit = Reach.neighbourhood(of: question.address)
         return state.withLock { state in
             guard var flight = state.flights[unit] else { return [] }
-            flight.last = landing
+            let isOurs = landing.answer.trouble?.isOurs ?? false
+            flight.last = isOurs ? nil : landing
             func holds(_ asker: Asker) -> Bool {
-                asker.question.address == question.address || landing.reach.contains(asker.question.address)
+                if isOurs { return asker.question.account == question.account }
+                return asker.question.address == question.address || landing.reach.contains(asker.question.address)
             }
             let served = flight.askers.filter(holds)
             flight.askers.removeAll(where: holds)

@@ -36,20 +36,23 @@ final class Gates: Sendable {
     ///   - name: The server.
     ///   - limit: How often it may be asked; nil for as often as we like. What the first question says stays.
     ///   - deadline: When to give the question up: the server is then said to have failed.
+    ///   - isPatient: Whether to wait for the limit, if it allows the question before the deadline. Who waits is known to
+    ///     be held up (``FlightQuestion/Progress/heldUp``).
     ///   - question: Asks; ends at once when it is cancelled.
-    /// - Returns: The answer; `.unavailable` with `rateLimited` or `unreachable`, and with the time to wait, at once if
-    ///   the server must not be asked now; with `timedOut` by the deadline, and as soon as the task is cancelled.
+    /// - Returns: The answer; `.unavailable` with `rateLimited` or `unreachable` for a server that must be left alone, with
+    ///   `overloaded` for our own limit, both at once and with the time to wait; with `timedOut` by the deadline, and as
+    ///   soon as the task is cancelled.
     func ask<Answer: Sendable>(
-        _ name: UpstreamName, limit: RequestLimit?, by deadline: Duration,
+        _ name: UpstreamName, limit: RequestLimit?, by deadline: Duration, isPatient: Bool = true,
         _ question: @escaping @Sendable () async -> Upstream<Answer>
     ) async -> Upstream<Answer> {
-        let start = clock.now()
         let isProbe: Bool
-        switch admit(name, limit, at: start) {
-        case .success(let admitted): isProbe = admitted
-        case .failure(let refusal):
-            return Upstream(.unavailable(refusal.error), source: name.source, retryAfter: refusal.wait)
+        do throws(Gate.Refusal) {
+            isProbe = try await admit(name, limit, by: deadline, isPatient: isPatient)
+        } catch {
+            return Upstream(.unavailable(error.error), source: name.source, retryAfter: error.wait)
         }
+        let start = clock.now()
         let answer =
             await clock.result(of: question, by: deadline)
             ?? Upstream(.unavailable(LookupError(.timedOut)), source: name.source)
@@ -58,14 +61,40 @@ final class Gates: Sendable {
     }
 
     /// What an answer says of the server. If the task was cancelled, or we were too busy to ask, nothing. That another
-    /// registry knows is an answer: else a few clients of such space would have a server in good health left alone.
+    /// registry knows is an answer, and so is one that makes no sense: it is about one object, and a few clients from there
+    /// would have a server in good health left alone.
     private static func outcome(of answer: Upstream<some Sendable>) -> Breaker.Outcome {
-        guard let error = answer.fact.error, error.code != .registeredElsewhere else { return .answered }
-        if Task.isCancelled || error.code == .overloaded { return .abandoned }
+        guard let error = answer.fact.error, ![.registeredElsewhere, .malformed].contains(error.code) else {
+            return .answered
+        }
+        if Task.isCancelled || error.isOurs { return .abandoned }
         return error.code == .rateLimited ? .rateLimited(answer.retryAfter ?? RetryAfter.unstated) : .failed
     }
 
-    private func admit(_ name: UpstreamName, _ limit: RequestLimit?, at now: Duration) -> Result<Bool, Gate.Refusal> {
+    /// Waits until a question may be asked.
+    ///
+    /// - Returns: Whether it is a probe.
+    private func admit(
+        _ name: UpstreamName, _ limit: RequestLimit?, by deadline: Duration, isPatient: Bool
+    ) async throws(Gate.Refusal) -> Bool {
+        let now = clock.now()
+        let question = FlightQuestion.current
+        let wait = try take(name, limit, for: question?.account, at: now, by: isPatient ? deadline : now).get()
+        if wait > .zero {
+            question?.holdUp()
+            do { try await clock.sleep(until: now + wait) } catch {
+                throw Gate.Refusal(error: LookupError(.timedOut, detail: "cancelled"), wait: .zero)
+            }
+        }
+        let begun = gates.withLock { gates in gates[name]?.begin(at: clock.now()) ?? .success(false) }
+        let isProbe = try begun.get()
+        question?.ask()
+        return isProbe
+    }
+
+    private func take(
+        _ name: UpstreamName, _ limit: RequestLimit?, for account: String?, at now: Duration, by moment: Duration
+    ) -> Result<Duration, Gate.Refusal> {
         gates.withLock { gates in
             if gates[name] == nil {
                 if gates.count >= most {
@@ -78,7 +107,7 @@ final class Gates: Sendable {
                 }
                 gates[name] = Gate(limit: limit, breaker: Breaker(breaker), slowness: slowness)
             }
-            return gates[name]?.admit(at: now) ?? .success(false)
+            return gates[name]?.admit(for: account, at: now, by: moment) ?? .success(.zero)
         }
     }
 

@@ -16,6 +16,9 @@ package struct RequestLimit: Sendable, Equatable {
 
     private init(spacing: Duration, burst: Int) { (self.spacing, self.burst) = (spacing, burst) }
 
+    /// What may be asked for one account: half of this, so that no account by itself keeps the others from asking.
+    var share: RequestLimit { RequestLimit(spacing: spacing * 2, burst: max(1, burst / 2)) }
+
     /// A tenth of this: what a registry with strict limits is asked.
     package var tenth: RequestLimit { RequestLimit(spacing: spacing * 10, burst: max(1, burst / 10)) }
 }

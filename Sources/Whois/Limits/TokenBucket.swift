@@ -11,14 +11,9 @@ struct TokenBucket: Sendable {
     /// Whether all tokens are there.
     func isFull(at now: Duration) -> Bool { fullAt <= now }
 
-    /// Takes a token.
-    ///
-    /// - Returns: How long to wait for the next token if there is none; nil if one was taken.
-    mutating func take(at now: Duration) -> Duration? {
-        let full = max(fullAt, now)
-        let wait = full - now - limit.spacing * (limit.burst - 1)
-        guard wait <= .zero else { return wait }
-        fullAt = full + limit.spacing
-        return nil
-    }
+    /// How long to wait for a token, after those that were taken before it is there; zero if there is one.
+    func wait(at now: Duration) -> Duration { max(.zero, max(fullAt, now) - now - limit.spacing * (limit.burst - 1)) }
+
+    /// Takes the next token, which may be there after ``wait(at:)`` only: who comes later waits longer.
+    mutating func take(at now: Duration) { fullAt = max(fullAt, now) + limit.spacing }
 }

@@ -58,6 +58,35 @@ import Testing
         await task.value
     }
 
+    @Test func `the first lookup that needs a list from a URL has it read, and all others wait for that`() async throws
+    {
+        let server = try lists()
+        defer { server.stop() }
+        let store = try store(server.url + "list/")
+        async let one = store.ensureRead(by: .seconds(3))
+        async let two = store.ensureRead(by: .seconds(3))
+        let readers = await [one, two]
+        #expect(readers.count { $0 } <= 1)
+        #expect(store.base(for: .client)?.url == "https://rdap.example/")
+        let again = await store.ensureRead(by: .seconds(3))
+        #expect(!again)
+        #expect(server.requests.count == 2)
+    }
+
+    @Test func `a list that does not come is waited for no longer than the lookup may, and once`() async throws {
+        let server = try lists { _ in .silence }
+        defer { server.stop() }
+        let store = try store(server.url)
+        async let first = store.ensureRead(by: .seconds(3))
+        await server.wait(forRequests: 1)
+        clock.advance(by: .seconds(3))
+        #expect(await first)
+        #expect(store.base(for: .client) == nil)
+        let again = await store.ensureRead(by: .seconds(6))
+        #expect(!again)
+        #expect(server.requests.count == 1)
+    }
+
     @Test func `a list that was read is kept with its date, and not read again before it is a day old`() async throws {
         let server = try lists()
         defer { server.stop() }
@@ -142,7 +171,13 @@ import Testing
         #expect { try clients() } throws: { ($0 as? LookupError)?.code == .unreadable }
         try state.write("{}", to: "ipv4.json")
         try state.write("{}", to: "ipv6.json")
-        #expect { try clients() } throws: { ($0 as? LookupError)?.code == .malformed }
+        let path = state.path
+        #expect {
+            try clients()
+        } throws: {
+            let error = $0 as? LookupError
+            return error?.code == .malformed && error?.detail == "\(path)/ipv4.json:1:1: services: an array is expected"
+        }
     }
 
     @Test func `nobody is asked for a list where there is none to ask for`() async throws {

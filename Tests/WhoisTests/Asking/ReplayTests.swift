@@ -46,7 +46,7 @@ import Testing
             }
             #expect(origin.fact.value?.facts == fixture.expected.origin.facts(withName: false))
             let number = try #require(fixture.expected.origin.asNumbers.first)
-            #expect(await clients.origin?.name(ofAS: number) == fixture.expected.origin.asName)
+            #expect(await clients.origin?.name(ofAS: number).value == fixture.expected.origin.asName)
         }
         #expect(replay.rdap.requests.count - before == NetworkFixture.all.count)
         #expect(replay.cymruWhois.requests.isEmpty)

@@ -37,15 +37,109 @@ import Testing
         #expect(rdap.requests.count == 2)
     }
 
-    @Test func `WHOIS is not asked where RDAP knows that there is nothing`() async throws {
+    @Test(
+        arguments: [
+            (whoisNetwork, "WHOIS-NET", nil), ("%ERROR:101: no entries found\n", nil, nil),
+            ("% Query rate limit exceeded\n", nil, .rateLimited),
+            ("%ERROR:305: connection has been closed\n", nil, .unreachable),
+        ] as [(String, String?, LookupError.Code?)])
+    func `that RDAP knows of nothing is believed only if WHOIS does not, too`(
+        text: String, name: String?, code: LookupError.Code?
+    ) async throws {
         let rdap = try ReplayServer(.http) { _ in .http(404) }
         defer { rdap.stop() }
-        let whois = try ReplayServer(.line) { _ in .text(whoisNetwork) }
+        let whois = try ReplayServer(.line) { _ in .text(text) }
         defer { whois.stop() }
         let answer = try await AskingWorld(rdap: rdap.url, whois: whois).network()
+        #expect(answer.fact.value?.facts.name == name)
+        #expect(answer.fact.error?.code == code)
+        #expect((answer.fact == .absent) == (name == nil && code == nil))
+        #expect(whois.requests.count == 1)
+    }
+
+    @Test func `without WHOIS RDAP is believed`() async throws {
+        let rdap = try ReplayServer(.http) { _ in .http(404) }
+        defer { rdap.stop() }
+        let answer = try await AskingWorld(rdap: rdap.url).network()
         #expect(answer.fact == .absent)
         #expect(answer.source == .rdap)
-        #expect(whois.requests.isEmpty)
+    }
+
+    /// What RIPE NCC's WHOIS says of space that it handed over, and where that is answered.
+    private static let stub = """
+        inetnum:        193.0.10.0 - 193.0.10.255
+        netname:        NON-RIPE-NCC-MANAGED-ADDRESS-BLOCK
+        descr:          Transferred to the APNIC region
+        country:        EU # Country is really world wide
+        status:         ALLOCATED UNSPECIFIED
+
+        """
+
+    @Test(
+        arguments: [
+            (whoisNetwork, "WHOIS-NET", nil), ("%ERROR:101: no entries found\n", nil, nil),
+            ("% Permission denied.\n", nil, .registeredElsewhere), ("", nil, .registeredElsewhere),
+            (stub, nil, .registeredElsewhere),
+        ] as [(String, String?, LookupError.Code?)])
+    func `the registry that an answer names is asked next, once`(
+        second: String, name: String?, code: LookupError.Code?
+    ) async throws {
+        let first = try ReplayServer(.line) { _ in .text(Self.stub) }
+        defer { first.stop() }
+        let other = try ReplayServer(.line) { _ in .text(second) }
+        defer { other.stop() }
+        let world = try AskingWorld(whois: first) {
+            $0.whoisServers[.apnic] = Endpoint(host: "127.0.0.1", port: other.port)
+        }
+        let answer = await world.network()
+        #expect(answer.fact.value?.facts.name == name)
+        #expect(answer.fact.error?.code == code)
+        #expect(first.requests.count == 1)
+        #expect(other.requests.map(\.text) == ["193.0.10.1\r\n"])
+    }
+
+    @Test func `a known network is kept where the registry it names is silent`() async throws {
+        let text = whoisNetwork + "\nReferralServer: whois://whois.lacnic.net\n"
+        let first = try ReplayServer(.line) { _ in .text(text) }
+        defer { first.stop() }
+        let other = try ReplayServer(.line) { _ in .reset }
+        defer { other.stop() }
+        let world = try AskingWorld(whois: first) {
+            $0.whoisServers[.lacnic] = Endpoint(host: "127.0.0.1", port: other.port)
+        }
+        #expect(await world.network().fact.value?.facts.name == "WHOIS-NET")
+        #expect(other.requests.count == 1)
+    }
+
+    @Test func `a link of RDAP to another registry has the server asked that was named for it`() async throws {
+        let links = #", "links": [{"rel": "related", "href": "https://rdap.apnic.net/ip/193.0.10.1"}]"#
+        let body = Array(
+            String(decoding: rdapNetwork("STUB-1", more: links), as: UTF8.self)
+                .replacing("\"NL\"", with: "\"ZZ\"").utf8)
+        let rdap = try ReplayServer(.http) { _ in .http(body: body) }
+        defer { rdap.stop() }
+        let home = try ReplayServer(.line) { _ in .text("%ERROR:101: no entries found\n") }
+        defer { home.stop() }
+        let other = try ReplayServer(.line) { _ in .text(whoisNetwork) }
+        defer { other.stop() }
+        let world = try AskingWorld(rdap: rdap.url, whois: home) {
+            $0.whoisServers[.apnic] = Endpoint(host: "127.0.0.1", port: other.port)
+        }
+        #expect(await world.network().fact.value?.facts.name == "WHOIS-NET")
+        #expect(other.requests.count == 1)
+        #expect(home.requests.isEmpty)
+    }
+
+    @Test func `a referral to a host of its own choice is not followed`() async throws {
+        let inner = try ReplayServer(.line) { _ in .text(whoisNetwork) }
+        defer { inner.stop() }
+        let text = "inetnum: 193.0.10.0/24\n\nReferralServer: whois://127.0.0.1:\(inner.port)\n"
+        let first = try ReplayServer(.line) { _ in .text(text) }
+        defer { first.stop() }
+        let world = try AskingWorld(whois: first)
+        #expect(await world.network().fact.error?.code == .registeredElsewhere)
+        #expect(inner.requests.isEmpty)
+        #expect(first.requests.count == 1)
     }
 
     @Test(arguments: [
@@ -63,14 +157,14 @@ import Testing
     @Test func `if both fail both errors are told, and the time after which it is worth asking`() async throws {
         let rdap = try ReplayServer(.http) { _ in .http(429, headers: [("Retry-After", "100")]) }
         defer { rdap.stop() }
-        let whois = try ReplayServer(.line) { _ in .text("") }
+        let whois = try ReplayServer(.line) { _ in .text("error 501\n") }
         defer { whois.stop() }
         let world = try AskingWorld(rdap: rdap.url, whois: whois)
         let first = await world.network()
         #expect(first.source == .whois)
         #expect(first.retryAfter == nil, "WHOIS did not say")
         #expect(first.fact.error?.detail.contains("RDAP: lookup failed: rate limited") == true)
-        #expect(first.fact.error?.detail.contains("WHOIS: lookup failed: malformed") == true)
+        #expect(first.fact.error?.detail.contains("WHOIS: lookup failed: unreachable") == true)
         for _ in 0..<4 { _ = await world.network() }
         world.clock.advance(by: .seconds(1))
         #expect(await world.network().retryAfter == .seconds(29))

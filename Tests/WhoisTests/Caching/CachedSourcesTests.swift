@@ -171,6 +171,38 @@ struct CachedSourcesTests {
         }
     }
 
+    @Test func `that an AS's name could not be had is told, and asked again after a minute`() async throws {
+        let client = "198.18.5.7"
+        upstreams.answer(client, .origin("198.18.0.0/16", [64500]))
+        upstreams.name(64500, failing: LookupError(.timedOut))
+        let sources = sources(cache())
+        try await running(sources) {
+            #expect(await sources.origin(of: client).value?.asNameTrouble?.code == .timedOut)
+            await settle(sources)
+            #expect(await sources.origin(of: client).value?.asNameTrouble?.code == .timedOut)
+            #expect(upstreams.asked.count == 1)
+            upstreams.name(64500, "EXAMPLE, NL")
+            clock.advance(by: .seconds(61))
+            #expect(await sources.origin(of: client).value?.asNumbers == [64500])
+            await upstreams.waitUntilAsked(2)
+            await settle(sources)
+            let origin = await sources.origin(of: client).value
+            #expect(origin?.asName == "EXAMPLE, NL")
+            #expect(origin?.asNameTrouble == nil)
+        }
+    }
+
+    @Test func `that an AS has no name is no trouble`() async throws {
+        let client = "198.18.5.7"
+        upstreams.answer(client, .origin("198.18.0.0/16", [64500]))
+        let sources = sources(cache())
+        try await running(sources) {
+            let origin = await sources.origin(of: client).value
+            #expect(origin?.asNumbers == [64500])
+            #expect(origin?.asNameTrouble == nil)
+        }
+    }
+
     @Test func `a prefix that is not routed has no origin`() async throws {
         let client = "198.18.5.7"
         upstreams.answer(

@@ -8,7 +8,7 @@ final class ScriptedUpstreams: NetworkUpstream, OriginUpstream {
     private struct State {
         var networks: [IPAddress: Upstream<NetworkAnswer>] = [:]
         var origins: [IPAddress: Upstream<OriginAnswer>] = [:]
-        var names: [UInt32: String] = [:]
+        var names: [UInt32: Fact<String>] = [:]
         var asked: [IPAddress] = []
         var askedNames: [UInt32] = []
         var isSilent = false
@@ -28,7 +28,10 @@ final class ScriptedUpstreams: NetworkUpstream, OriginUpstream {
     func answer(_ address: String, _ answer: Upstream<OriginAnswer>) {
         state.withLock { $0.origins[IPAddress(address)!] = answer }
     }
-    func name(_ number: UInt32, _ name: String?) { state.withLock { $0.names[number] = name } }
+    func name(_ number: UInt32, _ name: String?) { state.withLock { $0.names[number] = name.map(Fact.known) } }
+    func name(_ number: UInt32, failing error: LookupError) {
+        state.withLock { $0.names[number] = .unavailable(error) }
+    }
 
     /// Lets questions wait until ``speak()``, or until they are cancelled.
     func fallSilent() { state.withLock { $0.isSilent = true } }
@@ -57,10 +60,10 @@ final class ScriptedUpstreams: NetworkUpstream, OriginUpstream {
             ?? Upstream(.unavailable(LookupError(.timedOut)), source: .cymruDNS)
     }
 
-    func name(ofAS number: UInt32) async -> String? {
+    func name(ofAS number: UInt32) async -> Fact<String> {
         state.withLock { state in
             state.askedNames.append(number)
-            return state.names[number]
+            return state.names[number] ?? .absent
         }
     }
 

@@ -21,6 +21,7 @@ struct StoredFormTests {
         }
         let origins = [
             OriginFacts(asNumbers: [4_294_967_295, 0], prefix: "::/0", country: "ZZ", asName: "A, B"), OriginFacts(),
+            OriginFacts(asNumbers: [1], asNameTrouble: LookupError(.timedOut, detail: "a moment ago")),
         ]
         for origin in origins {
             let bytes = try #require(StoredForm.bytes(origin, fetched: now))
@@ -35,7 +36,7 @@ struct StoredFormTests {
     }
 
     @Test func `what is too long is not kept`() {
-        let name = String(repeating: "x", count: 70_000)
+        let name = String(repeating: "x", count: 600_000)
         #expect(StoredForm.bytes(NetworkFacts(name: name), fetched: now) == nil)
     }
 

@@ -19,9 +19,10 @@ import Testing
 
     private func ask(
         _ name: UpstreamName? = nil, limit: RequestLimit? = nil, retryAfter: Duration? = nil,
+        by deadline: Duration = .seconds(1_000_000), isPatient: Bool = false,
         _ fact: @escaping @Sendable () async -> Fact<Int>
     ) async -> Upstream<Int> {
-        await gates.ask(name ?? self.name, limit: limit, by: .seconds(1_000_000)) {
+        await gates.ask(name ?? self.name, limit: limit, by: deadline, isPatient: isPatient) {
             Upstream(await fact(), source: .rdap, retryAfter: retryAfter)
         }
     }
@@ -38,7 +39,8 @@ import Testing
         }
         for _ in 0..<10 { _ = await ask(limit: RequestLimit(1, per: .seconds(1))) { .known(counter()) } }
         let refused = await ask(limit: RequestLimit(1, per: .seconds(1))) { .known(counter()) }
-        #expect(refused.fact.error?.code == .rateLimited)
+        #expect(refused.fact.error?.code == .overloaded)
+        #expect(refused.fact.error?.isOurs == true)
         #expect(refused.retryAfter == .seconds(1))
         #expect(asked.withLock { $0 } == 10)
         #expect(gates.statuses.map(\.state) == [.ok], "our own limit is no trouble of theirs")
@@ -59,6 +61,48 @@ import Testing
         #expect(await ask { .known(1) }.fact == .known(1))
         #expect(gates.statuses.map(\.state) == [.ok])
         #expect(log.messages == ["warning: an upstream is down", "notice: an upstream answers again"])
+    }
+
+    @Test func `a question waits for its token if that comes before the deadline, and is known to be held up`() async {
+        let limit = RequestLimit(1, per: .seconds(1)).tenth
+        _ = await ask(limit: limit) { .known(0) }
+        let (gates, name, question) = (gates, name, FlightQuestion(.client))
+        let waiting = Task {
+            await FlightQuestion.$current.withValue(question) {
+                await gates.ask(name, limit: limit, by: .seconds(12)) { Upstream<Int>(.known(1), source: .rdap) }
+            }
+        }
+        while question.progress != .heldUp { await Task.yield() }
+        let tooLate = await ask(limit: limit, by: .seconds(12), isPatient: true) { .known(2) }
+        #expect(tooLate.fact.error?.code == .overloaded)
+        #expect(tooLate.retryAfter == .seconds(20), "behind the one that waits")
+        clock.advance(by: .seconds(10))
+        #expect(await waiting.value.fact == .known(1))
+        #expect(question.progress == .heldUp, "also once it was asked")
+        #expect(gates.statuses.map(\.state) == [.ok])
+    }
+
+    @Test func `no account by itself keeps the others from asking`() async {
+        let limit = RequestLimit(1, per: .seconds(1))
+        let (gates, name) = (gates, name)
+        func ask(for account: String) async -> LookupError.Code? {
+            await LookupAccount.$current.withValue(account) {
+                await FlightQuestion.$current.withValue(FlightQuestion(.client)) {
+                    await gates.ask(name, limit: limit, by: .zero) { Upstream<Int>(.known(1), source: .rdap) }
+                }
+            }.fact.error?.code
+        }
+        var refusals = 0
+        for _ in 0..<10_000 where await ask(for: "thief") == .overloaded { refusals += 1 }
+        #expect(refusals == 9_995)
+        for account in ["a", "b", "c", "d", "e"] { #expect(await ask(for: account) == nil) }
+        #expect(await ask(for: "f") == .overloaded, "the server's own limit holds for all together")
+    }
+
+    @Test func `an answer that makes no sense is about one object, and no failure of the server`() async {
+        for _ in 0..<20 { await fail(.malformed) }
+        #expect(await ask { .known(1) }.fact == .known(1))
+        #expect(gates.statuses.map(\.state) == [.ok])
     }
 
     @Test func `that another registry knows is an answer, not a failure`() async {
@@ -173,7 +217,7 @@ import Testing
 
     @Test func `what a server made us log is escaped`() async {
         for _ in 0..<5 {
-            _ = await ask(UpstreamName(.rdap, host: "a\u{1b}[2Jb")) { .unavailable(LookupError(.malformed)) }
+            _ = await ask(UpstreamName(.rdap, host: "a\u{1b}[2Jb")) { .unavailable(LookupError(.unreachable)) }
         }
         #expect(gates.statuses.first?.description.contains("\u{1b}") == false)
         #expect(log.metadata.allSatisfy { !$0.contains("\u{1b}") })

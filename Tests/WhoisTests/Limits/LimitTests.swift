@@ -7,7 +7,12 @@ import Testing
 @Suite struct LimitTests {
     @Test func `a bucket gives its burst at once, then one token for each spacing`() {
         var bucket = TokenBucket(RequestLimit(1, per: .seconds(1)))
-        func wait(at now: Duration) -> Duration? { bucket.take(at: now) }
+        func wait(at now: Duration) -> Duration? {
+            let wait = bucket.wait(at: now)
+            guard wait == .zero else { return wait }
+            bucket.take(at: now)
+            return nil
+        }
         for _ in 0..<10 { #expect(wait(at: .seconds(100)) == nil) }
         #expect(wait(at: .seconds(100)) == .seconds(1))
         #expect(wait(at: .milliseconds(100_400)) == .milliseconds(600))
@@ -17,6 +22,21 @@ import Testing
         #expect(bucket.isFull(at: .seconds(111)))
         for _ in 0..<10 { #expect(wait(at: .seconds(500)) == nil) }
         #expect(wait(at: .seconds(500)) != nil)
+    }
+
+    @Test func `a token can be taken that is not there yet, and who comes later waits longer`() {
+        var bucket = TokenBucket(RequestLimit(1, per: .seconds(1)).tenth)
+        for wait in [0, 10, 20] {
+            #expect(bucket.wait(at: .seconds(5)) == .seconds(wait))
+            bucket.take(at: .seconds(5))
+        }
+        #expect(bucket.wait(at: .seconds(15)) == .seconds(20))
+    }
+
+    @Test func `an account may have half of a limit, and at least one question`() {
+        let share = RequestLimit(1, per: .seconds(1)).share
+        #expect((share.spacing, share.burst) == (.seconds(2), 5))
+        #expect(RequestLimit(1, per: .seconds(1)).tenth.share.burst == 1)
     }
 
     @Test(arguments: [
