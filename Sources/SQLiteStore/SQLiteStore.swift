@@ -40,6 +40,13 @@ public final class SQLiteStore: Sendable {
         writer = Self.lanes("sqlite-write", 1, 16)
     }
 
+    /// Whether a row is on the disk, not only with the kernel, once it is written.
+    package var syncsCommits: Bool {
+        get async throws(BackendError) {
+            try await write { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? 0 } >= 2
+        }
+    }
+
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(BackendError) -> Value {
@@ -84,6 +91,9 @@ public final class SQLiteStore: Sendable {
             configuration.busyMode = .timeout(timeout / .seconds(1))
             configuration.label = "SQLiteStore"
             let pool = try DatabasePool(path: path, configuration: configuration)
+            // GRDB's pools only sync at checkpoints: what was committed would be lost with the machine's power, after the
+            // spool has let go of it.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try pool.write(migrate)
             guard let file = FileIdentity(of: path) else {
                 throw BackendError("database", .unreachable, detail: "\(path) is gone")

@@ -68,6 +68,17 @@ struct SQLiteStoreTests {
         }
     }
 
+    @Test func `what is written is on the disk, not only with the kernel`() async throws {
+        let store = try open()
+        #expect(try await store.syncsCommits)
+        // Also in a file that has taken the first one's place.
+        let other = TemporaryFile()
+        _ = try SQLiteStore(path: other.path, timeout: .seconds(60))
+        for name in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + name) }
+        try FileManager.default.moveItem(atPath: other.path, toPath: file.path)
+        #expect(try await store.syncsCommits)
+    }
+
     @Test func `an id is never used again`() async throws {
         let store = try open()
         let time = Timestamp(milliseconds: 0)
