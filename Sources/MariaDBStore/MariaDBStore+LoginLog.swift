@@ -12,7 +12,8 @@ extension MariaDBStore: LoginLog {
     ///
     /// A row whose password was removed meanwhile cannot be written (its own rows went with it) and must not hold up
     /// the others: it is dropped, and `rowRefused` is told. Values that the old tables cannot hold (a place in letters
-    /// that their character set has not) are stored as near as possible.
+    /// that their character set has not) are stored as near as possible. A row that the table does not take although its
+    /// password is there (partitions that end yesterday) is an error, and nothing is written.
     ///
     /// With `mayBeThere`, rows of an interrupted call that the server is still working on are waited for (the look-up
     /// takes shared locks), so that none is written twice.
@@ -49,7 +50,7 @@ extension MariaDBStore: LoginLog {
                     .text(row.time.sqlText),
                 ]
             }
-            // IGNORE: rows without a password are left out, values that do not fit are fitted; all else still fails.
+            // IGNORE: rows without a password are left out, values that do not fit are fitted.
             let written = try connection.change(
                 "INSERT IGNORE INTO log (pwid, service, src_ip, src_rdns, src_loc, src_isp, `timestamp`) VALUES "
                     + repeatElement("(?, ?, ?, ?, ?, ?, ?)", count: chunk.count).joined(separator: ", "),
@@ -58,10 +59,16 @@ extension MariaDBStore: LoginLog {
             guard written < chunk.count else { continue }
             let wanted = Set(chunk.map(\.passwordID))
             let places = repeatElement("?", count: wanted.count).joined(separator: ", ")
-            let present = try connection.selectOnce(
-                "SELECT id FROM app_passwords WHERE id IN (\(places))", wanted.map(SQLValue.integer)
-            ) { $0.integer(0) }
-            dropped += chunk.filter { !present.contains($0.passwordID) }
+            let present = Set(
+                try connection.selectOnce(
+                    "SELECT id FROM app_passwords WHERE id IN (\(places))", wanted.map(SQLValue.integer)
+                ) { $0.integer(0) })
+            let orphans = chunk.filter { !present.contains($0.passwordID) }
+            // It also leaves out rows for reasons that are none of the row's: those must not be lost.
+            guard written + orphans.count >= chunk.count else {
+                throw SQLError(notTaken: chunk.count - written - orphans.count, of: chunk.count)
+            }
+            dropped += orphans
         }
         return dropped
     }

@@ -64,6 +64,13 @@ struct SQLError: Error, Sendable {
         return unsafe "\(String(cString: strerror(code))) (errno \(code))"
     }
 
+    /// Rows that the `log` table left out although their passwords are there.
+    init(notTaken count: Int, of all: Int) {
+        number = UInt32(ER_UNKNOWN_ERROR)
+        tookTooLong = false
+        detail = "the log table left out \(count) of \(all) rows whose passwords exist: is a partition missing for their time?"
+    }
+
     /// Whether the connection is of no more use: what the library itself reports is always trouble with the connection.
     /// Over TLS, for one, a server that is gone is not error 2006 or 2013 but 2026, whatever went wrong.
     var isConnectionLost: Bool {

@@ -119,6 +119,33 @@ struct LoginLogTests {
         #expect(try await database.sql("SELECT count(*) FROM log") == "1\n")
     }
 
+    @Test(arguments: [false, true])
+    func `rows that the table leaves out although their passwords are there are an error, and none is written`(
+        mayBeThere: Bool
+    ) async throws {
+        let database = try await database(.old)
+        // A big site's table, whose partitions nobody has added to.
+        try await database.sql(
+            """
+            CREATE TABLE parts LIKE log;
+            ALTER TABLE parts DROP PRIMARY KEY, ADD PRIMARY KEY (id, `timestamp`) PARTITION BY RANGE (to_days(`timestamp`))
+            (PARTITION p1 VALUES LESS THAN (to_days('2026-11-23')));
+            DROP TABLE log; RENAME TABLE parts TO log;
+            """)
+        let refused = RefusedRows()
+        let store = try database.store { refused.append($0) }
+        let rows = [row(1, at: -86_400_000), row(1, at: 0), row(2, at: 1)]
+        let error = await #expect(throws: BackendError.self) { try await store.insert(rows, mayBeThere: mayBeThere) }
+        #expect(error?.code == .refused)
+        #expect(error?.debugDescription.contains("left out 2 of 3 rows") == true)
+        #expect(try await database.sql("SELECT count(*) FROM log") == "0\n")
+        #expect(refused.all.isEmpty)
+        try await store.insert([rows[0]], mayBeThere: mayBeThere)
+        try await database.sql("ALTER TABLE log ADD PARTITION (PARTITION p2 VALUES LESS THAN MAXVALUE)")
+        try await store.insert(Array(rows[1...]), mayBeThere: mayBeThere)
+        #expect(try await database.sql("SELECT count(*) FROM log") == "3\n")
+    }
+
     @Test func `writing goes on over a connection that the server closed`() async throws {
         let database = try await database(.new)
         let store = try database.store()

@@ -65,8 +65,8 @@ final class Lookups: Sendable {
             if makesFiles { configuration.stateDirectory = settings.server.stateDirectory }
             return (resolver, try RegistryClients(configuration, txt: resolver, logger: logger))
         } catch {
-            // Of what is read here only the bootstrap has files, and names them with the place.
-            let isFile = [LookupError.Code.unreadable, .malformed].contains(error.code) && !error.detail.isEmpty
+            // Of what is read here only the bootstrap has files; what is wrong in one is named with its place there.
+            let isFile = error.code == .malformed && !error.detail.isEmpty
             let place = if case .directory(let path) = bootstrap, !path.place.isEmpty { path.place } else { "lookup" }
             let problem = isFile ? "\(error.detail) (lookup.rdap.bootstrap)" : "\(place): \(error.debugDescription)"
             throw SetupFailure([problem], exitCode: .configuration)
