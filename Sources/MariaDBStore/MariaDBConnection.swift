@@ -113,7 +113,13 @@ internal import CMariaDB
     }
 
     /// Runs statements in a transaction.
-    func transaction<Value>(_ body: () throws(SQLError) -> Value) throws(SQLError) -> Value {
+    ///
+    /// - Parameter readsCommitted: Whether rows that are read with a lock and do not match are let go of at once; nothing
+    ///   can be written then where the server logs statements.
+    func transaction<Value>(
+        readsCommitted: Bool = false, _ body: () throws(SQLError) -> Value
+    ) throws(SQLError) -> Value {
+        if readsCommitted { try command("SET TRANSACTION ISOLATION LEVEL READ COMMITTED") }
         try command("START TRANSACTION")
         do {
             let value = try body()

@@ -8,32 +8,50 @@ extension MariaDBStore: LoginLog {
     /// No name, place or provider is longer; the columns are `text`, 65,535 bytes.
     private static let longestText = 4096
 
+    /// Ids that a row may lie before ``position()`` and still be younger: servers of a cluster give out theirs in turns.
+    private static let idSlack: Int64 = 10_000
+
     /// Writes rows in one transaction.
     ///
     /// A row whose password was removed meanwhile cannot be written (its own rows went with it) and must not hold up
     /// the others: it is dropped, and `rowRefused` is told. Values that the old tables cannot hold (a place in letters
     /// that their character set has not) are stored as near as possible. A row that the table does not take although its
     /// password is there (partitions that end yesterday) is an error, and nothing is written.
-    ///
-    /// With `mayBeThere`, rows of an interrupted call that the server is still working on are waited for (the look-up
-    /// takes shared locks), so that none is written twice.
     public func insert(_ rows: [LoginLogRow], mayBeThere: Bool) async throws(BackendError) {
+        try await insert(rows, mayBeThere: mayBeThere, after: .min)
+    }
+
+    /// Writes rows in one transaction, after looking for those that may be there behind a position.
+    ///
+    /// Rows of an interrupted call that the server is still working on are waited for, so that none is written twice. The
+    /// look-up holds no lock when rows are written, and none but on the youngest rows before.
+    public func insert(
+        _ rows: [LoginLogRow], mayBeThere: Bool, after position: Int64
+    ) async throws(BackendError) {
         guard !rows.isEmpty else { return }
         let rows = rows.map(Self.storable)
         let dropped = try await writer.run(within: configuration.writeTimeout) {
-            connection, deadline throws(BackendError) in
-            try connection.perform(by: deadline, for: .changes) { connection throws(SQLError) in
-                try connection.transaction { () throws(SQLError) in
-                    var missing = rows
-                    if mayBeThere {
-                        let there = try Self.written(of: rows, connection)
-                        missing = rows.filter { row in !there.contains { $0.isSameUse(as: row) } }
-                    }
-                    return try Self.write(missing, connection)
+            connection, deadline throws(BackendError) -> [LoginLogRow] in
+            try connection.perform(by: deadline, for: .changes) { connection throws(SQLError) -> [LoginLogRow] in
+                var missing = rows
+                if mayBeThere {
+                    let there = try LogSearch(rows).found(after: position, slack: Self.idSlack, connection)
+                    missing = rows.filter { row in !there.contains(LogSearch.Use(row)) }
                 }
+                guard !missing.isEmpty else { return [] }
+                return try connection.transaction { () throws(SQLError) in try Self.write(missing, connection) }
             }
         }
         for row in dropped { rowRefused(row) }
+    }
+
+    /// The id of the youngest row.
+    public func position() async throws(BackendError) -> Int64 {
+        try await writer.run(within: configuration.writeTimeout) { connection, deadline throws(BackendError) in
+            try connection.perform(by: deadline, for: .reading) { connection throws(SQLError) in
+                try LogSearch.youngest(connection)
+            }
+        }
     }
 
     /// Writes rows and returns those that have no password any more.
@@ -71,30 +89,6 @@ extension MariaDBStore: LoginLog {
             dropped += orphans
         }
         return dropped
-    }
-
-    /// The rows that are in the table already.
-    private static func written(
-        of rows: [LoginLogRow], _ connection: MariaDBConnection
-    ) throws(SQLError) -> [LoginLogRow] {
-        var there: [LoginLogRow] = []
-        for start in stride(from: 0, to: rows.count, by: rowsInStatement) {
-            let chunk = rows[start..<min(start + rowsInStatement, rows.count)]
-            there += try connection.selectOnce(
-                """
-                SELECT pwid, service, src_ip, `timestamp` FROM log WHERE \
-                \(repeatElement("(pwid = ? AND `timestamp` = ?)", count: chunk.count).joined(separator: " OR ")) \
-                LOCK IN SHARE MODE
-                """, chunk.flatMap { [.integer($0.passwordID), .text($0.time.sqlText)] }
-            ) { row in
-                guard let id = row.integer(0), let time = row.text(3).flatMap({ Timestamp(sqlText: $0) }) else {
-                    return nil
-                }
-                return LoginLogRow(
-                    passwordID: id, service: row.text(1) ?? "", sourceAddress: row.text(2), time: time)
-            }
-        }
-        return there
     }
 
     private static func storable(_ row: LoginLogRow) -> LoginLogRow {

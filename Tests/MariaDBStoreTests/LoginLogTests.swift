@@ -120,6 +120,58 @@ struct LoginLogTests {
     }
 
     @Test(arguments: [false, true])
+    func `looking for rows holds no other row, so that a password can be revoked meanwhile`(isPositionKnown: Bool)
+        async throws
+    {
+        let database = try await database(.old)
+        try await database.sql(
+            """
+            INSERT INTO log (pwid, service, src_ip, `timestamp`) SELECT 1 + seq % 2, 'imap', '192.0.2.1',
+            '2026-11-23 17:00:00' + INTERVAL seq SECOND FROM seq_1_to_20000
+            """)
+        let refused = RefusedRows()
+        let store = try database.store { refused.append($0) }
+        let position = isPositionKnown ? try await store.position() : .min
+        // What is looked for last is being written just now.
+        async let other = database.sql(
+            """
+            START TRANSACTION;
+            INSERT INTO log (pwid, service, src_ip, `timestamp`) VALUES (2, 'imap', '192.0.2.1', '2026-11-23 17:15:41.123');
+            SELECT get_lock('\(database.name)', 0); SELECT sleep(4); COMMIT;
+            """)
+        while try await database.sql("SELECT is_used_lock('\(database.name)') IS NULL") == "1\n" {}
+        async let written: Void = store.insert([row(1, at: 0), row(2, at: 0)], mayBeThere: true, after: position)
+        let waiting = """
+            SELECT count(*) FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p
+            ON p.id = t.trx_mysql_thread_id WHERE p.db = '\(database.name)' AND t.trx_state = 'LOCK WAIT'
+            """
+        while try await database.sql(waiting) == "0\n" {}
+        try await database.sql("SET SESSION innodb_lock_wait_timeout = 1; DELETE FROM app_passwords WHERE id = 1")
+        #expect(try await database.sql(waiting) == "1\n", "it still waits")
+        _ = try await (other, written)
+        #expect(refused.all.map(\.passwordID) == [1])
+        #expect(
+            try await database.sql("SELECT count(*) FROM log WHERE `timestamp` = '2026-11-23 17:15:41.123'") == "1\n")
+    }
+
+    @Test func `rows are looked for behind a position only, and a little before`() async throws {
+        let database = try await database(.old)
+        let store = try database.store()
+        #expect(try await store.position() == 0)
+        try await store.insert([row(1, at: 0)], mayBeThere: false)
+        let position = try await store.position()
+        #expect(position == 1)
+        try await store.insert([row(1, at: 1)], mayBeThere: false)
+        try await store.insert([row(1, at: 1), row(1, at: 2)], mayBeThere: true, after: position)
+        // Servers of a cluster give out ids in turns.
+        try await store.insert([row(1, at: 0)], mayBeThere: true, after: position)
+        #expect(try await database.sql("SELECT count(*), count(DISTINCT `timestamp`) FROM log") == "3\t3\n")
+        // One so far before is not looked at, which is what makes it fast.
+        try await store.insert([row(1, at: 0)], mayBeThere: true, after: position + 1_000_000)
+        #expect(try await database.sql("SELECT count(*), count(DISTINCT `timestamp`) FROM log") == "4\t3\n")
+    }
+
+    @Test(arguments: [false, true])
     func `rows that the table leaves out although their passwords are there are an error, and none is written`(
         mayBeThere: Bool
     ) async throws {

@@ -45,6 +45,26 @@ public protocol LoginLog: Sendable {
     ///     looked for by password, time, address and service first, and written only if it is missing.
     /// - Throws: ``BackendError``; then none was written, or (connection lost) it is not known.
     func insert(_ rows: [LoginLogRow], mayBeThere: Bool) async throws(BackendError)
+
+    /// Writes rows as ``insert(_:mayBeThere:)`` does, and looks no further back for those that may be there.
+    ///
+    /// - Parameter position: What ``position()`` was, at some time before the interrupted call.
+    func insert(_ rows: [LoginLogRow], mayBeThere: Bool, after position: Int64) async throws(BackendError)
+
+    /// Where the log ends now: rows written later stand after it. `Int64.min` of a log that finds rows as fast without.
+    ///
+    /// - Throws: ``BackendError`` if the log cannot be reached; then it would take no rows just now, either.
+    func position() async throws(BackendError) -> Int64
+}
+
+extension LoginLog {
+    /// Looks everywhere.
+    public func insert(_ rows: [LoginLogRow], mayBeThere: Bool, after position: Int64) async throws(BackendError) {
+        try await insert(rows, mayBeThere: mayBeThere)
+    }
+
+    /// `Int64.min`.
+    public func position() async throws(BackendError) -> Int64 { .min }
 }
 
 /// Records uses of app passwords for the life of the process; never fails a login, never waits for a database.
