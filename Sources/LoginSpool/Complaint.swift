@@ -4,7 +4,10 @@ internal import Logging
 /// Trouble that an operator must hear of, but not at every login.
 enum Complaint: Sendable {
     case full
+    case tooManyHeld
     case storage(SpoolError)
+    case stalled
+    case withheld
     case unlinked
     case database(String)
     case unreadable(Int)
@@ -16,13 +19,16 @@ enum Complaint: Sendable {
         case .unlinked: 2
         case .database: 3
         case .unreadable: 4
+        case .tooManyHeld: 5
+        case .stalled: 6
+        case .withheld: 7
         }
     }
 
     var level: Logger.Level {
         switch self {
-        case .full, .unreadable: .critical
-        case .storage, .unlinked: .error
+        case .full, .tooManyHeld, .unreadable: .critical
+        case .storage, .stalled, .withheld, .unlinked: .error
         case .database: .warning
         }
     }
@@ -30,7 +36,10 @@ enum Complaint: Sendable {
     var text: String {
         switch self {
         case .full: "the login spool is full: uses of app passwords are being lost until the database takes rows again"
-        case .storage: "the login spool cannot be written; uses of app passwords that do not get in are lost"
+        case .tooManyHeld: "the login spool cannot be written: uses of app passwords are being lost"
+        case .storage: "the login spool cannot be written; uses of app passwords are kept in memory for the database"
+        case .stalled: "the disk of the login spool does not go on; uses of app passwords are kept in memory meanwhile"
+        case .withheld: "the login spool cannot note what it hands to the database; rows wait until it can"
         case .unlinked: "a file of the login spool was removed behind our back; going on in a new one"
         case .database: "rows of the login log cannot be written to the database; they are kept and tried again"
         case .unreadable: "rows of the login log could not be read back from the spool and are lost"
@@ -39,7 +48,7 @@ enum Complaint: Sendable {
 
     var detail: String? {
         switch self {
-        case .full, .unlinked: nil
+        case .full, .tooManyHeld, .stalled, .withheld, .unlinked: nil
         case .storage(let error): error.description
         case .database(let detail): detail
         case .unreadable(let count): "\(count) rows"
@@ -63,11 +72,13 @@ struct Complaints: Sendable {
 }
 
 extension ReplayReport {
+    /// Whether nothing is wrong.
+    var isEmpty: Bool { damaged.isEmpty && torn.isEmpty && setAside.isEmpty }
+
     /// Says what was found.
-    func log(to logger: Logger) {
-        if waiting > 0 {
-            logger.notice(
-                "rows of the login log were left by an earlier process", metadata: ["spool.waiting": "\(waiting)"])
+    func log(to logger: Logger, waiting: Int) {
+        if isOver, waiting > 0 {
+            logger.notice("rows of the login log wait in the spool", metadata: ["spool.waiting": "\(waiting)"])
         }
         for (name, bytes) in torn {
             logger.warning(

@@ -7,12 +7,18 @@ public struct SpoolConfiguration: Sendable {
     /// A row waits this long for its late facts, at most: `lookup.timeout` and a margin.
     public var factsTimeout: Duration = .seconds(12)
     /// Bytes on disk at which further uses are dropped (`spool_max`). Facts and marks of what is there already still get
-    /// in, so the files may grow past it by a few percent. Memory: some 40 bytes for each row that waits, the rows
-    /// themselves are only in the files; at the default at most 100 MB, with two million rows of an outage waiting.
+    /// in, so the files may grow past it by a few percent. However many rows wait, the index in memory stays within a few
+    /// megabytes: the rows are only in the files.
     public var maxBytes = 256 << 20
+    /// How long a login waits for its use to be appended.
+    public var patience: Duration = .seconds(1)
+    /// Uses that are kept in memory while the disk does not take them; one more is dropped.
+    public var maxHeld = 10_000
+    /// Rows whose places in the files are kept in memory; those beyond are found again by reading the files.
+    public var maxReady = 20_000
     /// Whether a use is on the disk, not only with the kernel, before ``SpooledLoginRecorder/record(_:)`` returns.
     public var fsync = false
-    /// Bytes at which a new file is begun; a file whose rows are all written is removed.
+    /// Bytes at which a new file is begun, as at each start; a file whose rows are all written is removed.
     public var segmentBytes = 4 << 20
     /// Rows that go to the database in one transaction.
     public var batchSize = 200

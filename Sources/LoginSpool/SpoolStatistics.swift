@@ -1,7 +1,9 @@
 /// What a spool holds and what has become of its rows since the start.
 public struct SpoolStatistics: Sendable, Equatable {
-    /// Rows recorded and neither written nor replaced by a later one.
+    /// Rows recorded and neither written nor replaced by a later one; after a start, as far as the files have been read.
     public var waiting = 0
+    /// Those of them, and of those just recorded, that are in memory only: lost if the process is killed.
+    public var held = 0
     /// Bytes of all files.
     public var bytes = 0
     /// Files.
@@ -14,13 +16,13 @@ public struct SpoolStatistics: Sendable, Equatable {
     public var coalesced: UInt64 = 0
     /// Uses lost because the spool was full.
     public var droppedFull: UInt64 = 0
-    /// Uses lost because the spool could not be written (disk full, read-only, gone).
+    /// Uses lost because the spool could not be written (disk full, read-only, gone) and too many were kept in memory.
     public var droppedStorage: UInt64 = 0
     /// Rows lost because they could not be read back from the spool.
     public var unreadable: UInt64 = 0
-    /// Rows found waiting at the start.
+    /// Rows found waiting in the files of earlier processes.
     public var recovered = 0
-    /// Stretches of damaged bytes found at the start.
+    /// Stretches of damaged bytes found there.
     public var damaged = 0
     /// Failed attempts to write to the database.
     public var databaseFailures: UInt64 = 0

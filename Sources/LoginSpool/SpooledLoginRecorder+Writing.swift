@@ -13,7 +13,7 @@ extension SpooledLoginRecorder {
         case failed
         /// The database refused the rows; fewer of them go next, at once.
         case split
-        /// Another task is writing just now.
+        /// Another task is writing just now, or the disk does not go on.
         case busy
     }
 
@@ -36,7 +36,7 @@ extension SpooledLoginRecorder {
             case .split:
                 continue
             case .busy:
-                await sleep(until: now().advanced(by: .milliseconds(5)))
+                try? await clock.sleep(for: .milliseconds(5))
             }
         }
     }
@@ -60,7 +60,7 @@ extension SpooledLoginRecorder {
     private func writeAll() async {
         var failures = 0
         while !Task.isCancelled {
-            state.withLock { $0.spool.releaseAll() }
+            keeper.shared.withLock { $0.inbox.releasesAll = true }
             switch await step() {
             case .wrote:
                 failures = 0
@@ -77,45 +77,86 @@ extension SpooledLoginRecorder {
         }
     }
 
-    /// Does one thing: writes a batch, or finds that there is none.
+    /// Does one thing: writes a batch, or finds that there is none. What must be read from files before is read.
     package func step() async -> Step {
-        let now = now()
-        let (batch, log, wasUnlinked, isBusy, due) = state.withLock { state in
-            let isBusy = state.isWriting
-            let wasUnlinked = state.spool.sealIfUnlinked()
-            for _ in 0..<8 where !isBusy {
-                if !state.spool.compact(now: now) { break }
-            }
-            let batch = isBusy ? nil : state.spool.takeBatch(now: now)
-            state.isWriting = isBusy || batch != nil
-            return (batch, state.log, wasUnlinked, isBusy, state.spool.nextDue)
+        let isBusy = keeper.shared.withLock { shared in
+            defer { shared.isWriting = true }
+            return shared.isWriting
         }
-        if wasUnlinked { complain(.unlinked) }
-        guard let batch else { return isBusy ? .busy : .idle(until: due) }
-        let read = batch.rows()
+        guard !isBusy else { return .busy }
+        defer { keeper.shared.withLock { $0.isWriting = false } }
+        var request = SpoolKeeper.Request(position: nil, isFirst: true)
+        while true {
+            guard let work = await next(request) else { return .busy }
+            request = SpoolKeeper.Request(position: nil, isFirst: false)
+            switch work {
+            case .survey(let reader):
+                send(.surveyed(await reading.run { reader.survey() }))
+            case .load(let reader, let expected):
+                let found = await reading.run { reader.load() }
+                send(.loaded(reader.segments[0].name.sequence, found, expected: expected))
+            case .position:
+                do throws(BackendError) {
+                    request.position = try await keeper.shared.withLock { $0.log }.position()
+                } catch {
+                    return await fail(.unreachable(error), error)
+                }
+            case .batch(let batch) where batch.isCompaction:
+                send(.compacted(await reading.run { batch.rows() }))
+            case .batch(let batch):
+                return await write(batch)
+            case .nothing(let due):
+                return .idle(until: due)
+            case .withheld:
+                return .failed
+            }
+            if Task.isCancelled { return .busy }
+        }
+    }
+
+    private func write(_ batch: Batch) async -> Step {
+        let read = await reading.run { batch.rows() }
         let rows = read.compactMap(\.self)
-        if rows.count < read.count { complain(.unreadable(read.count - rows.count)) }
+        let unreadable = read.count - rows.count
+        if unreadable > 0 { keeper.complain(.unreadable(unreadable)) }
         do throws(BackendError) {
-            if !rows.isEmpty { try await log.insert(rows, mayBeThere: batch.isInDoubt) }
-        } catch {
-            let isSplit = state.withLock { state in
-                state.isWriting = false
-                return state.spool.fail(batch, rows: rows, error: error)
+            if !rows.isEmpty {
+                let log = keeper.shared.withLock { $0.log }
+                try await log.insert(rows, mayBeThere: batch.isInDoubt, after: batch.position)
             }
-            complain(.database(error.debugDescription))
-            return isSplit ? .split : .failed
+        } catch {
+            return await fail(.failed(read, error), error)
         }
-        let trouble = state.withLock { state in
-            state.isWriting = false
-            return state.spool.finish(batch, unreadable: read.count - rows.count, now: self.now())
-        }
-        if let trouble { complain(.storage(trouble)) }
+        send(.written(unreadable: unreadable))
+        await turn()
         return .wrote(rows.count)
     }
 
+    private func fail(_ outcome: Spool.Outcome, _ error: BackendError) async -> Step {
+        send(outcome)
+        keeper.complain(.database(error.debugDescription))
+        let isOver = await turn()
+        return isOver && keeper.shared.withLock { $0.isSplit } ? .split : .failed
+    }
+
+    /// Asks for work; nil if the disk does not go on. Then the work comes with the next call.
+    private func next(_ request: SpoolKeeper.Request) async -> Spool.Work? {
+        func taken() -> Spool.Work? {
+            keeper.shared.withLock { shared in
+                defer { shared.work = nil }
+                return shared.work
+            }
+        }
+        if let left = taken() { return left }
+        keeper.shared.withLock { $0.inbox.request = request }
+        return await turn() ? taken() : nil
+    }
+
+    private func send(_ outcome: Spool.Outcome) { keeper.shared.withLock { $0.inbox.outcome = outcome } }
+
     /// Waits after the database failed: the longer the more often, jittered by a quarter.
     private func pause(afterFailures failures: Int) async {
-        let configuration = state.withLock { $0.spool.configuration }
+        let configuration = keeper.configuration
         let doubled = configuration.backoff * (1 << min(failures - 1, 20))
         let wait = min(doubled, configuration.maxBackoff) * Double.random(in: 0.75...1.25)
         try? await clock.sleep(for: wait)
@@ -125,12 +166,12 @@ extension SpooledLoginRecorder {
         // A minute at most: the time of day may be set back meanwhile.
         let now = now()
         let until = min(due ?? Timestamp(milliseconds: .max), now.advanced(by: .seconds(60)))
-        let isLate = state.withLock { state in
-            state.sleepsUntil = until
-            return state.mustWake()
+        let isLate = keeper.shared.withLock { shared in
+            shared.sleepsUntil = until
+            return shared.mustWake()
         }
         if isLate || until <= now { return }
-        await bell.wait(atMost: .milliseconds(until.milliseconds - now.milliseconds), clock: clock)
-        state.withLock { $0.sleepsUntil = nil }
+        await keeper.bell.wait(atMost: .milliseconds(until.milliseconds - now.milliseconds), clock: clock)
+        keeper.shared.withLock { $0.sleepsUntil = nil }
     }
 }

@@ -11,7 +11,7 @@ struct DamageTests {
         let world = try World()
         for password in 1...3 as ClosedRange<Int64> {
             let ticket = await world.recorder.record(world.row(password))
-            world.recorder.complete(ticket, name: "a.example.org", location: "Dresden", isp: "DFN")
+            await world.complete(ticket, name: "a.example.org", location: "Dresden", isp: "DFN")
         }
         #expect(await world.recorder.step() == .wrote(3))
         for password in 4...6 as ClosedRange<Int64> { _ = await world.recorder.record(world.row(password)) }
@@ -19,7 +19,7 @@ struct DamageTests {
             world.advance(milliseconds: 1000)
             _ = await world.recorder.record(world.row(6))
         }
-        let (name, bytes) = try #require(world.disk.contents().first)
+        let (name, bytes) = try #require(world.disk.onlyFile())
         return (world, name, bytes, world.database.rows)
     }
 
@@ -30,7 +30,7 @@ struct DamageTests {
         for size in 0...bytes.count {
             world.now.milliseconds.withLock { $0 = now.milliseconds }
             world.database.state.withLock { $0.rows = written }
-            try world.restart(on: [name: Array(bytes.prefix(size))])
+            try await world.restart(on: [name: Array(bytes.prefix(size))])
             // It goes on appending.
             _ = await world.recorder.record(world.row(99))
             await world.drain()
@@ -53,7 +53,7 @@ struct DamageTests {
                 world.database.state.withLock { $0.rows = written }
                 var damaged = bytes
                 damaged[index] ^= change
-                try world.restart(on: [name: damaged])
+                try await world.restart(on: [name: damaged])
                 #expect(world.recorder.statistics.damaged == 1, "byte \(index)")
                 await world.drain()
                 let rows = world.database.rows
@@ -68,14 +68,14 @@ struct DamageTests {
     @Test func `what a client chose cannot pass for a record behind damage`() async throws {
         let world = try World()
         _ = await world.recorder.record(world.row(1))
-        let (_, forged) = try #require(world.disk.contents().first)
+        let (_, forged) = try #require(world.disk.onlyFile())
         let victim = try World()
         // A service that holds a whole record of another file.
         _ = await victim.recorder.record(victim.row(2, service: String(decoding: forged.dropFirst(8), as: UTF8.self)))
-        let (name, bytes) = try #require(victim.disk.contents().first)
+        let (name, bytes) = try #require(victim.disk.onlyFile())
         var damaged = bytes
         damaged[12] ^= 1
-        try victim.restart(on: [name: damaged])
+        try await victim.restart(on: [name: damaged])
         await victim.drain()
         #expect(victim.database.rows.isEmpty)
     }
@@ -84,9 +84,9 @@ struct DamageTests {
         var random = SeededGenerator(state: 1)
         let world = try World()
         _ = await world.recorder.record(world.row(1))
-        let (name, bytes) = try #require(world.disk.contents().first)
+        let (name, bytes) = try #require(world.disk.onlyFile())
         let noise = (0..<50_000).map { _ in random.next() as UInt8 }
-        try world.restart(on: [name: Array(bytes.prefix(8)) + noise + bytes.dropFirst(8), "README": noise])
+        try await world.restart(on: [name: Array(bytes.prefix(8)) + noise + bytes.dropFirst(8), "README": noise])
         await world.drain()
         #expect(world.database.rows.map(\.passwordID) == [1])
     }

@@ -1,3 +1,4 @@
+import Foundation
 import LoginSpool
 import Locks
 
@@ -5,6 +6,10 @@ import Locks
 final class MemoryDisk: SpoolDisk {
     struct State {
         var files: [String: MemoryFile] = [:]
+        /// What was noted last.
+        var note: [UInt8] = []
+        /// Appends wait for it.
+        var gate: DispatchSemaphore?
         /// Bytes until it is full; what fits of an append is written.
         var freeBytes = Int.max
         /// Operations that fail with EIO.
@@ -13,6 +18,7 @@ final class MemoryDisk: SpoolDisk {
         var latest: (name: String, size: Int)?
         var appends = 0
         var syncs = 0
+        var bytesRead = 0
         /// The process dies in the middle of the append with this number, so many bytes into it.
         var dieAt: (append: Int, bytes: Int)?
         /// What it leaves then.
@@ -20,16 +26,35 @@ final class MemoryDisk: SpoolDisk {
     }
     let state: Mutex<State>
 
+    /// Under this name a note is found in ``contents()``.
+    static let noteName = "lock"
+
     init(_ files: [String: [UInt8]] = [:]) {
         state = Mutex(State())
         for (name, bytes) in files {
+            if name == Self.noteName {
+                state.withLock { $0.note = bytes }
+                continue
+            }
             let file = MemoryFile(name: name, disk: self, bytes: bytes)
             state.withLock { $0.files[name] = file }
         }
     }
 
     /// What another process would find now.
-    func contents() -> [String: [UInt8]] { state.withLock { $0.files.mapValues(\.bytes) } }
+    func contents() -> [String: [UInt8]] {
+        state.withLock { state in
+            var contents = state.files.mapValues(\.bytes)
+            if !state.note.isEmpty { contents[Self.noteName] = state.note }
+            return contents
+        }
+    }
+
+    /// The only file and what is in it.
+    func onlyFile() -> (name: String, bytes: [UInt8])? {
+        let files = state.withLock { $0.files.mapValues(\.bytes) }
+        return files.count == 1 ? files.first.map { ($0.key, $0.value) } : nil
+    }
 
     func fail(_ operation: String) throws(SpoolError) {
         if state.withLock({ $0.broken.contains(operation) }) {
@@ -57,6 +82,33 @@ final class MemoryDisk: SpoolDisk {
     func rename(_ name: String, to newName: String) throws(SpoolError) {
         state.withLock { $0.files[newName] = $0.files.removeValue(forKey: name) }
     }
+    func note() throws(SpoolError) -> [UInt8] {
+        try fail("read")
+        return state.withLock { $0.note }
+    }
+    func leave(note: [UInt8]) throws(SpoolError) {
+        die(midst: note.count) { left, bytes in
+            let before = left[Self.noteName] ?? []
+            left[Self.noteName] = Array(note.prefix(bytes)) + before.dropFirst(bytes)
+        }
+        state.withLock { $0.appends += 1 }
+        do throws(SpoolError) {
+            try fail("write")
+            state.withLock { state in state.note = note + state.note.dropFirst(note.count) }
+        } catch {
+            try fail("truncate")
+            state.withLock { $0.note = [] }
+        }
+    }
+
+    /// If the process is to die in this append, says what it leaves.
+    func die(midst count: Int, _ change: (inout [String: [UInt8]], Int) -> Void) {
+        let (dieAt, onDeath) = state.withLock { ($0.dieAt?.append == $0.appends ? $0.dieAt : nil, $0.onDeath) }
+        guard let dieAt else { return }
+        var left = contents()
+        change(&left, min(dieAt.bytes, count))
+        onDeath?(left)
+    }
 }
 
 final class MemoryFile: SpoolFile {
@@ -76,16 +128,17 @@ final class MemoryFile: SpoolFile {
     func size() throws(SpoolError) -> Int { bytes.count }
     func read(at offset: Int, count: Int) throws(SpoolError) -> [UInt8] {
         try disk.fail("read")
-        return content.withLock { Array($0.dropFirst(offset).prefix(count)) }
+        let bytes = content.withLock { Array($0.dropFirst(offset).prefix(count)) }
+        disk.state.withLock { $0.bytesRead += bytes.count }
+        return bytes
     }
     func append(_ bytes: [UInt8]) throws(SpoolError) {
-        try disk.fail("write")
-        let (dieAt, onDeath) = disk.state.withLock { ($0.dieAt?.append == $0.appends ? $0.dieAt : nil, $0.onDeath) }
-        if let dieAt {
-            var left = disk.contents()
-            left[name]? += bytes.prefix(dieAt.bytes)
-            onDeath?(left)
+        if let gate = disk.state.withLock({ $0.gate }) {
+            gate.wait()
+            gate.signal()
         }
+        try disk.fail("write")
+        disk.die(midst: bytes.count) { left, count in left[name]? += bytes.prefix(count) }
         let fits = disk.state.withLock { state in
             let fits = min(bytes.count, state.freeBytes)
             if state.freeBytes != .max { state.freeBytes -= fits }

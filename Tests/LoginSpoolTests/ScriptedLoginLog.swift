@@ -12,7 +12,11 @@ final class ScriptedLoginLog: LoginLog {
         var rows: [LoginLogRow] = []
         var answer = Answer.takes
         var refusedPasswords: Set<Int64> = []
+        /// Rows of these passwords fail, each in its way.
+        var refusals: [Int64: BackendError.Code] = [:]
         var calls: [(count: Int, mayBeThere: Bool)] = []
+        /// Whether it cannot even be asked where it ends.
+        var isAway = false
         /// Called in the middle of an insert, before and after the rows are there.
         var onInsert: (@Sendable (_ isCommitted: Bool) -> Void)?
     }
@@ -21,7 +25,17 @@ final class ScriptedLoginLog: LoginLog {
     var rows: [LoginLogRow] { state.withLock { $0.rows } }
     func answer(_ answer: Answer) { state.withLock { $0.answer = answer } }
 
+    func position() async throws(BackendError) -> Int64 {
+        let (isAway, count) = state.withLock { ($0.isAway, $0.rows.count) }
+        guard !isAway else { throw BackendError("database", .unreachable) }
+        return Int64(count)
+    }
+
     func insert(_ rows: [LoginLogRow], mayBeThere: Bool) async throws(BackendError) {
+        try await insert(rows, mayBeThere: mayBeThere, after: .min)
+    }
+
+    func insert(_ rows: [LoginLogRow], mayBeThere: Bool, after position: Int64) async throws(BackendError) {
         let onInsert = state.withLock { $0.onInsert }
         onInsert?(false)
         let error: BackendError? = state.withLock { state in
@@ -30,7 +44,12 @@ final class ScriptedLoginLog: LoginLog {
             if rows.contains(where: { state.refusedPasswords.contains($0.passwordID) }) {
                 return BackendError("database", .refused)
             }
-            for row in rows where !(mayBeThere && state.rows.contains { $0.isSameUse(as: row) }) {
+            if let code = rows.compactMap({ state.refusals[$0.passwordID] }).first {
+                return BackendError("database", code)
+            }
+            // Like a table, it does not look further back than it is told to.
+            let young = state.rows.dropFirst(Int(clamping: max(0, position)))
+            for row in rows where !(mayBeThere && young.contains { $0.isSameUse(as: row) }) {
                 state.rows.append(row)
             }
             if case .takesAndLies = state.answer { return BackendError("database", .unreachable) }

@@ -1,5 +1,6 @@
 import AppPasswordCore
 import AuditCore
+import Foundation
 import LoginSpool
 import Locks
 import Testing
@@ -10,8 +11,8 @@ struct SpooledLoginRecorderTests {
         let ticket = await world.recorder.record(world.row(1))
         _ = await world.recorder.record(world.row(2))
         #expect(await world.recorder.step() == .idle(until: world.now.timestamp.advanced(by: .seconds(12))))
-        world.recorder.complete(ticket, name: "a.example.org", location: nil, isp: "DFN")
-        world.recorder.complete(ticket, name: "second", location: "second", isp: nil)
+        await world.complete(ticket, name: "a.example.org", location: nil, isp: "DFN")
+        await world.complete(ticket, name: "second", location: "second", isp: nil)
         #expect(await world.recorder.step() == .wrote(1))
         world.advance(milliseconds: 11_999)
         guard case .idle = await world.recorder.step() else { Issue.record("too early"); return }
@@ -29,31 +30,136 @@ struct SpooledLoginRecorderTests {
             world.advance(milliseconds: 1000)
         }
         world.advance(milliseconds: 7000)
-        for ticket in tickets { world.recorder.complete(ticket, name: "a", location: nil, isp: nil) }
+        for ticket in tickets { await world.complete(ticket, name: "a", location: nil, isp: nil) }
         #expect(await world.recorder.step() == .wrote(2))
         #expect(world.recorder.statistics.coalesced == 2)
         #expect(world.recorder.statistics.waiting == 0)
     }
 
-    @Test func `rows left by a killed process are looked for, new ones are not`() async throws {
+    /// What the database was told of each batch: how many rows, and whether they may be there.
+    private func calls(_ world: World) -> [String] {
+        world.database.state.withLock { $0.calls.map { "\($0.count) \($0.mayBeThere ? "in doubt" : "new")" } }
+    }
+
+    private func recordRows(_ passwords: ClosedRange<Int64>, in world: World) async {
+        for password in passwords { _ = await world.recorder.record(world.row(password)) }
+        world.advance(milliseconds: 60_000)
+    }
+
+    @Test func `of the rows that a killed process left, only the batch that it had handed over is looked for`() async throws {
+        var configuration = SpoolConfiguration()
+        configuration.batchSize = 10
+        configuration.segmentBytes = 400
+        let world = try World(configuration)
+        await recordRows(1...35, in: world)
+        #expect(await world.recorder.step() == .wrote(10))
+        let disk = world.disk
+        let left = Mutex<[String: [UInt8]]>([:])
+        world.database.state.withLock { $0.onInsert = { if $0 { left.withLock { $0 = disk.contents() } } } }
+        #expect(await world.recorder.step() == .wrote(10))
+        world.database.state.withLock { $0.onInsert = nil }
+        try await world.restart(on: left.withLock { $0 })
+        #expect(world.recorder.statistics.recovered == 25)
+        // Killed once more before anything is handed over: it is the same batch.
+        try await world.restart()
+        await world.drain()
+        #expect(calls(world) == ["10 new", "10 new", "10 in doubt", "10 new", "5 new"])
+        #expect(world.database.rows.map(\.passwordID) == Array(1...35))
+    }
+
+    @Test func `rows that are written while the disk takes no marks are all looked for after a kill`() async throws {
+        var configuration = SpoolConfiguration()
+        configuration.batchSize = 10
+        let world = try World(configuration)
+        await recordRows(1...40, in: world)
+        // The note's room is reserved.
+        world.disk.state.withLock { $0.freeBytes = 0 }
+        for _ in 0..<3 { #expect(await world.recorder.step() == .wrote(10)) }
+        try await world.restart()
+        await world.drain()
+        #expect(calls(world).suffix(4) == ["10 in doubt", "10 in doubt", "10 in doubt", "10 new"])
+        #expect(world.database.rows.map(\.passwordID) == Array(1...40))
+    }
+
+    @Test func `rows that were never handed over are new, however often the process dies`() async throws {
         let world = try World()
-        _ = await world.recorder.record(world.row(1))
-        try world.restart()
-        #expect(world.recorder.statistics.recovered == 1)
-        #expect(await world.recorder.step() == .wrote(1))
-        let ticket = await world.recorder.record(world.row(2))
-        world.recorder.complete(ticket, name: nil, location: nil, isp: nil)
-        #expect(await world.recorder.step() == .wrote(1))
-        #expect(world.database.state.withLock { $0.calls.map(\.mayBeThere) } == [true, false])
-        try world.restart()
-        #expect(world.recorder.statistics.recovered == 0)
+        world.database.state.withLock { $0.isAway = true }
+        for start in [1, 11, 21] as [Int64] {
+            await recordRows(start...(start + 9), in: world)
+            #expect(await world.recorder.step() == .failed)
+            #expect(world.recorder.statistics.databaseTrouble == "database unreachable")
+            try await world.restart()
+        }
+        world.database.state.withLock { $0.isAway = false }
+        await world.drain()
+        #expect(calls(world) == ["30 new"])
+        #expect(world.database.rows.map(\.passwordID) == Array(1...30))
+    }
+
+    @Test(arguments: ["no note", "a torn note", "the note of another boot", "files that end before it"])
+    func `without a note that can be trusted all rows are in doubt, also after another kill`(kind: String) async throws {
+        var configuration = SpoolConfiguration()
+        configuration.batchSize = 10
+        let world = try World(configuration)
+        await recordRows(1...30, in: world)
+        #expect(await world.recorder.step() == .wrote(10))
+        world.database.answer(.refuses(.refused))
+        _ = await world.recorder.step()
+        var left = world.disk.contents()
+        let (name, bytes) = try #require(world.disk.onlyFile())
+        switch kind {
+        case "no note": left["lock"] = nil
+        case "a torn note": left["lock"]?[70] ^= 1
+        case "the note of another boot":
+            var note = try #require(left["lock"].flatMap { Handover($0) })
+            note.boot[0] ^= 1
+            left["lock"] = note.bytes
+        default: left[name] = Array(bytes.dropLast(200))
+        }
+        world.database.answer(.takes)
+        world.database.state.withLock { $0.calls = [] }
+        try await world.restart(on: left)
+        try await world.restart()
+        await world.drain()
+        #expect(!calls(world).isEmpty)
+        #expect(calls(world).allSatisfy { $0.hasSuffix("in doubt") })
+        #expect(Set(world.database.rows).count == world.database.rows.count)
+        #expect(Set(world.database.rows.map(\.passwordID)).isSuperset(of: 1...25))
+    }
+
+    @Test(arguments: [BackendError.Code.timedOut, .unreachable, .refused])
+    func `of a batch that fails less goes next, until the row that cannot be written goes alone`(
+        code: BackendError.Code
+    ) async throws {
+        let world = try World()
+        world.database.state.withLock { $0.refusals = [77: code] }
+        await recordRows(1...200, in: world)
+        for _ in 0..<60 { _ = await world.recorder.step() }
+        #expect(Set(world.database.rows.map(\.passwordID)) == Set(1...200).subtracting([77]))
+        #expect(world.database.rows.count == 199)
+        #expect(world.recorder.statistics.waiting == 1)
+        // It is kept, also across restarts, and written when it can be, once.
+        try await world.restart()
+        world.database.state.withLock { $0.refusals = [:] }
+        await world.drain()
+        #expect(world.database.rows.count == 200)
+    }
+
+    @Test func `a database that is away makes no batch smaller`() async throws {
+        let world = try World()
+        world.database.state.withLock { $0.isAway = true }
+        await recordRows(1...200, in: world)
+        for _ in 0..<20 { #expect(await world.recorder.step() == .failed) }
+        world.database.state.withLock { $0.isAway = false }
+        #expect(await world.recorder.step() == .wrote(200))
+        #expect(calls(world) == ["200 new"])
     }
 
     @Test func `coalescing goes on across a restart`() async throws {
         let world = try World()
         _ = await world.recorder.record(world.row())
         for _ in 0..<5 {
-            try world.restart()
+            try await world.restart()
             _ = await world.recorder.step()
             world.advance(milliseconds: 4000)
             _ = await world.recorder.record(world.row())
@@ -92,20 +198,115 @@ struct SpooledLoginRecorderTests {
         #expect(world.database.rows.last?.passwordID == 1000)
     }
 
-    @Test func `a full disk costs the rows that do not fit, and mends`() async throws {
+    @Test func `what a full disk does not take goes to the database from memory`() async throws {
         let world = try World()
         _ = await world.recorder.record(world.row(1))
         world.disk.state.withLock { $0.freeBytes = 30 }
-        _ = await world.recorder.record(world.row(2))
-        #expect(world.recorder.statistics.droppedStorage == 1)
+        let ticket = await world.recorder.record(world.row(2))
+        await world.complete(ticket, name: "a.example.org", location: nil, isp: nil)
+        #expect(world.recorder.statistics.held == 1)
         #expect(world.recorder.statistics.storageTrouble != nil)
-        world.disk.state.withLock { $0.freeBytes = .max }
-        _ = await world.recorder.record(world.row(3))
-        #expect(world.recorder.statistics.storageTrouble == nil)
-        try world.restart()
+        #expect(await world.recorder.step() == .wrote(1))
+        #expect(world.database.rows.map(\.sourceName) == ["a.example.org"])
+        #expect(world.recorder.statistics.lost == 0)
+        await world.drain()
+        try await world.restart()
         #expect(world.recorder.statistics.damaged == 0)
         await world.drain()
-        #expect(world.database.rows.map(\.passwordID) == [1, 3])
+        #expect(world.database.rows.map(\.passwordID) == [2, 1])
+    }
+
+    @Test func `what a full disk did not take goes into the spool when it can, in order`() async throws {
+        let world = try World()
+        world.database.state.withLock { $0.isAway = true }
+        world.disk.state.withLock { $0.freeBytes = 100 }
+        for password in 1...5 as ClosedRange<Int64> { _ = await world.recorder.record(world.row(password)) }
+        #expect(world.recorder.statistics.held == 4)
+        world.disk.state.withLock { $0.freeBytes = .max }
+        _ = await world.recorder.record(world.row(6))
+        #expect(world.recorder.statistics.held == 0)
+        #expect(world.recorder.statistics.storageTrouble == nil)
+        try await world.restart()
+        world.database.state.withLock { $0.isAway = false }
+        await world.drain()
+        #expect(world.database.rows.map(\.passwordID) == Array(1...6))
+        #expect(calls(world) == ["6 new"])
+    }
+
+    @Test func `only so many uses are kept in memory, and what is lost is counted`() async throws {
+        var configuration = SpoolConfiguration()
+        configuration.maxHeld = 10
+        let world = try World(configuration)
+        world.database.state.withLock { $0.isAway = true }
+        world.disk.state.withLock { $0.broken = ["create", "write"] }
+        for password in 1...25 as ClosedRange<Int64> { _ = await world.recorder.record(world.row(password)) }
+        #expect(world.recorder.statistics.held == 10)
+        #expect(world.recorder.statistics.droppedStorage == 15)
+        world.database.state.withLock { $0.isAway = false }
+        await world.drain()
+        #expect(world.database.rows.map(\.passwordID) == Array(1...10))
+    }
+
+    @Test func `a disk that hangs holds a login for a moment, and the next ones not at all`() async throws {
+        var configuration = SpoolConfiguration()
+        configuration.patience = .milliseconds(50)
+        let world = try World(configuration)
+        _ = await world.recorder.record(world.row(1))
+        let gate = DispatchSemaphore(value: 0)
+        world.disk.state.withLock { $0.gate = gate }
+        _ = await world.recorder.record(world.row(2))
+        // Without the rule that those who come later do not wait this takes an hour.
+        for password in 0..<72_000 as Range<Int64> { _ = await world.recorder.record(world.row(1000 + password)) }
+        #expect(world.recorder.statistics.droppedStorage > 60_000)
+        world.disk.state.withLock { $0.gate = nil }
+        gate.signal()
+        await world.drain()
+        #expect(world.database.rows.prefix(2).map(\.passwordID) == [1, 2])
+        #expect(world.database.rows.count + Int(world.recorder.statistics.droppedStorage) == 72_002)
+    }
+
+    @Test func `uses of logins that come together are appended with one write`() async throws {
+        let world = try World()
+        _ = await world.recorder.record(world.row(1))
+        let gate = DispatchSemaphore(value: 0)
+        world.disk.state.withLock { $0.gate = gate }
+        let before = world.disk.state.withLock { $0.appends }
+        let (recorder, start) = (world.recorder, world.now.timestamp)
+        await withTaskGroup { group in
+            for password in 2...101 as ClosedRange<Int64> {
+                group.addTask {
+                    _ = await recorder.record(
+                        LoginLogRow(passwordID: password, service: "imap", sourceAddress: nil, time: start))
+                }
+            }
+            // One of them is being written, all others wait.
+            while recorder.statistics.held < 99 { await Task.yield() }
+            world.disk.state.withLock { $0.gate = nil }
+            gate.signal()
+        }
+        #expect(world.disk.state.withLock { $0.appends } - before <= 3)
+        await world.drain()
+        #expect(world.database.rows.count == 101)
+    }
+
+    @Test func `what waits longest goes first, also what the index forgot, and what came meanwhile last`() async throws {
+        var configuration = SpoolConfiguration()
+        configuration.segmentBytes = 1000
+        configuration.maxReady = 7
+        configuration.batchSize = 10
+        let world = try World(configuration)
+        world.database.state.withLock { $0.isAway = true }
+        await recordRows(1...100, in: world)
+        #expect(await world.recorder.step() == .failed)
+        #expect(world.recorder.statistics.waiting == 100)
+        try await world.restart()
+        await recordRows(101...150, in: world)
+        #expect(await world.recorder.step() == .failed)
+        #expect(world.recorder.statistics.waiting == 150)
+        world.database.state.withLock { $0.isAway = false }
+        await world.drain()
+        #expect(world.database.rows.map(\.passwordID) == Array(1...150))
+        #expect(world.recorder.statistics.unreadable == 0)
     }
 
     @Test func `a row that the database refuses stops no other and is kept`() async throws {
@@ -120,7 +321,7 @@ struct SpooledLoginRecorderTests {
         #expect(world.database.rows.count == 49)
         // It has moved on, so that the files behind it are gone.
         #expect(world.recorder.statistics.segments <= 3)
-        try world.restart()
+        try await world.restart()
         #expect(world.recorder.statistics.recovered == 1)
         world.database.state.withLock { $0.refusedPasswords = [] }
         await world.drain()
@@ -140,7 +341,7 @@ struct SpooledLoginRecorderTests {
         }
         #expect(world.recorder.statistics.lost == 0)
         #expect(world.recorder.statistics.bytes < 30_000)
-        try world.restart()
+        try await world.restart()
         await world.drain()
         let times = (1...1500 as ClosedRange<Int64>).map { 1_700_000_000_000 + $0 * 1000 }
         #expect(world.database.rows.map(\.time.milliseconds).sorted() == expectedTimes(times))
@@ -164,7 +365,7 @@ struct SpooledLoginRecorderTests {
         world.database.answer(.refuses(.unreachable))
         _ = await world.recorder.record(world.row(2))
         #expect(await world.recorder.flush(within: .milliseconds(20)) == 1)
-        try world.restart()
+        try await world.restart()
         await world.drain()
         #expect(world.database.rows.count == 3)
     }
@@ -186,9 +387,9 @@ struct SpooledLoginRecorderTests {
             var row = world.row(Int64(index), service: text, from: text)
             row.sourceISP = text
             let ticket = await world.recorder.record(row)
-            world.recorder.complete(ticket, name: text, location: text, isp: nil)
+            await world.complete(ticket, name: text, location: text, isp: nil)
         }
-        try world.restart()
+        try await world.restart()
         await world.drain()
         for (row, text) in zip(world.database.rows, texts) {
             #expect(text.hasPrefix(row.service) && row.service.utf8.count <= 255)
@@ -250,7 +451,7 @@ struct SpooledLoginRecorderTests {
         _ = await world.recorder.record(world.row(1))
         #expect(world.disk.state.withLock { $0.syncs } == 1)
         world.disk.state.withLock { $0.broken = ["sync"] }
-        #expect(await world.recorder.record(world.row(2)).number == 2)
+        #expect(await world.recorder.record(world.row(2)).number > 0)
         await world.drain()
         #expect(world.database.rows.count == 2)
     }

@@ -32,9 +32,16 @@ final class World {
     }
 
     /// Starts a process on what an earlier one left, by default now.
-    func restart(on contents: [String: [UInt8]]? = nil) throws {
+    func restart(on contents: [String: [UInt8]]? = nil) async throws {
+        await recorder.turn()
         disk = MemoryDisk(contents ?? disk.contents())
         recorder = try Self.recorder(disk, database, configuration, now)
+    }
+
+    /// Says that the facts of a use are complete, and waits until that is done.
+    func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?) async {
+        recorder.complete(ticket, name: name, location: location, isp: isp)
+        await recorder.turn()
     }
 
     func advance(milliseconds: Int64) { now.milliseconds.withLock { $0 += milliseconds } }

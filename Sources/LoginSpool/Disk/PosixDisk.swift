@@ -5,6 +5,8 @@ internal import Glibc
     private let path: String
     private let lock: FileDescriptor
     private let syncsDirectory: Bool
+    /// Bytes of the lock file that are there from the start, so that a full disk takes notes.
+    private static let noteSize = 16_384
 
     /// Makes the directory if need be and locks it.
     ///
@@ -20,6 +22,48 @@ internal import Glibc
             throw SpoolError(
                 "lock", path: path, code: code, reason: "another process uses this state directory; only one may")
         }
+        // What cannot be reserved is taken when it is needed.
+        let size = (try? note().count) ?? Self.noteSize
+        if size < Self.noteSize { try? Self.write(Array(repeating: 0, count: Self.noteSize - size), to: lock, at: size) }
+    }
+
+    /// The note stands in the lock file.
+    package func note() throws(SpoolError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let count = bytes.count
+            let more = unsafe [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, filled in
+                filled = max(0, unsafe pread(lock.number, buffer.baseAddress, buffer.count, count))
+            }
+            guard !more.isEmpty else { return bytes }
+            bytes += more
+        }
+    }
+
+    package func leave(note: [UInt8]) throws(SpoolError) {
+        do throws(SpoolError) {
+            try Self.write(note, to: lock, at: 0)
+        } catch {
+            guard ftruncate(lock.number, 0) == 0 else { throw error }
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to file: FileDescriptor, at offset: Int) throws(SpoolError) {
+        var code: Int32 = 0
+        unsafe bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count {
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
+                let wrote = unsafe pwrite(file.number, rest.baseAddress, rest.count, offset + done)
+                if wrote < 0, errno == EINTR { continue }
+                guard wrote > 0 else {
+                    code = wrote < 0 ? errno : ENOSPC
+                    return
+                }
+                done += wrote
+            }
+        }
+        guard code == 0 else { throw error("write", "lock", code) }
     }
 
     package func names() throws(SpoolError) -> [String] {

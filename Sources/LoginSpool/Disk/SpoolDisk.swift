@@ -10,6 +10,12 @@ package protocol SpoolDisk: Sendable {
     func remove(_ name: String) throws(SpoolError)
     /// Gives a file another name.
     func rename(_ name: String, to newName: String) throws(SpoolError)
+    /// The note that was left last; empty if there is none.
+    func note() throws(SpoolError) -> [UInt8]
+    /// Leaves a note in place of the last one; if that cannot be, the last one is made void.
+    ///
+    /// - Throws: If not even that could be done; then the last one stands.
+    func leave(note: [UInt8]) throws(SpoolError)
 }
 
 /// An open file of a spool, closed when it is let go.

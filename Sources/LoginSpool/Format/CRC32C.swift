@@ -5,8 +5,18 @@ enum CRC32C {
     }
 
     /// Goes on from the checksum of what came before (0 at the start).
-    static func checksum(_ bytes: some Sequence<UInt8>, after previous: UInt32 = 0) -> UInt32 {
-        let table = table
-        return ~bytes.reduce(~previous) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
+    static func checksum(_ bytes: ArraySlice<UInt8>, after previous: UInt32 = 0) -> UInt32 {
+        var value = ~previous
+        unsafe table.withUnsafeBufferPointer { table in
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                for unsafe byte in unsafe bytes {
+                    unsafe value = table[Int(UInt8(truncatingIfNeeded: value) ^ byte)] ^ value >> 8
+                }
+            }
+        }
+        return ~value
     }
+
+    /// The checksum of a whole array.
+    static func checksum(_ bytes: [UInt8]) -> UInt32 { checksum(bytes[...]) }
 }

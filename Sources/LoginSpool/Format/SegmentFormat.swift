@@ -16,33 +16,43 @@ struct SegmentFormat: Sendable {
         saltChecksum = CRC32C.checksum(bytes)
     }
 
-    /// Puts a framed record in the place of the buffer's bytes.
-    func frame(_ record: SpoolRecord, into buffer: inout [UInt8]) {
-        buffer.removeAll(keepingCapacity: true)
+    /// Appends a framed record.
+    ///
+    /// - Returns: Its whole length.
+    @discardableResult
+    func frame(_ record: SpoolRecord, into buffer: inout [UInt8]) -> Int {
+        let start = buffer.count
         buffer.append(contentsOf: Self.mark)
         buffer.append(contentsOf: [0, 0, 0, 0, 0, 0])
         record.encode(into: &buffer)
-        let length = UInt16(buffer.count - Self.frameSize)
-        buffer[2] = UInt8(truncatingIfNeeded: length)
-        buffer[3] = UInt8(length >> 8)
-        let checksum = checksum(of: buffer[...])
-        for index in 0..<4 { buffer[4 + index] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt32(index))) }
+        let length = UInt16(buffer.count - start - Self.frameSize)
+        buffer[start + 2] = UInt8(truncatingIfNeeded: length)
+        buffer[start + 3] = UInt8(length >> 8)
+        let checksum = checksum(of: buffer[start...])
+        for index in 0..<4 { buffer[start + 4 + index] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt32(index))) }
+        return buffer.count - start
     }
 
     /// Reads the record that starts at `offset`.
     ///
-    /// - Returns: The record and its whole length; nil if there is no undamaged one.
-    func record(in bytes: ArraySlice<UInt8>, at offset: Int) -> (record: SpoolRecord, size: Int)? {
-        let rest = bytes[offset...]
-        guard rest.count > Self.frameSize, rest.starts(with: Self.mark) else { return nil }
-        let length = Int(rest[offset + 2]) | Int(rest[offset + 3]) << 8
-        guard (1...SpoolRecord.maxPayload).contains(length), rest.count >= Self.frameSize + length else { return nil }
-        let framed = rest.prefix(Self.frameSize + length)
-        let stored = (0..<4).reduce(UInt32(0)) { $0 | UInt32(framed[offset + 4 + $1]) << (8 * UInt32($1)) }
-        guard checksum(of: framed) == stored, let record = SpoolRecord(payload: framed.dropFirst(Self.frameSize)) else {
+    /// - Returns: nil if there is no undamaged one.
+    func record(in bytes: ArraySlice<UInt8>, at offset: Int) -> SpoolRecord? {
+        payload(in: bytes, at: offset).flatMap { SpoolRecord(payload: $0) }
+    }
+
+    /// The payload of the record that starts at `offset`; nil if there is no undamaged one.
+    private func payload(in bytes: ArraySlice<UInt8>, at offset: Int) -> ArraySlice<UInt8>? {
+        guard bytes.endIndex - offset > Self.frameSize, bytes[offset] == Self.mark[0],
+            bytes[offset + 1] == Self.mark[1]
+        else { return nil }
+        let length = Int(bytes[offset + 2]) | Int(bytes[offset + 3]) << 8
+        guard (1...SpoolRecord.maxPayload).contains(length), bytes.endIndex - offset >= Self.frameSize + length else {
             return nil
         }
-        return (record, framed.count)
+        let framed = bytes[offset..<(offset + Self.frameSize + length)]
+        var stored: UInt32 = 0
+        for index in 0..<4 { stored |= UInt32(framed[offset + 4 + index]) << (8 * UInt32(index)) }
+        return checksum(of: framed) == stored ? framed.dropFirst(Self.frameSize) : nil
     }
 
     private func checksum(of framed: ArraySlice<UInt8>) -> UInt32 {
@@ -50,19 +60,21 @@ struct SegmentFormat: Sendable {
         return CRC32C.checksum(framed.dropFirst(Self.frameSize), after: length)
     }
 
-    /// Goes through a whole file: calls `each` with every undamaged record and its place, skipping what is damaged.
+    /// Goes through a whole file: calls `each` with the payload of every undamaged record and its place, skipping what is
+    /// damaged; also a payload that `each` cannot make anything of.
     ///
     /// - Returns: How many stretches were skipped, and where the last whole record ends.
-    func scan(_ bytes: [UInt8], each: (SpoolRecord, Int, Int) -> Void) -> (damaged: Int, end: Int) {
+    func scan(_ bytes: [UInt8], each: (ArraySlice<UInt8>, Int, Int) -> Bool) -> (damaged: Int, end: Int) {
         let isMagicDamaged = !bytes.starts(with: Self.magic)
         var offset = min(Self.magic.count, bytes.count)
         var end = offset
         var damaged = isMagicDamaged ? 1 : 0
         var isDamaged = false
+        let all = bytes[...]
         while offset < bytes.count {
-            if let (record, size) = record(in: bytes[...], at: offset) {
-                each(record, offset, size)
-                offset += size
+            let payload = payload(in: all, at: offset)
+            if let payload, each(payload, offset, payload.count + Self.frameSize) {
+                offset += payload.count + Self.frameSize
                 end = offset
                 isDamaged = false
             } else {

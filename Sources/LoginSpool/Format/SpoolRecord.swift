@@ -23,6 +23,8 @@ enum SpoolRecord: Equatable {
         var replaces: UInt64
         /// Whether it was entered before and is only moved to the end, facts joined.
         var isMoved = false
+        /// Whether it may be in the database already.
+        var isInDoubt = false
     }
 
     /// Bytes of a text; the service's own limit is 255. PTR names end at 255, the rest is far shorter.
@@ -36,7 +38,7 @@ enum SpoolRecord: Equatable {
         case .use(let use):
             bytes.append(1)
             bytes.append(littleEndian: use.number)
-            bytes.append((use.isFollower ? 1 : 0) | (use.isMoved ? 2 : 0))
+            bytes.append((use.isFollower ? 1 : 0) | (use.isMoved ? 2 : 0) | (use.isInDoubt ? 4 : 0))
             bytes.append(littleEndian: use.replaces)
             bytes.append(littleEndian: use.bucketStart.milliseconds)
             bytes.append(littleEndian: use.row.time.milliseconds)
@@ -75,7 +77,7 @@ enum SpoolRecord: Equatable {
             self = .use(
                 Use(
                     number: number, row: row, bucketStart: Timestamp(milliseconds: start), isFollower: flags & 1 == 1,
-                    replaces: replaces, isMoved: flags & 2 == 2))
+                    replaces: replaces, isMoved: flags & 2 == 2, isInDoubt: flags & 4 == 4))
         case 2:
             guard let number = reader.integer(UInt64.self), let name = reader.text(), let location = reader.text(),
                 let isp = reader.text(), reader.isAtEnd

@@ -3,24 +3,31 @@ struct Fifo<Element: Sendable>: Sendable {
     private var elements: [Element] = []
     private var head = 0
 
+    init(_ elements: [Element] = []) { self.elements = elements }
+
     var count: Int { elements.count - head }
     var isEmpty: Bool { count == 0 }
     var first: Element? { isEmpty ? nil : elements[head] }
+    var all: ArraySlice<Element> { elements[head...] }
 
     mutating func append(_ element: Element) { elements.append(element) }
 
-    func prefix(_ count: Int) -> ArraySlice<Element> { elements[head...].prefix(count) }
+    /// Puts elements back before all others.
+    mutating func prepend(_ others: [Element]) {
+        elements.replaceSubrange(0..<head, with: others)
+        head = 0
+    }
+
+    func prefix(_ count: Int) -> ArraySlice<Element> { all.prefix(count) }
 
     mutating func removeFirst(_ count: Int = 1) {
         head += min(count, self.count)
-        if head > 64, head > elements.count / 2 {
+        if head == elements.count {
+            elements.removeAll(keepingCapacity: head < 1024)
+            head = 0
+        } else if head > 64, head > elements.count / 2 {
             elements.removeFirst(head)
             head = 0
         }
-    }
-
-    /// Changes the first `count` elements in place.
-    mutating func changeFirst(_ count: Int, _ change: (inout Element) -> Void) {
-        for index in head..<(head + min(count, self.count)) { change(&elements[index]) }
     }
 }
