@@ -285,7 +285,9 @@ let package = Package(
         .target(name: "TestServers", dependencies: ["Locks"], path: "Tests/TestServers", swiftSettings: strict),
         .testTarget(
             name: "MariaDBStoreTests",
-            dependencies: ["Locks", "MariaDBStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CMariaDB", "TestServers",
+            dependencies: [
+                "Locks", "LoginSpool", "MariaDBStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CMariaDB",
+                "TestServers", logging,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
