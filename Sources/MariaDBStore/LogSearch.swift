@@ -89,7 +89,7 @@ struct LogSearch {
 
     private static func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
 
-    private static func use(_ row: PreparedStatement) -> Use? {
+    private static func use(_ row: any ResultRow) -> Use? {
         guard let id = row.integer(0), let time = row.text(3).flatMap({ Timestamp(sqlText: $0) }) else { return nil }
         return Use(
             LoginLogRow(passwordID: id, service: row.text(1) ?? "", sourceAddress: row.text(2), time: time))
