@@ -1,11 +1,9 @@
-import Dispatch
 import WebAuth
 
 @main
 struct Main {
     static func main() {
         WebAuthCommand.requireProc()
-        Task { await WebAuthCommand.runAndExit() }
-        dispatchMain()
+        WebAuthCommand.runAndExit()
     }
 }

@@ -28,7 +28,8 @@ struct OutputTests {
     /// More than is held back before it is written.
     private static let large = [
         ["database-schema", "sqlite"], ["database-schema", "mariadb"],
-        ["report", "--jsonl", "audit.jsonl", "--since", "all", "--format", "html"], ["--generate-completion-script", "bash"],
+        ["report", "--jsonl", "audit.jsonl", "--since", "all", "--format", "html"],
+        ["--generate-completion-script", "bash"],
     ]
 
     @Test(arguments: small + large, ["> /dev/full", ">&-", "> /dev/full <&-", ">&- <&-"])
@@ -40,6 +41,9 @@ struct OutputTests {
         let result = try Self.run(arguments, redirection, in: directory)
         #expect(result.status == 74)
         #expect(result.errors.hasPrefix("standard output cannot be written"), "\(result.errors)")
+        if redirection.hasPrefix(">&-"), Self.small.contains(arguments) {
+            #expect(result.errors.hasSuffix(": Bad file descriptor\n"), "\(result.errors)")
+        }
     }
 
     @Test(arguments: ["> /dev/full", ">&-"])
@@ -52,7 +56,9 @@ struct OutputTests {
         #expect(try Self.run(["nonsense"], redirection, in: directory).status == 64)
     }
 
-    @Test func `a password that could not be shown is a failure too, and no file takes it in place of the output`() throws {
+    @Test func `a password that could not be shown is a failure too, and no file takes it in place of the output`()
+        throws
+    {
         let directory = try TemporaryDirectory()
         let result = try Self.run(["app-password", "add", "alice"], ">&- <&-", in: directory)
         #expect(result.status == 74)

@@ -29,16 +29,21 @@ public struct WebAuthCommand: AsyncParsableCommand {
     }
 
     /// Parses the command line, runs the verb, and ends the process with a status of sysexits(3).
-    public static func runAndExit() async -> Never {
+    ///
+    /// To be called first of all: once there is a task, libdispatch has opened descriptors.
+    public static func runAndExit() -> Never {
         DispatchLog.silence()
         StandardOutput.prepare()
-        let status = await perform()
-        // Last, so that it holds for every verb, however it ends and whatever it has said.
-        if let problem = StandardOutput.finish() {
-            standardError(problem)
-            exit(withError: ExitCode(SetupFailure.Status.output.rawValue))
+        Task {
+            let status = await perform()
+            // Last, so that it holds for every verb, however it ends and whatever it has said.
+            if let problem = StandardOutput.finish() {
+                standardError(problem)
+                exit(withError: ExitCode(SetupFailure.Status.output.rawValue))
+            }
+            exit(withError: status)
         }
-        exit(withError: status)
+        dispatchMain()
     }
 
     /// Parses the command line and runs the verb.
