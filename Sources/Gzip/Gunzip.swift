@@ -23,7 +23,9 @@ internal import CZlib
     private var position = 0
 
     /// Whether data begins as gzip does.
-    public static func isGzip(_ start: some Collection<UInt8>) -> Bool { start.prefix(3).elementsEqual([0x1F, 0x8B, 8]) }
+    public static func isGzip(_ start: some Collection<UInt8>) -> Bool {
+        start.prefix(3).elementsEqual([0x1F, 0x8B, 8])
+    }
 
     /// Begins.
     public init() {

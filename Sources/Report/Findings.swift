@@ -150,7 +150,9 @@ extension Tallies {
         add("revoked passwords", revoked.omitted)
         add("kinds of failure", events.omitted)
         add("addresses with failures", failingAddresses.omitted)
-        if habits.isIncomplete { notes.append("more users and places than are remembered: not all that is new is shown") }
+        if habits.isIncomplete {
+            notes.append("more users and places than are remembered: not all that is new is shown")
+        }
         return notes
     }
 }

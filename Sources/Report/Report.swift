@@ -12,7 +12,8 @@ public enum Report {
     /// - Complexity: Linear in the records; memory is bounded, whatever they say.
     public static func run(
         _ input: inout some ReportInput, period: ReportPeriod, format: ReportFormat,
-        knowledge: ReportKnowledge = ReportKnowledge(), machine: String? = nil, tableBound: Int = 50_000, progress: (Int) -> Void = { _ in }
+        knowledge: ReportKnowledge = ReportKnowledge(), machine: String? = nil, tableBound: Int = 50_000,
+        progress: (Int) -> Void = { _ in }
     ) throws(ReportError) -> String {
         var tallies = Tallies(period, bound: tableBound)
         var count = 0

@@ -55,7 +55,9 @@ struct ExplanationTests {
         facts.geo = Sourced(.absent, source: .maxmind)
         let explained = explanation(Policy(lists: DenyLists()), facts: facts)
         let json = explained.json
-        #expect(json.contains(#""rev_host":{"state":"unavailable","source":"dns","age_s":0,"reason":"timed out","value":null}"#))
+        #expect(
+            json.contains(
+                #""rev_host":{"state":"unavailable","source":"dns","age_s":0,"reason":"timed out","value":null}"#))
         #expect(json.contains(#""age_s":0,"reason":"unreachable, RDAP: nobody"#))
         #expect(json.contains(#"\\u001b; WHOIS: the end","net_name":null"#))
         #expect(json.ranges(of: "\"reason\"").count == 2)  // what is absent or known needs none

@@ -20,7 +20,9 @@ struct GunzipTests {
         return Array(data)
     }
 
-    private static func unpacked(_ data: [UInt8], by pieceSize: Int, into limit: Int) -> (text: [UInt8], state: Gunzip.State) {
+    private static func unpacked(_ data: [UInt8], by pieceSize: Int, into limit: Int) -> (
+        text: [UInt8], state: Gunzip.State
+    ) {
         let gunzip = Gunzip()
         var text: [UInt8] = []
         for start in stride(from: 0, to: data.count, by: pieceSize) {

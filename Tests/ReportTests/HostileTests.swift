@@ -92,6 +92,16 @@ struct HostileTests {
         }
     }
 
+    @Test func `a long address breaks behind its colons, and nothing else does`() throws {
+        var record = Records.refusal("eve", "ip")
+        record.address = "2001:db8:ffff::7"
+        let html = try Records.report([record, record], .html)
+        let address = "<bdi title=\"2001:db8:ffff::7\">2001:<wbr>db8:<wbr>ffff::<wbr>7</bdi>"
+        #expect(html.ranges(of: address).count == 3)  // why, last, and the bar
+        record.address = "javascript:alert(1)"
+        #expect(try !Records.report([record], .html).contains("<wbr>"))
+    }
+
     @Test func `the page holds its words also where a name is hostile`() throws {
         let html = try Records.report([record("<script>alert(1)</script>")], .html)
         #expect(html.contains("<th scope=\"row\">&lt;script&gt;alert(1)&lt;/script&gt;</th>"))

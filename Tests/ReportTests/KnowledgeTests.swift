@@ -43,7 +43,10 @@ struct KnowledgeTests {
         #expect(knowledge.knows(host: host) == isKnown)
     }
 
-    @Test(arguments: ["", "# nothing", "KNOWN_GOOD_ASNS:\nAS_COMMENTS:\nKNOWN_DNS_SUFF: ~", "{}", "AS_COMMENTS: []", "AS_COMMENTS: {}"])
+    @Test(arguments: [
+        "", "# nothing", "KNOWN_GOOD_ASNS:\nAS_COMMENTS:\nKNOWN_DNS_SUFF: ~", "{}", "AS_COMMENTS: []",
+        "AS_COMMENTS: {}",
+    ])
     func `nothing is known of nothing`(yaml: String) throws {
         #expect(try ReportKnowledge(yaml: yaml) == ReportKnowledge())
     }

@@ -14,7 +14,7 @@ struct MarkupReader {
     }
 
     /// Elements without content.
-    private static let void: Set<String> = ["meta", "link"]
+    private static let void: Set<String> = ["meta", "link", "wbr"]
 
     static func read(_ html: String) throws -> [Tag] {
         var tags: [Tag] = []

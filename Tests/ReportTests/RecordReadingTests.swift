@@ -61,10 +61,12 @@ struct RecordReadingTests {
         ]
         let record = try #require(ReportRecord(journalFields: fields, time: Records.noon))
         #expect(record.netName == nil && record.asName == nil && record.asOrganization == nil)
-        #expect(record.countryCode == nil && record.asNumber == nil)
+        #expect(record.countryCode == nil && record.asNumber == nil && record.isUnanswered)
     }
 
-    @Test(arguments: ["2024-05-01T04:06:34.120+02:00", "2024-04-30T21:36:34.120-0430", "2024-05-01T02:06:34.120987654Z"])
+    @Test(arguments: [
+        "2024-05-01T04:06:34.120+02:00", "2024-04-30T21:36:34.120-0430", "2024-05-01T02:06:34.120987654Z",
+    ])
     func `a time of any zone is read`(time: String) {
         let line = #"{"timestamp":"\#(time)","user":"a","blocked":false}"#
         #expect(ReportRecord(jsonLine: Array(line.utf8)) == ReportRecord(time: Records.noon, user: "a"))

@@ -109,7 +109,8 @@ struct ReportTests {
         record.asCountry = "RU"
         #expect(try Records.report([record], .text).hasPrefix("Blocked users:\n eve (\(shown))\n"))
         let value = shown.dropFirst(matched.count + 1)
-        #expect(try Records.report([record], .html).contains("<bdi>\(value.isEmpty ? Substring(matched) : value)</bdi>"))
+        #expect(
+            try Records.report([record], .html).contains("<bdi>\(value.isEmpty ? Substring(matched) : value)</bdi>"))
     }
 
     @Test func `an AS that MaxMind alone knows is named`() throws {
@@ -119,7 +120,8 @@ struct ReportTests {
     }
 
     @Test func `what nobody could tell is named so, apart from what is local, and leads no list`() throws {
-        func bare(_ address: String?, at minute: Int, _ change: (inout ReportRecord) -> Void = { _ in }) -> ReportRecord {
+        func bare(_ address: String?, at minute: Int, _ change: (inout ReportRecord) -> Void = { _ in }) -> ReportRecord
+        {
             var record = ReportRecord(time: Records.noon.advanced(by: .seconds(minute * 60)), user: "alice")
             record.address = address
             change(&record)
@@ -128,7 +130,12 @@ struct ReportTests {
         let records =
             (0..<9).map { bare("62.1.1.9", at: $0) } + (0..<5).map { bare("10.0.0.1", at: $0) }
             + (0..<4).map { bare("141.5.11.2", at: $0) { $0.isReserved = true } } + (0..<3).map { bare(nil, at: $0) }
-            + [Records.login("alice", at: 20), Records.login("bob", at: 21) { $0.asNumber = "AS680"; $0.asOrganization = nil; $0.asName = nil }]
+            + [
+                Records.login("alice", at: 20),
+                Records.login("bob", at: 21) {
+                    $0.asNumber = "AS680"; $0.asOrganization = nil; $0.asName = nil
+                },
+            ]
         let text = try Records.report(records, .text)
         #expect(text.contains("Unknown ASNs\n  1 AS3320     Deutsche Telekom AG\n  1 AS680"), "\(text)")
         #expect(text.contains("\n 12 None       local network\n  9 None       network not known\n"))
@@ -150,9 +157,29 @@ struct ReportTests {
         #expect(!html.contains("<bdi></bdi>") && !html.contains("&lt;") && !html.contains("local or unknown"))
     }
 
+    @Test(
+        arguments: [
+            (nil, false, false, true), ("10.0.0.1", false, false, true), ("fd00::1", false, false, true),
+            ("127.0.0.1", false, false, true), ("62.1.1.9", false, false, false), ("62.1.1.9", true, false, true),
+            ("203.0.113.9", false, false, false), ("203.0.113.9", true, false, true), ("10.0.0.1", false, true, false),
+            ("203.0.113.9", true, true, false), ("nonsense", false, false, false), ("2001:db8::1", false, false, false),
+        ] as [(String?, Bool, Bool, Bool)])
+    func `local is what is of the house, and what nobody was asked about`(
+        address: String?, isReserved: Bool, isUnanswered: Bool, isLocal: Bool
+    ) {
+        var record = ReportRecord(time: Records.noon, user: "a")
+        (record.address, record.isReserved, record.isUnanswered) = (address, isReserved, isUnanswered)
+        #expect(record.isLocal == isLocal)
+    }
+
     @Test(arguments: 0..<5)
     func `whatever order the records come in, the report is the same`(seed: Int) throws {
-        let inOrder = Self.records + [Records.login("alice", at: 12) { $0.netCountry = "FR"; $0.country = nil; $0.asNumber = "AS3215" }]
+        let inOrder =
+            Self.records + [
+                Records.login("alice", at: 12) {
+                    $0.netCountry = "FR"; $0.country = nil; $0.asNumber = "AS3215"
+                }
+            ]
         for format in ReportFormat.allCases {
             #expect(try Records.report(inOrder.shuffled(), format) == Records.report(inOrder, format))
         }

@@ -58,7 +58,8 @@ extension Explanation {
         [
             ("asn", asText(origin?.asNumbers.first)),
             ("origins", .list((origin?.asNumbers ?? []).map { .integer(Int64($0)) })),
-            ("asn_cidr", AuditValue(origin?.prefix)), ("as_cc", AuditValue(origin?.country)), ("as_desc", AuditValue(origin?.asName)),
+            ("asn_cidr", AuditValue(origin?.prefix)), ("as_cc", AuditValue(origin?.country)),
+            ("as_desc", AuditValue(origin?.asName)),
         ]
     }
 

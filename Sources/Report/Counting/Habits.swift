@@ -57,7 +57,9 @@ struct Habits: Sendable {
         }
     }
 
-    private func isNew(_ candidate: Candidate) -> Bool { first[candidate.home].map { $0 < candidate.place.time } ?? false }
+    private func isNew(_ candidate: Candidate) -> Bool {
+        first[candidate.home].map { $0 < candidate.place.time } ?? false
+    }
 
     private mutating func add(_ candidate: Candidate, _ pair: UInt64) {
         if candidates.count >= candidateBound, !isIncomplete {

@@ -36,7 +36,8 @@ struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: Sendable
     mutating func add(_ key: Key, count: Int = 1, isDenied: Bool = false, at time: Timestamp, note: Note) {
         if entries.count >= bound, entries[key] == nil { makeRoom() }
         // One look-up; a newer note replaces the other, so that late facts win.
-        entries[key, default: Entry(key: key, count: 0, denied: 0, note: note, time: time)].add(count, isDenied, time, note)
+        entries[key, default: Entry(key: key, count: 0, denied: 0, note: note, time: time)].add(
+            count, isDenied, time, note)
     }
 
     /// The most frequent first, then by key.

@@ -40,7 +40,7 @@ struct BarTable {
         for row in rows {
             page.element("tr") { line in
                 line.element("th", [("scope", "row")]) { cell in
-                    cell.element("bdi", text: row.label)
+                    cell.isolated(row.label)
                     if !row.detail.isEmpty { cell.element("small", text: row.detail) }
                     cell.raw(Self.bar(row, most: most))
                 }

@@ -99,7 +99,7 @@ enum HTMLReport {
                             let value = [reason.key.value, reason.note.name].compactMap { $0 }.joined(separator: " ")
                             if !value.isEmpty {
                                 line.raw(": ")
-                                line.element("bdi", text: value)
+                                line.isolated(value)
                             }
                             if let rule = reason.key.rule { line.element("code", text: rule) }
                             if reason.count > 1 {
@@ -159,14 +159,16 @@ enum HTMLReport {
         bars("Autonomous systems", findings.systems, &page) { system in
             let names = [system.number == "None" ? "" : system.number, system.name].filter { !$0.isEmpty }
             let detail = [system.comment, system.isKnown ? "known" : nil].compactMap { $0 }.joined(separator: ", ")
-            return BarTable.Row(label: names.joined(separator: " "), detail: detail, count: system.count, denied: system.denied)
+            return BarTable.Row(
+                label: names.joined(separator: " "), detail: detail, count: system.count, denied: system.denied)
         }
         bars("Networks", findings.networks, &page) {
             BarTable.Row(label: $0.key.network, count: $0.count, denied: $0.denied)
         }
         bars("Unknown addresses", findings.hosts.filter { !$0.isKnown }, &page) {
             BarTable.Row(
-                label: $0.address == "None" ? "this machine" : $0.address, detail: $0.host ?? $0.network, count: $0.count,
+                label: $0.address == "None" ? "this machine" : $0.address, detail: $0.host ?? $0.network,
+                count: $0.count,
                 denied: $0.denied)
         }
         bars("Failed logins", findings.events, &page) {
@@ -219,7 +221,7 @@ enum HTMLReport {
         guard let login else { return }
         cell.element("time", [("datetime", login.time.description)], text: login.time.minute)
         cell.raw(" ")
-        cell.element("bdi", text: login.address ?? "this machine")
+        cell.isolated(login.address ?? "this machine")
     }
 }
 

@@ -29,8 +29,9 @@ enum HTMLStyle {
         tbody th{font-weight:600}
         .bars th:nth-child(n+2),.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;
         overflow-wrap:normal}
-        .growing{width:90%}
-        .facts tbody th{min-width:6rem}
+        .facts{table-layout:fixed}
+        .facts thead th{width:23%}.facts thead th:last-child{width:31%}.facts thead .number{width:5.5rem}
+        .facts thead .growing{width:auto}
         .bars tbody th{width:100%;font-weight:normal}
         .bar{display:block;width:100%;height:.5rem;margin-top:.2rem;background:var(--panel)}
         bdi{display:inline-block;max-width:100%}

@@ -11,6 +11,14 @@ struct HTMLText {
     /// Adds a text, escaped.
     mutating func text(_ text: String) { html += Self.escaped(text) }
 
+    /// Adds a text that has a direction of its own; an IPv6 address breaks behind its colons where it has to.
+    mutating func isolated(_ text: String) {
+        guard text.contains(":"), IPAddress(text) != nil else { return element("bdi", text: text) }
+        element("bdi", [("title", text)]) {
+            $0.raw(Self.escaped(text).replacing(":", with: ":<wbr>").replacing(":<wbr>:", with: "::"))
+        }
+    }
+
     /// Adds an element that holds a text.
     mutating func element(_ name: String, _ attributes: [(String, String)] = [], text: String) {
         element(name, attributes) { $0.text(text) }

@@ -55,7 +55,10 @@ enum JSONReport {
                     ] + logins(host.count, host.denied)
                 }
             ),
-            ("networks", list(findings.networks) { [("net_name", .text($0.key.network))] + logins($0.count, $0.denied) }),
+            (
+                "networks",
+                list(findings.networks) { [("net_name", .text($0.key.network))] + logins($0.count, $0.denied) }
+            ),
             (
                 "countries",
                 list(findings.countries) { country in

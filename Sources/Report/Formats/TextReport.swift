@@ -38,7 +38,9 @@ enum TextReport {
             lines += list("Failed logins", findings.events) { [($0.count, $0.key.visible())] }
         }
         if !findings.failingAddresses.isEmpty {
-            lines += list("Failed logins, by address", findings.failingAddresses) { [($0.count, $0.note.address.shown)] }
+            lines += list("Failed logins, by address", findings.failingAddresses) {
+                [($0.count, $0.note.address.shown)]
+            }
         }
         if !findings.revoked.isEmpty {
             lines += list("Revoked passwords still being tried", findings.revoked) { entry in
@@ -99,7 +101,8 @@ enum TextReport {
     ///
     /// - Parameter isLast: What stands below, whatever its count.
     private static func list<Item>(
-        _ title: String, _ items: [Item], last isLast: (Item) -> Bool = { _ in false }, _ rows: (Item) -> [(Int, String)]
+        _ title: String, _ items: [Item], last isLast: (Item) -> Bool = { _ in false },
+        _ rows: (Item) -> [(Int, String)]
     ) -> [String] {
         func sorted(_ items: [Item]) -> [(Int, String)] {
             items.flatMap(rows).enumerated()

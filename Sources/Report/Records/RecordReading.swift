@@ -55,6 +55,7 @@ extension ReportRecord {
         host = values["rev_host"]?.text.flatMap { $0 == "<>" ? nil : $0 }
         isReserved = values["reserved"]?.flag ?? false
         // `ERROR-RESPONSE` and `WHOIS ERROR` stand for what could not be had; they are nobody's name.
+        isUnanswered = values["as_desc"]?.text == "ERROR-RESPONSE" || values["net_name"]?.text == "WHOIS ERROR"
         asNumber = values["asn"]?.name
         asCountry = values["as_cc"]?.text
         asName = values["as_desc"]?.name.flatMap { $0 == "ERROR-RESPONSE" ? nil : $0 }

@@ -35,6 +35,8 @@ public struct ReportRecord: Sendable, Equatable {
     public var asNumber: String?
     /// Whether the address is of a network of the house, or reserved.
     public var isReserved = false
+    /// Whether somebody was asked about the address and could not tell.
+    public var isUnanswered = false
     /// Where the prefix is registered.
     public var asCountry: String?
     /// The AS's name in the registry.
@@ -86,8 +88,18 @@ public struct ReportRecord: Sendable, Equatable {
     /// Whether the login came from this machine, the house, or another network that is nowhere on the globe.
     var isLocal: Bool {
         guard let address else { return true }
-        return isReserved || IPAddress(address)?.isPrivate ?? false
+        // Nobody asks about what is local, so nobody can have failed to answer.
+        guard !isUnanswered else { return false }
+        if isReserved { return true }
+        guard let address = IPAddress(address), address.isPrivate else { return false }
+        // Addresses of documentation stand for any others, where the record does not say that they are reserved.
+        return !Self.documentation.contains { $0.contains(address) }
     }
+
+    /// Networks for examples (RFC 5737, RFC 3849, RFC 9637).
+    private static let documentation = [
+        "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20",
+    ].compactMap(IPPrefix.init)
 
     /// Which AS, network or place met the list that ``matched`` names: its value, and where that is a number its name:
     /// `RU`; `AS47764`, `LLC VK`. nil where ``matched`` says all there is.

@@ -40,7 +40,9 @@ struct ReportCommand: ParsableCommand {
     var info: String?
     @Option(help: "A journal file to read in place of this machine's journal; may be repeated.")
     var file: [String] = []
-    @Option(help: "A jsonl file, as it is or packed by gzip, in place of the journal, - for standard input; may be repeated.")
+    @Option(
+        help:
+            "A jsonl file, as it is or packed by gzip, in place of the journal, - for standard input; may be repeated.")
     var jsonl: [String] = []
     @Option(help: "The journal's namespace to read (LogNamespace= of the service).")
     var namespace: String?
@@ -80,7 +82,8 @@ struct ReportCommand: ParsableCommand {
         let progress = ProgressLine()
         defer { progress.clear() }
         do throws(ReportError) {
-            return try Report.run(&input, period: period, format: format.format, knowledge: knowledge, machine: machine) {
+            return try Report.run(&input, period: period, format: format.format, knowledge: knowledge, machine: machine)
+            {
                 progress.show("\($0) records read")
             }
         } catch {

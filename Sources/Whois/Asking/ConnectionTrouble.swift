@@ -52,7 +52,9 @@ enum ConnectionTrouble {
     private static func tls(_ text: String) -> String {
         if text.contains("failedToValidateHostname") { return "the certificate is for another name" }
         if text.contains("unableToValidateCertificate") { return verifyFailed }
-        if text.contains("EOF during handshake") || text.contains("uncleanShutdown") { return "the connection was closed" }
+        if text.contains("EOF during handshake") || text.contains("uncleanShutdown") {
+            return "the connection was closed"
+        }
         let reasons = text.matches(of: #/OPENSSL_internal:([A-Z0-9_]+)/#).map { match in
             switch match.output.1 {
             case "CERTIFICATE_VERIFY_FAILED": verifyFailed

@@ -56,7 +56,8 @@ enum TextExchange {
         } catch {
             let isCancelled = error is CancellationError
             throw LookupError(
-                isCancelled ? .timedOut : .unreachable, detail: isCancelled ? "cancelled" : ConnectionTrouble.words(error))
+                isCancelled ? .timedOut : .unreachable,
+                detail: isCancelled ? "cancelled" : ConnectionTrouble.words(error))
         }
     }
 }
