@@ -24,14 +24,15 @@ internal import Glibc
         }
         var options = unsafe ares_options()
         // No search domains and no $HOSTALIASES.
-        unsafe options.flags = 1 << 5 | 1 << 6
+        unsafe options.flags = 1 << 5 | 1 << 6 | web_auth_ares_mixed_case()
         // After SERVFAIL or REFUSED c-ares asks the next server and forgets which it was; a single one it may quote.
         if configuration.servers.count == 1 { unsafe options.flags |= 1 << 7 }
         // Two tries, the second waiting twice as long as the first, fit into the time for one server.
         unsafe options.timeout = CInt(max(1, min(3_600_000, configuration.timeout / .milliseconds(3))))
         unsafe options.tries = 2
         var opened: ares_channel?
-        let status = unsafe ares_init_options(&opened, &options, 1 << 0 | 1 << 2 | 1 << 13)
+        let freshPorts = unsafe web_auth_ares_fresh_ports(&options)
+        let status = unsafe ares_init_options(&opened, &options, 1 << 0 | 1 << 2 | 1 << 13 | freshPorts)
         guard status == ARES_SUCCESS, let opened = unsafe opened else {
             throw LookupError(.unreachable, detail: "c-ares: \(Self.text(of: status))")
         }
