@@ -59,6 +59,38 @@ struct LimitTests {
         }
     }
 
+    @Test func `bodies that are still arriving count as in flight, however they end`() async throws {
+        let settings = settings { ($0.maxInFlight, $0.lingerTime) = (3, .milliseconds(10)) }
+        try await TestServer.with([.echo, .livez], settings: settings) { server in
+            let head = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
+            /// A client that was admitted, as soon as one is: the server takes a moment to see that another has gone.
+            @Sendable func admitted() async throws -> RawClient {
+                let deadline = ContinuousClock.now + .seconds(20)
+                while true {
+                    let client = try server.client()
+                    try await client.send(head)
+                    if try await client.readAnswer().status == 100 { return client }
+                    try #require(ContinuousClock.now < deadline, "no place becomes free")
+                }
+            }
+            for _ in 0..<3 {
+                let arriving = [try await admitted(), try await admitted(), try await admitted()]
+                let next = try server.client()
+                try await next.send(post("/echo", "good"))
+                #expect(try await next.readAnswer().status == 503)
+                try await next.send(get("/livez"))
+                #expect(try await next.readAnswer().status == 200)
+                // One ends well, one is broken off, one says too much.
+                try await arriving[0].send("hello")
+                #expect(try await arriving[0].readAnswer().body == "hello")
+                arriving[1].resetOnClose()
+                try await arriving[2].send("hello" + get("/livez"))
+                #expect(try await arriving[2].readAnswer().body == "hello")
+            }
+            for _ in 0..<3 { try await expectGoodAnswer(server) }
+        }
+    }
+
     @Test func `half a body and silence is 408, and the connection ends`() async throws {
         try await TestServer.with([.echo], settings: settings { $0.bodyDeadline = .milliseconds(50) }) { server in
             let client = try server.client()
@@ -159,34 +191,29 @@ struct LimitTests {
         }
     }
 
-    @Test func `room that is gone when the body is in is 503, and that body is not the next request's`() async throws {
-        let gate = Gate()
-        let slow = Route(.post, "/slow") { _ in
-            await gate.pass()
-            return .text(200, "done")
-        }
-        try await TestServer.with([slow, .echo], settings: settings { $0.maxInFlight = 1 }) { server in
-            let (late, first) = (try server.client(), try server.client())
-            try await late.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\n")
-            #expect(try await late.readAnswer().status == 100)  // admitted
-            try await first.send(post("/slow"))
-            await gate.awaitEntries()
-            try await late.send("secret")
+    @Test func `who was admitted keeps his place until his body is in`() async throws {
+        try await TestServer.with([.echo], settings: settings { $0.maxInFlight = 1 }) { server in
+            let (early, late) = (try server.client(), try server.client())
+            try await early.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\n")
+            #expect(try await early.readAnswer().status == 100)
+            try await late.send(post("/echo", "secret"))
             #expect(try await late.readAnswer().status == 503)
-            gate.open()
-            _ = try await first.readAnswer()
-            try await late.send(post("/echo", "mine"))
-            #expect(try await late.readAnswer().body == "mine")
+            try await early.send("mine, ")
+            #expect(try await early.readAnswer().body == "mine, ")
+            try await late.send(post("/echo", "and mine"))
+            #expect(try await late.readAnswer().body == "and mine")
         }
     }
 
-    @Test func `bodies that do not come take no place in flight`() async throws {
-        try await TestServer.with([.echo], settings: settings { $0.maxInFlight = 1 }) { server in
+    @Test func `bodies that do not come take a place in flight until their deadline, and no longer`() async throws {
+        let settings = settings { ($0.maxInFlight, $0.bodyDeadline) = (5, .milliseconds(100)) }
+        try await TestServer.with([.echo], settings: settings) { server in
             let halves = try (0..<20).map { _ in try server.client() }
             for half in halves {
                 try await half.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhal")
             }
-            try await expectGoodAnswer(server)
+            for half in halves { #expect([408, 503].contains(try await half.readAnswer().status)) }
+            for _ in 0..<3 { try await expectGoodAnswer(server) }
         }
     }
 

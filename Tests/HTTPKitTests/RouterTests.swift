@@ -46,6 +46,24 @@ struct RouterTests {
         #expect(await status(.get, "/livez", ("Authorization", value)) == 200)
     }
 
+    @Test(arguments: [
+        ("Origin", "https://evil.example"), ("origin", "null"), ("ORIGIN", "http://127.0.0.1:8000"), ("Origin", ""),
+        ("Sec-Fetch-Site", "cross-site"), ("sec-fetch-site", "Cross-Site"),
+    ])
+    func `what another site's page has a browser send is refused, whatever it asks for`(name: String, value: String) async {
+        let token = ("Authorization", "Bearer s3cret")
+        for (method, path) in [
+            (HTTPMethod.post, "/auth"), (.post, "/echo"), (.get, "/livez"), (.get, "/nowhere"), (HTTPMethod("OPTIONS"), "/auth"),
+        ] {
+            #expect(await status(method, path, (name, value), token) == 403)
+        }
+    }
+
+    @Test(arguments: ["none", "same-origin"])
+    func `what a person asks a browser for is answered`(site: String) async {
+        #expect(await status(.get, "/livez", ("Sec-Fetch-Site", site)) == 200)
+    }
+
     @Test func `two Authorization fields are none`() async {
         let right = ("Authorization", "Bearer s3cret")
         #expect(await status(.post, "/auth", right, right) == 400)

@@ -2,7 +2,7 @@
 public struct HTTPLimits: Sendable, Hashable {
     /// Bytes of a body, after transfer decoding; more is 413.
     public var maxBody = 65_536
-    /// Requests whose handlers run at the same time; more is 503 at once. Routes may be exempt.
+    /// Requests whose bodies arrive or whose handlers run at the same time; more is 503 at once. Routes may be exempt.
     public var maxInFlight = 1024
     /// Open connections. One more closes the one that has waited longest for its client, or is closed itself while
     /// every other is being served. Never more than half of the process's file descriptors are used.

@@ -50,9 +50,15 @@ public final class Router: Sendable {
     func label(of path: String) -> String { routes[path] == nil ? "unknown" : path }
 
     /// Decides by method, path and token; the checks that need a connection are the server's.
+    ///
+    /// What a page of another site has a browser send (the Fetch standard's Origin, Sec-Fetch-Site) is refused whatever it
+    /// asks for: a browser on this machine reaches loopback, too.
     func admit(
         _ method: HTTPMethod, _ path: String, _ fields: HTTPFields, _ settings: HTTPSettings
     ) -> Admission {
+        if !fields.all("origin").isEmpty || fields.all("sec-fetch-site").contains(where: { $0.lowercased() == "cross-site" }) {
+            return .refused(.failure(403, "requests of web pages are refused"))
+        }
         guard let candidates = routes[path] else { return .refused(.failure(404)) }
         let wanted = method == .head ? .get : method
         guard let route = candidates.first(where: { $0.method == method || $0.method == wanted }) else {

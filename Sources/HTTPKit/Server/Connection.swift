@@ -55,6 +55,8 @@ final class Connection: ChannelInboundHandler {
     /// Tells the answers of earlier requests, given up at their deadline, from the one that is waited for.
     private var exchangeNumber = 0
     private var call: Call?
+    /// The place among those in flight of a request whose body is arriving.
+    private var place: Route.Load?
     private var body = BodyBuffer()
     private var skipped = 0
     private var owesInterimAnswer = false
@@ -130,6 +132,7 @@ final class Connection: ChannelInboundHandler {
     /// Called however the channel ends, also before it was active.
     func handlerRemoved(context: ChannelHandlerContext) {
         phase = .closed
+        leave()
         body.wipe()
         queue.removeAll()
         timer?.stop()
@@ -259,6 +262,8 @@ final class Connection: ChannelInboundHandler {
             respond(response, then: mayGoOn ? .restOfBody : .end)
         case .admitted(let route):
             owesInterimAnswer = head.expectation == .interimAnswer
+            core.enter(route.load)
+            place = route.load
             phase = .receiving(head, route)
             waitingSince = .now()
             timer?.set(after: limits.bodyDeadline)
@@ -276,7 +281,7 @@ final class Connection: ChannelInboundHandler {
 
     private func dispatch(_ head: RequestHead, _ route: Route) {
         owesInterimAnswer = false
-        guard core.hasRoom(for: route, limits), let context else { return respond(.failure(503), then: .request) }
+        guard let context else { return }
         let request = HTTPRequest(
             head.method, head.path, query: head.query, headers: head.fields, body: body.take(),
             remoteAddress: remoteAddress, arrived: exchange.started)
@@ -290,7 +295,8 @@ final class Connection: ChannelInboundHandler {
                 connection.value.answered(number, response)
             }
         }
-        guard self.core.start(call, load) else { return respond(.failure(503), then: .end) }
+        guard self.core.start(call) else { return respond(.failure(503), then: .end) }
+        place = nil  // the handler's now
         self.call = call
         phase = .serving
         waitingSince = nil
@@ -319,6 +325,7 @@ final class Connection: ChannelInboundHandler {
     private func respond(_ response: HTTPResponse, then wanted: Next) {
         guard let context else { return }
         owesInterimAnswer = false
+        leave()
         body.wipe()
         let isLast = core.isDraining || inputIsClosed || !exchange.keepsAlive || queue.isCutHere
         let next = isLast ? .end : wanted
@@ -362,6 +369,11 @@ final class Connection: ChannelInboundHandler {
         headHasBegun = false
         waitingSince = .now()
         timer?.set(after: limits.idleTimeout)
+    }
+
+    private func leave() {
+        if let place { core.leave(place) }
+        place = nil
     }
 
     private func finish() {

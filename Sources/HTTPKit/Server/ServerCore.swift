@@ -86,20 +86,25 @@ final class ServerCore {
         route.load == .exempt || inFlight < limits.maxInFlight
     }
 
-    /// Hands a request to the handlers.
+    /// A request takes its place among those in flight: from its head to the end of its handler.
+    func enter(_ load: Route.Load) { if load == .counted { inFlight += 1 } }
+
+    /// It leaves before it came to a handler.
+    func leave(_ load: Route.Load) { if load == .counted { inFlight -= 1 } }
+
+    /// Hands a request to the handlers, with the place it has.
     ///
     /// - Returns: false if the handlers take no more because the server's task was cancelled.
-    func start(_ call: Call, _ load: Route.Load) -> Bool {
+    func start(_ call: Call) -> Bool {
         guard case .enqueued = work.yield(.call(call)) else { return false }
         running += 1
-        if load == .counted { inFlight += 1 }
         return true
     }
 
     /// A handler has ended.
     func ended(_ load: Route.Load) {
         running -= 1
-        if load == .counted { inFlight -= 1 }
+        leave(load)
         endIfDrained()
     }
 
