@@ -28,11 +28,18 @@ public final class RedisCache: LookupCache, Sendable {
         public init() {}
     }
 
+    /// Values of more bytes count as not there.
+    public static let longestValue = 64 << 10
+
     private let lanes: BlockingLanes<RedisConnection, LookupError>
     private let timeout: Duration
+    private let onTooLong: @Sendable (Int) -> Void
 
     /// Makes a cache; connects when it is first asked.
-    public init(_ configuration: Configuration) {
+    ///
+    /// - Parameter onTooLong: Told how many values of a lookup were longer than ``longestValue``, if any were.
+    public init(_ configuration: Configuration, onTooLong: @escaping @Sendable (Int) -> Void = { _ in }) {
+        self.onTooLong = onTooLong
         timeout = configuration.timeout
         let circuit = Circuit(firstPause: .milliseconds(500), longestPause: .seconds(8))
         lanes = BlockingLanes(
@@ -45,12 +52,14 @@ public final class RedisCache: LookupCache, Sendable {
             }, open: { RedisConnection(configuration, circuit: circuit) })
     }
 
-    /// Reads keys with one `MGET`.
+    /// Reads keys with one `GETRANGE` each, all sent at once; an empty value counts as not there.
     public func values(for keys: [String]) async throws(LookupError) -> [String: [UInt8]] {
         guard !keys.isEmpty else { return [:] }
-        return try await lanes.run(within: timeout) { connection, _ throws(LookupError) in
+        let (found, tooLong) = try await lanes.run(within: timeout) { connection, _ throws(LookupError) in
             try connection.values(for: keys)
         }
+        if tooLong > 0 { onTooLong(tooLong) }
+        return found
     }
 
     /// Writes entries with one `SET … PX` each, all sent at once; those that live less than a millisecond are left out.

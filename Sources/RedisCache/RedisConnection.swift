@@ -11,22 +11,31 @@ internal import Glibc
     private let configuration: RedisCache.Configuration
     private let circuit: Circuit
     private var context: UnsafeMutablePointer<redisContext>?
+    /// What is read at once.
+    private let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: 16 << 10)
 
     init(_ configuration: RedisCache.Configuration, circuit: Circuit) {
         (self.configuration, self.circuit) = (configuration, circuit)
     }
 
-    deinit { close() }
+    deinit {
+        close()
+        unsafe buffer.deallocate()
+    }
 
-    /// `MGET`.
-    func values(for keys: [String]) throws(LookupError) -> [String: [UInt8]] {
-        let replies = try perform([["MGET".bytes] + keys.map(\.bytes)])
-        guard case .array(let values)? = replies.first, values.count == keys.count else { throw malformed() }
+    /// `GETRANGE`, once for each key: who asks for no more than a value may have gets no more, whoever wrote it.
+    ///
+    /// - Returns: What was found; and how many values are too long, and so count as not there.
+    func values(for keys: [String]) throws(LookupError) -> (found: [String: [UInt8]], tooLong: Int) {
+        let last = String(RedisCache.longestValue).bytes
+        let replies = try perform(keys.map { ["GETRANGE".bytes, $0.bytes, "0".bytes, last] })
         var found: [String: [UInt8]] = [:]
-        for (key, value) in zip(keys, values) {
-            if case .bytes(let bytes) = value { found[key] = bytes }
+        var tooLong = 0
+        for (key, reply) in zip(keys, replies) {
+            guard case .bytes(let bytes) = reply, !bytes.isEmpty else { continue }
+            if bytes.count <= RedisCache.longestValue { found[key] = bytes } else { tooLong += 1 }
         }
-        return found
+        return (found, tooLong)
     }
 
     /// `SET` with `PX`, once for each entry.
@@ -45,10 +54,12 @@ internal import Glibc
     /// What the server answered to one command.
     private enum Reply {
         case bytes([UInt8])
-        case array([Reply])
         /// No value, or what none of our commands is answered with.
         case other
     }
+
+    /// What a reply may have beside its value.
+    private static let overhead = 1024
 
     /// Why commands could not be run.
     private struct Failure: Error {
@@ -109,10 +120,12 @@ internal import Glibc
         }
     }
 
+    /// Sends commands together and reads their replies, all within one timeout.
     private func run(_ commands: [[[UInt8]]]) throws(Failure) -> [Reply] {
         guard let context = unsafe context else {
             throw Failure(error: LookupError(.unreachable, detail: "redis: no connection"), isLost: true)
         }
+        let deadline = ContinuousClock.now + configuration.timeout
         for command in commands {
             // One block for all words of the command, which hiredis copies.
             let block = UnsafeMutablePointer<CChar>.allocate(capacity: max(1, command.reduce(0) { $0 + $1.count }))
@@ -131,19 +144,26 @@ internal import Glibc
                 throw failure()
             }
         }
+        var isSent: CInt = 0
+        while isSent == 0 {
+            guard ContinuousClock.now < deadline else { throw Self.late }
+            guard unsafe redisBufferWrite(context, &isSent) == REDIS_OK else { throw failure() }
+        }
         var replies: [Reply] = []
         var refusal: String?
         for _ in commands {
-            var raw: UnsafeMutableRawPointer?
-            guard unsafe redisGetReply(context, &raw) == REDIS_OK, let reply = unsafe raw else { throw failure() }
+            let reply = try unsafe nextReply(context, by: deadline)
             defer { unsafe freeReplyObject(reply) }
-            let typed = unsafe reply.assumingMemoryBound(to: redisReply.self)
-            if unsafe typed.pointee.type == REDIS_REPLY_ERROR {
+            switch unsafe reply.pointee.type {
+            case REDIS_REPLY_STRING: replies.append(.bytes(unsafe bytes(of: reply)))
+            case REDIS_REPLY_ERROR:
                 // Only its first word (`WRONGPASS`, `OOM`): the rest may quote what was sent.
-                let text = unsafe String(decoding: bytes(of: typed), as: UTF8.self)
-                refusal = refusal ?? String(text.prefix { $0.isASCII && $0.isUppercase })
-            } else {
-                replies.append(unsafe value(of: typed))
+                let text = unsafe String(decoding: bytes(of: reply), as: UTF8.self)
+                let word = String(text.prefix { $0.isASCII && $0.isUppercase })
+                // Somebody else's key, and no text.
+                if word != "WRONGTYPE" { refusal = refusal ?? word }
+                replies.append(.other)
+            default: replies.append(.other)
             }
         }
         if let refusal {
@@ -153,18 +173,32 @@ internal import Glibc
         return replies
     }
 
-    private func value(of reply: UnsafeMutablePointer<redisReply>) -> Reply {
-        switch unsafe reply.pointee.type {
-        case REDIS_REPLY_STRING: return unsafe .bytes(bytes(of: reply))
-        case REDIS_REPLY_ARRAY:
-            var values: [Reply] = []
-            for index in 0..<(unsafe reply.pointee.elements) {
-                if let element = unsafe reply.pointee.element[index] { values.append(unsafe value(of: element)) }
+    /// Reads a reply, of which no more than our commands can be answered with is taken in.
+    private func nextReply(
+        _ context: UnsafeMutablePointer<redisContext>, by deadline: ContinuousClock.Instant
+    ) throws(Failure) -> UnsafeMutablePointer<redisReply> {
+        var taken = 0
+        while true {
+            var raw: UnsafeMutableRawPointer?
+            guard unsafe redisReaderGetReply(context.pointee.reader, &raw) == REDIS_OK else {
+                throw Failure(error: LookupError(.malformed, detail: "redis: not the protocol"), isLost: true)
             }
-            return .array(values)
-        default: return .other
+            if let reply = unsafe raw { return unsafe reply.assumingMemoryBound(to: redisReply.self) }
+            guard taken <= RedisCache.longestValue + Self.overhead else {
+                throw Failure(error: LookupError(.malformed, detail: "redis: more than was asked for"), isLost: true)
+            }
+            guard ContinuousClock.now < deadline else { throw Self.late }
+            let count = unsafe recv(context.pointee.fd, buffer.baseAddress, buffer.count, 0)
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN { throw Self.late }
+            guard count > 0, unsafe redisReaderFeed(context.pointee.reader, buffer.baseAddress, count) == REDIS_OK else {
+                throw Failure(error: LookupError(.unreachable, detail: "redis: the connection has ended"), isLost: true)
+            }
+            taken += count
         }
     }
+
+    private static let late = Failure(error: LookupError(.timedOut, detail: "redis"), isLost: true)
 
     private func bytes(of reply: UnsafeMutablePointer<redisReply>) -> [UInt8] {
         unsafe Array(UnsafeRawBufferPointer(start: reply.pointee.str, count: reply.pointee.len))
@@ -183,11 +217,6 @@ internal import Glibc
         let kind: LookupError.Code =
             isTimeout ? .timedOut : code == REDIS_ERR_PROTOCOL ? .malformed : .unreachable
         return Failure(error: LookupError(kind, detail: "redis: \(message)"), isLost: true)
-    }
-
-    private func malformed() -> LookupError {
-        close()
-        return LookupError(.malformed, detail: "redis: not the reply of MGET")
     }
 
     private func close() {

@@ -2,6 +2,7 @@ import AppPasswordCore
 import AuditCore
 import AuditCoreTesting
 import RedisCache
+import Foundation
 import Locks
 import TestServers
 import Testing
@@ -65,10 +66,63 @@ struct RedisCacheTests {
         try await cache.store((0..<5).map { LookupCacheEntry(key: "k\($0)", value: [1], lifetime: .seconds(60)) })
         for _ in 0..<10 { _ = try await cache.values(for: (0..<33).map { "k\($0)" }) }
         let statistics = try await server.run("INFO", "commandstats")
-        #expect(statistics.contains("cmdstat_mget:calls=10,"))
+        #expect(statistics.contains("cmdstat_getrange:calls=330,"))
         #expect(statistics.contains("cmdstat_set:calls=5,"))
         let lives = try await server.run("PTTL", "k0").split(separator: "\n").first.flatMap { Int($0) }
         #expect((1...60_000).contains(try #require(lives)))
+    }
+
+    @Test func `a value of more than 64 KiB counts as not there, and costs no memory`() async throws {
+        let server = try await RedisServer()
+        let refused = Mutex(0)
+        let cache = RedisCache(configuration(server)) { count in refused.withLock { $0 += count } }
+        let longest = [UInt8](repeating: 7, count: RedisCache.longestValue)
+        try await cache.store([
+            LookupCacheEntry(key: "small", value: [1], lifetime: .seconds(60)),
+            LookupCacheEntry(key: "longest", value: longest, lifetime: .seconds(60)),
+            LookupCacheEntry(key: "longer", value: longest + [7], lifetime: .seconds(60)),
+        ])
+        for index in 0..<4 { _ = try await server.run("SETRANGE", "huge\(index)", "100000000", "x") }
+        _ = try await server.run("LPUSH", "list", "x")
+        let before = try peakKiB()
+        let keys = ["huge0", "longer", "huge1", "small", "list", "huge2", "longest", "huge3", "absent"]
+        for _ in 0..<20 { #expect(try await cache.values(for: keys) == ["small": [1], "longest": longest]) }
+        #expect(refused.withLock { $0 } == 20 * 5)
+        #expect(try peakKiB() - before < 50_000, "one of the values has 100 MB")
+    }
+
+    /// The most memory this process has had, in KiB (`VmHWM` of proc(5)).
+    private func peakKiB() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        return try #require(status.firstMatch(of: #/VmHWM:\s+(\d+) kB/#).flatMap { Int($0.1) })
+    }
+
+    /// What no Redis says: a value without end, an array without end, more than was asked for, and bytes that trickle.
+    @Test(arguments: [
+        ("$536870912\r\n", "x"), ("*1000000\r\n", ":1\r\n"), ("*2147483647\r\n", "$1\r\nx\r\n"), ("$100000\r\n", "x"), ("+", "x"),
+        ("", ":"),
+    ], [true, false])
+    func `an answer without end costs a lookup its timeout, and no memory`(
+        answer: (start: String, more: String), isTrickle: Bool
+    ) async throws {
+        let fake = try EndlessServer(start: answer.start, more: answer.more, isTrickle: isTrickle)
+        defer { fake.close() }
+        var configuration = RedisCache.Configuration()
+        configuration.host = "127.0.0.1"
+        configuration.port = fake.port
+        configuration.timeout = .milliseconds(250)
+        configuration.poolSize = 1
+        let before = try peakKiB()
+        for _ in 0..<3 {
+            let cache = RedisCache(configuration)
+            let connections = fake.ended
+            await #expect(throws: LookupError.self) { try await cache.values(for: ["a", "b"]) }
+            // The lane itself is free again, too: it has hung up.
+            let deadline = ContinuousClock.now + .seconds(20)
+            while fake.ended == connections, ContinuousClock.now < deadline { await Task.yield() }
+            #expect(fake.ended > connections)
+        }
+        #expect(try peakKiB() - before < 30_000)
     }
 
     @Test func `a server that is full still answers lookups`() async throws {

@@ -3,10 +3,10 @@ internal import StrictJSON
 
 /// What the old program left in Redis under an announced prefix: the JSON of one address's lookup.
 ///
-/// Foreign bytes: of more than 256 KB, or of a form that is not understood, nothing is taken.
+/// Foreign bytes: of more than 64 KiB, or of a form that is not understood, nothing is taken.
 struct OldEntry {
     /// No longer value is read.
-    static let longest = 256 << 10
+    static let longest = 64 << 10
     /// No longer text is taken, in bytes.
     private static let longestText = 1024
 
