@@ -291,7 +291,7 @@ let package = Package(
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "LDAPDirectoryTests", dependencies: ["Locks", "LDAPDirectory", "AppPasswordCore", "TestServers"],
+            name: "LDAPDirectoryTests", dependencies: ["Locks", "LDAPDirectory", "AppPasswordCore", "Settings", "TestServers"],
             swiftSettings: strict),
         .testTarget(
             name: "RedisCacheTests",

@@ -23,7 +23,10 @@ public final class FixedAccountDirectory: AccountDirectory {
     public func account(for login: String) async throws(BackendError) -> AccountAnswer {
         let (failure, found) = state.withLock { state in
             state.questions += 1
-            return (state.failure, state.accounts.filter { $0.uid.lowercased() == login.lowercased() })
+            let found = state.accounts.filter { account in
+                account.names.contains { $0.lowercased() == login.lowercased() }
+            }
+            return (state.failure, found)
         }
         if let failure { throw failure }
         guard let account = found.first else { return .notFound }

@@ -24,9 +24,11 @@ public final class InMemoryAppPasswordStore: AppPasswordStore, LoginLog {
     /// Adds a row.
     public func add(_ row: AppPassword) { state.withLock { $0.entries.append(Entry(row: row)) } }
 
-    /// Returns the rows whose name has the same bytes.
-    public func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
-        state.withLock { $0.entries.map(\.row).filter { $0.uid.utf8.elementsEqual(login.utf8) } }
+    /// Returns the rows whose name has the same bytes as one of these.
+    public func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
+        state.withLock { state in
+            state.entries.map(\.row).filter { row in names.contains { row.uid.utf8.elementsEqual($0.utf8) } }
+        }
     }
 
     /// Appends the rows of passwords that are there, those that are logged already only if `mayBeThere` is false.

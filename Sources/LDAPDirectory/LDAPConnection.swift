@@ -7,22 +7,52 @@ internal import Glibc
 ///
 /// Belongs to one thread.
 @safe final class LDAPConnection {
+    /// What a search found.
+    private struct Entry {
+        /// Its distinguished name.
+        let name: String
+        /// For each attribute asked for, its values.
+        let values: [[String]]
+    }
+
     private static let systemAuthorities = "/etc/ssl/certs/ca-certificates.crt"
+
+    /// A connection that was idle for so long may have been forgotten by a firewall on the way: it is asked, but not waited
+    /// for as long as a server that is known to be there.
+    private static let mayBeForgotten = Duration.seconds(1)
+    /// What is waited for a connection that may be forgotten.
+    private static let shortPatience = Duration.milliseconds(500)
+    /// A connection that was idle for so long is replaced unasked.
+    private static let longestIdle = Duration.seconds(60)
 
     private let configuration: LDAPDirectory.Configuration
     private let filter: SearchFilter
     private let servers: [LDAPServer]
     /// What one try with one server may take.
     private let share: Duration
+    private let unseen: UnseenAttributes
+    /// The clock by which connections grow old.
+    private let now: @Sendable () -> ContinuousClock.Instant
     private var handle: OpaquePointer?
     /// Which server ``handle`` is connected to.
     private var server = 0
+    /// When that last answered.
+    private var lastUse: ContinuousClock.Instant
+    /// What the search at hand may take.
+    private var patience: Duration
 
-    init(_ configuration: LDAPDirectory.Configuration, servers: [LDAPServer]) {
+    init(
+        _ configuration: LDAPDirectory.Configuration, servers: [LDAPServer], unseen: UnseenAttributes,
+        now: @escaping @Sendable () -> ContinuousClock.Instant
+    ) {
         self.configuration = configuration
         self.servers = servers
+        self.unseen = unseen
+        self.now = now
+        lastUse = now()
         filter = SearchFilter(template: configuration.filter)
         share = max(.milliseconds(1), configuration.timeout / max(1, servers.count))
+        patience = share
     }
 
     deinit { close() }
@@ -34,11 +64,59 @@ internal import Glibc
                 LDAP_SCOPE_SUBTREE, filter.text(for: login), ["uid", "homeDirectory", "loginShell"])
             guard entries.count <= 1, !hasMore else { return .ambiguous }
             guard let entry = entries.first else { return .notFound }
-            let isDisabled =
-                entry[1].contains(where: configuration.disabledHomes.contains)
-                || entry[2].contains(where: configuration.disabledShells.contains)
-            return .found(Account(uid: Self.spelling(of: login, among: entry[0]), isDisabled: isDisabled))
+            let names = entry.values[0]
+            let uid = Self.spelling(of: login, among: names)
+            let others = names.filter { !$0.utf8.elementsEqual(uid.utf8) }.prefix(Account.mostNames)
+            return .found(Account(uid: uid, otherNames: Array(others), isDisabled: try isDisabled(entry)))
         }
+    }
+
+    private func isDisabled(_ entry: Entry) throws(LDAPFailure) -> Bool {
+        let telling = [
+            ("homeDirectory", entry.values[1], configuration.disabledHomes),
+            ("loginShell", entry.values[2], configuration.disabledShells),
+        ]
+        if telling.contains(where: { _, values, disabling in values.contains(where: disabling.contains) }) { return true }
+        for (attribute, values, disabling) in telling where values.isEmpty {
+            if try holds(attribute, oneOf: disabling, entry.name) { return true }
+        }
+        return false
+    }
+
+    /// Whether an attribute that the search did not show holds one of these values.
+    ///
+    /// A server that hides it answers the comparison too, or says that it may not: then nobody knows, which is an error.
+    private func holds(_ attribute: String, oneOf values: Set<String>, _ entry: String) throws(LDAPFailure) -> Bool {
+        switch values.isEmpty ? .absent : unseen[attribute, of: entry] {
+        case .absent: return false
+        case .hidden: throw Self.hidden(attribute)
+        case nil: break
+        }
+        for value in values.sorted() {
+            let status = try compare(attribute, value, entry)
+            switch status {
+            case LDAP_COMPARE_TRUE: return true
+            case LDAP_COMPARE_FALSE: continue
+            case LDAP_NO_SUCH_ATTRIBUTE, LDAP_UNDEFINED_TYPE:
+                unseen[attribute, of: entry] = .absent
+                return false
+            case LDAP_INSUFFICIENT_ACCESS, LDAP_NO_SUCH_OBJECT:
+                unseen[attribute, of: entry] = .hidden
+                throw Self.hidden(attribute)
+            default:
+                unseen.doubt(attribute, because: unsafe String(cString: ldap_err2string(status)))
+                unseen[attribute, of: entry] = .absent
+                return false
+            }
+        }
+        return false
+    }
+
+    private static func hidden(_ attribute: String) -> LDAPFailure {
+        LDAPFailure(
+            code: LDAP_INSUFFICIENT_ACCESS,
+            detail: "\(attribute) may not be read, so whether the account is disabled is not known; let the name that "
+                + "ldap.bind binds with read it, or empty ldap.disabled_\(attribute == "loginShell" ? "shells" : "homes")")
     }
 
     /// Checks that the base is there.
@@ -61,14 +139,17 @@ internal import Glibc
     ) throws(BackendError) -> Value {
         var last: LDAPFailure?
         if unsafe handle != nil {
+            let idle = now() - lastUse
             // One that is known to be in trouble is not waited for if there are others.
-            if servers.count > 1, !servers[server].circuit.isClosed {
+            if idle >= Self.longestIdle || servers.count > 1 && !servers[server].circuit.isClosed {
                 close()
             } else {
-                do { return try attempt(body) } catch {
-                    guard error.isConnectionLost, error.code != LDAP_TIMEOUT || servers.count > 1 else {
-                        throw error.backendError
-                    }
+                let mayBeForgotten = idle >= Self.mayBeForgotten
+                do {
+                    return try attempt(within: mayBeForgotten ? min(Self.shortPatience, share / 4) : share, body)
+                } catch {
+                    guard error.isConnectionLost, error.code != LDAP_TIMEOUT || mayBeForgotten || servers.count > 1
+                    else { throw error.backendError }
                     last = error
                 }
             }
@@ -80,7 +161,7 @@ internal import Glibc
             do {
                 try connect(to: index)
                 candidate.circuit.succeeded(at: .now)
-                return try attempt(body)
+                return try attempt(within: share, body)
             } catch {
                 if unsafe handle != nil {
                     // It answered, with an error.
@@ -98,11 +179,19 @@ internal import Glibc
     }
 
     /// Runs a search; a connection that failed is closed, and a server that kept us waiting is given a pause.
-    private func attempt<Value>(_ body: () throws(LDAPFailure) -> Value) throws(LDAPFailure) -> Value {
+    private func attempt<Value>(
+        within patience: Duration, _ body: () throws(LDAPFailure) -> Value
+    ) throws(LDAPFailure) -> Value {
         let start = ContinuousClock.now
-        do { return try body() } catch {
-            if error.isConnectionLost { close() }
-            if error.code == LDAP_TIMEOUT { servers[server].circuit.failed(at: .now, begunAt: start) }
+        self.patience = patience
+        do {
+            let value = try body()
+            lastUse = now()
+            return value
+        } catch {
+            if error.isConnectionLost { close() } else { lastUse = now() }
+            // A short wait says nothing about the server.
+            if error.code == LDAP_TIMEOUT, patience == share { servers[server].circuit.failed(at: .now, begunAt: start) }
             throw error
         }
     }
@@ -135,6 +224,14 @@ internal import Glibc
         for option in [LDAP_OPT_NETWORK_TIMEOUT, LDAP_OPT_TIMEOUT] {
             try check(unsafe withUnsafePointer(to: wait) { unsafe ldap_set_option(handle, option, $0) }, "set option")
         }
+        // So that a firewall on the way does not forget the connection, and that one it forgot is closed. Not every libldap
+        // can do all of it.
+        for (option, value) in [
+            (LDAP_OPT_X_KEEPALIVE_IDLE, 30), (LDAP_OPT_X_KEEPALIVE_INTERVAL, 10), (LDAP_OPT_X_KEEPALIVE_PROBES, 3),
+            (LDAP_OPT_TCP_USER_TIMEOUT, 30_000),
+        ] as [(Int32, Int32)] {
+            _ = unsafe withUnsafePointer(to: value) { unsafe ldap_set_option(handle, option, $0) }
+        }
     }
 
     /// Has certificates checked, whatever ldap.conf(5) and the environment say. Fails without a CA file, which is why
@@ -162,10 +259,10 @@ internal import Glibc
 
     /// Searches with a size limit of two, which is enough to tell one from many.
     ///
-    /// - Returns: For each entry, for each attribute asked for, its values; and whether there are more entries.
+    /// - Returns: The entries; and whether there are more.
     private func search(
         _ scope: ber_int_t, _ filter: String, _ attributes: [String]
-    ) throws(LDAPFailure) -> (entries: [[[String]]], hasMore: Bool) {
+    ) throws(LDAPFailure) -> (entries: [Entry], hasMore: Bool) {
         guard let handle = unsafe handle else { throw LDAPFailure(code: LDAP_SERVER_DOWN, detail: "no connection") }
         let names = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: attributes.count + 1)
         for (index, attribute) in attributes.enumerated() {
@@ -176,21 +273,39 @@ internal import Glibc
             for index in attributes.indices { unsafe free(names[index]) }
             unsafe names.deallocate()
         }
-        var wait = timeval(share)
+        var wait = timeval(patience)
         var result: OpaquePointer?
         let status = unsafe ldap_search_ext_s(
             handle, configuration.baseDN, scope, filter, names, 0, nil, nil, &wait, 2, &result)
         defer { if let result = unsafe result { _ = unsafe ldap_msgfree(result) } }
         if status != LDAP_SIZELIMIT_EXCEEDED { try check(status, "search") }
-        var entries: [[[String]]] = []
+        var entries: [Entry] = []
         var entry = unsafe ldap_first_entry(handle, result)
         while let found = unsafe entry {
             var values: [[String]] = []
             for attribute in attributes { values.append(unsafe self.values(attribute, of: found)) }
-            entries.append(values)
+            entries.append(Entry(name: unsafe name(of: found), values: values))
             unsafe entry = ldap_next_entry(handle, found)
         }
         return (entries, status == LDAP_SIZELIMIT_EXCEEDED)
+    }
+
+    /// Asks whether an entry's attribute has a value (RFC 4511 section 4.10); returns what the server says.
+    private func compare(_ attribute: String, _ value: String, _ entry: String) throws(LDAPFailure) -> Int32 {
+        guard let handle = unsafe handle else { throw LDAPFailure(code: LDAP_SERVER_DOWN, detail: "no connection") }
+        var bytes = Array(value.utf8CString.dropLast())
+        let status = unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+            var assertion = unsafe berval(bv_len: ber_len_t(bytes.count), bv_val: bytes.baseAddress)
+            return unsafe ldap_compare_ext_s(handle, entry, attribute, &assertion, nil, nil)
+        }
+        if LDAPFailure(code: status, detail: "").isConnectionLost { try check(status, "compare") }
+        return status
+    }
+
+    private func name(of entry: OpaquePointer) -> String {
+        guard let handle = unsafe handle, let text = unsafe ldap_get_dn(handle, entry) else { return "" }
+        defer { unsafe ldap_memfree(text) }
+        return unsafe String(cString: text)
     }
 
     /// An attribute's values; none if the entry has it not, or we may not read it.

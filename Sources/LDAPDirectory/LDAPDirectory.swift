@@ -61,22 +61,27 @@ public final class LDAPDirectory: AccountDirectory, Sendable {
     private static let longestLogin = 1024
 
     private let lanes: BlockingLanes<LDAPConnection, BackendError>
-    private let cache: AccountCache?
+    private let cache: RecentAnswers<AccountAnswer>?
     private let timeout: Duration
 
     /// Makes a directory; connects when it is first asked.
     ///
-    /// - Parameter now: The clock by which cached answers grow old.
+    /// - Parameters:
+    ///   - now: The clock by which cached answers and idle connections grow old.
+    ///   - onDoubt: Told, once for each attribute, that the directory would not say whether accounts have it, so that those
+    ///     it would disable are taken for enabled.
     public init(
-        _ configuration: Configuration, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        _ configuration: Configuration, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        onDoubt: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         timeout = configuration.timeout
         cache =
             configuration.cacheLifetime > .zero
-            ? AccountCache(lifetime: configuration.cacheLifetime, limit: configuration.cacheSize, now: now) : nil
+            ? RecentAnswers(lifetime: configuration.cacheLifetime, limit: configuration.cacheSize, now: now) : nil
         let servers = configuration.servers.map { uri in
             LDAPServer(uri: uri, circuit: Circuit(firstPause: .milliseconds(100), longestPause: .seconds(1)))
         }
+        let unseen = UnseenAttributes(now: now, onDoubt: onDoubt)
         lanes = BlockingLanes(
             name: "ldap", count: configuration.poolSize, queueLimit: configuration.queueLimit,
             refusal: { refusal in
@@ -84,13 +89,15 @@ public final class LDAPDirectory: AccountDirectory, Sendable {
                 case .overloaded: BackendError("directory", .overloaded)
                 case .timedOut: BackendError("directory", .timedOut)
                 }
-            }, open: { LDAPConnection(configuration, servers: servers) })
+            }, open: { LDAPConnection(configuration, servers: servers, unseen: unseen, now: now) })
     }
 
     /// Looks an account up.
     ///
-    /// An entry needs neither home nor shell. The account's name is the value of `uid` that the login equals but for
-    /// case, else its first value, else the login.
+    /// The account's name is the value of `uid` that the login equals but for case, else its first value, else the login;
+    /// the other values are its other names. An entry needs neither home nor shell, but if one that could disable it is
+    /// not shown, the directory is asked whether the entry really has none (a comparison, remembered for a minute), and
+    /// where it may not say, that is an error.
     public func account(for login: String) async throws(BackendError) -> AccountAnswer {
         guard (1...Self.longestLogin).contains(login.utf8.count), !login.utf8.contains(0) else { return .notFound }
         if let known = cache?[login] { return known }

@@ -80,19 +80,43 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
     /// The database compares with the column's own collation, so that its index is used; rows of names that are equal
     /// only to it (`Alice`, `müller`) come along, and are the caller's to drop. A connection that the server has closed
     /// meanwhile is replaced within the call.
-    public func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
-        try await read { connection throws(SQLError) in
-            try connection.selectRows(
-                of: login,
-                """
-                SELECT id, uid, password, deleted, created FROM app_passwords WHERE uid = ? LIMIT \(Self.mostRows)
-                """
-            ) { row in
-                guard let id = row.integer(0), let uid = row.text(1) else { return nil }
-                return AppPassword(
-                    id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: row.text(3) != nil,
-                    created: row.text(4).flatMap { Timestamp(sqlText: $0) })
+    public func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
+        guard !names.isEmpty else { return [] }
+        return try await read { connection throws(SQLError) in
+            do throws(SQLError) {
+                return try Self.rows(of: names, connection)
+            } catch {
+                guard error.isOfNoRow(names) else { throw error }
+                guard names.count > 1 else { return [] }
             }
+            var rows: [Int64: AppPassword] = [:]
+            for name in names {
+                do throws(SQLError) {
+                    for row in try Self.rows(of: [name], connection) { rows[row.id] = row }
+                } catch {
+                    guard error.isOfNoRow([name]) else { throw error }
+                }
+            }
+            return Array(rows.values)
+        }
+    }
+
+    /// One query; its statements are those of 1, 2, 4, 8 and 16 names, so that few are kept prepared.
+    private static func rows(of names: [String], _ connection: MariaDBConnection) throws(SQLError) -> [AppPassword] {
+        var places = 1
+        while places < names.count { places *= 2 }
+        let padded = names + repeatElement(names[0], count: places - names.count)
+        let condition = places == 1 ? "= ?" : "IN (\(repeatElement("?", count: places).joined(separator: ", ")))"
+        return try connection.select(
+            """
+            SELECT id, uid, password, deleted, created FROM app_passwords \
+            WHERE uid \(condition) LIMIT \(mostRows)
+            """, padded.map { .text($0) }
+        ) { row in
+            guard let id = row.integer(0), let uid = row.text(1) else { return nil }
+            return AppPassword(
+                id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: row.text(3) != nil,
+                created: row.text(4).flatMap { Timestamp(sqlText: $0) })
         }
     }
 
@@ -177,9 +201,18 @@ extension MariaDBConnection {
         do throws(SQLError) {
             return try select(sql, [.text(name)], read)
         } catch {
-            // A name in ASCII fits every column: then it is the table's own trouble.
-            guard error.isAboutCharacters, name.utf8.contains(where: { $0 >= 0x80 }) else { throw error }
+            guard error.isOfNoRow([name]) else { throw error }
             return []
         }
+    }
+}
+
+extension SQLError {
+    /// Whether names were refused because one of them has characters that the column's character set has not: no row can
+    /// have it.
+    ///
+    /// A name in ASCII fits every column: then it is the table's own trouble.
+    fileprivate func isOfNoRow(_ names: [String]) -> Bool {
+        isAboutCharacters && names.contains { $0.utf8.contains { $0 >= 0x80 } }
     }
 }

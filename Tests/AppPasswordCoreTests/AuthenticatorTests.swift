@@ -7,7 +7,7 @@ import Testing
 
 struct AuthenticatorTests {
     private struct FailingStore: AppPasswordStore {
-        func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
+        func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
             throw BackendError("database", .unreachable, detail: "gone")
         }
     }
@@ -19,11 +19,10 @@ struct AuthenticatorTests {
         final class Questions: Sendable {
             let names = Mutex<[String]>([])
         }
-        func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
-            questions.names.withLock { $0.append(login) }
-            return rows.filter {
-                $0.uid.lowercased().replacing("ü", with: "u") == login.lowercased().replacing("ü", with: "u")
-            }
+        func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
+            questions.names.withLock { $0.append(names.joined(separator: " ")) }
+            func folded(_ name: String) -> String { name.lowercased().replacing("ü", with: "u") }
+            return rows.filter { row in names.contains { folded($0) == folded(row.uid) } }
         }
     }
 
@@ -226,6 +225,44 @@ struct AuthenticatorTests {
         _ = try await service(store, accounts: .directory(directory)).login("ALICE", "one")
         #expect(store.questions.names.withLock { $0 } == ["alice", "ALICE"])
         #expect(directory.questions == 2)
+    }
+
+    /// Each name of an entry with several, and an address that its directory also finds it by.
+    @Test(arguments: ["asmith", "alice", "ASMITH", "Alice", "asmíth"])
+    func `rows under any of an account's names count, whichever was typed`(name: String) async throws {
+        struct Directory: AccountDirectory {
+            func account(for login: String) async throws(BackendError) -> AccountAnswer {
+                .found(Account(uid: "asmith", otherNames: ["alice", "Bob"]))
+            }
+        }
+        for store: any AppPasswordStore in [InMemoryAppPasswordStore(Self.rows), SloppyStore(rows: Self.rows)] {
+            func login(_ password: String) async throws -> AuthOutcome {
+                try await service(store, accounts: .directory(Directory())).login(name, password)
+            }
+            #expect(try await login("one") == .success(passwordID: 1))
+            #expect(try await login("two") == .revoked(passwordID: 2))
+            #expect(try await login("five") == .success(passwordID: 5))
+            #expect(try await login("six") == .wrongPassword)
+            #expect(try await login("three") == .wrongPassword)
+        }
+    }
+
+    @Test func `all other names of an account are asked for at once, and only those that are not known`() async throws {
+        let directory = FixedAccountDirectory([Account(uid: "asmith", otherNames: ["alice", "bob", "ALICE"])])
+        let store = SloppyStore(rows: Self.rows)
+        _ = try await service(store, accounts: .directory(directory)).login("alice", "one")
+        #expect(store.questions.names.withLock { $0 } == ["alice", "asmith bob ALICE"])
+    }
+
+    @Test func `of an account's many names the first sixteen count`() async throws {
+        let names = (1...20).map { "name\($0)" }
+        let directory = FixedAccountDirectory([Account(uid: "x", otherNames: names)])
+        func outcome(_ name: String) async throws -> AuthOutcome {
+            let row = AppPassword(id: 9, uid: name, storedHash: "{PLAIN}nine", isDeleted: false, created: nil)
+            return try await service(InMemoryAppPasswordStore([row]), accounts: .directory(directory)).login("x", "nine")
+        }
+        #expect(try await outcome("name15") == .success(passwordID: 9))
+        #expect(try await outcome("name16") == .wrongPassword)
     }
 
     @Test func `trouble of a back end is no answer about the password`() async throws {

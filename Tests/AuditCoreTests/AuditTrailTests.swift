@@ -93,6 +93,33 @@ struct AuditTrailTests {
         #expect(new.records.map(\.attempt.login) == ["bbecker"])
     }
 
+    /// A sink that takes nothing before it is told to.
+    private final class StandingSink: AuditSink {
+        let name = "standing"
+        let entered = Latch()
+        let gate = Latch()
+        func write(_ entry: AuditEntry) async throws(AuditSinkError) {
+            entered.open()
+            await gate.wait(atMost: .seconds(60))
+        }
+        func reopen() async throws(AuditSinkError) {}
+    }
+
+    @Test func `whoever waits no longer is not kept by what a sink still holds`() async throws {
+        let sink = StandingSink()
+        let trail = AuditTrail { _ in }
+        trail.use([sink])
+        for _ in 0..<100 { trail.submit(SampleRecords.vk()) }
+        let running = Task { await trail.run() }
+        await sink.entered.wait(atMost: .seconds(60))
+        await trail.finish(within: .milliseconds(1))
+        running.cancel()
+        sink.gate.open()
+        await running.value
+        #expect(trail.counts.map(\.written) == [1])
+        #expect(trail.counts.map(\.lost) == [99])
+    }
+
     @Test func `a record that comes after the end is counted as lost`() async throws {
         let trail = AuditTrail { _ in }
         trail.use([RecordingAuditSink()])

@@ -22,12 +22,13 @@ struct AccountTests {
         ("muller", .found(Account(uid: "muller"))),
         ("müller", .found(Account(uid: "müller"))),
         ("100%", .found(Account(uid: "100%"))),
-        ("*", .found(Account(uid: "*"))),
-        ("STAR", .found(Account(uid: "star"))),
+        ("*", .found(Account(uid: "*", otherNames: ["star"]))),
+        ("STAR", .found(Account(uid: "star", otherNames: ["*"]))),
         ("a)(uid=*", .found(Account(uid: "a)(uid=*"))),
         ("off", .found(Account(uid: "off", isDisabled: true))),
         ("homeless", .found(Account(uid: "homeless", isDisabled: true))),
-        ("twin", .ambiguous), ("triplet", .ambiguous), ("other", .found(Account(uid: "other"))),
+        ("twin", .ambiguous), ("triplet", .ambiguous),
+        ("other", .found(Account(uid: "other", otherNames: ["twin"]))),
         ("nobody", .notFound), ("%", .notFound), ("_", .notFound), ("a*", .notFound), ("al%", .notFound),
         ("alice)", .notFound), ("(alice", .notFound), ("\\2a", .notFound), ("\\", .notFound), ("", .notFound),
         ("alice\0", .notFound), ("\0", .notFound), ("*)(objectClass=*", .notFound), ("{username}", .notFound),
@@ -44,7 +45,7 @@ struct AccountTests {
         }
         #expect(try await directory.account(for: "alice") == .found(Account(uid: "alice", isDisabled: true)))
         #expect(try await directory.account(for: "off") == .found(Account(uid: "off")))
-        #expect(try await directory.account(for: "star") == .found(Account(uid: "star")))
+        #expect(try await directory.account(for: "star") == .found(Account(uid: "star", otherNames: ["*"])))
     }
 
     @Test func `the filter may name other attributes, and the login stands in each of its places`() async throws {
@@ -55,6 +56,34 @@ struct AccountTests {
         #expect(
             try await directory.account(for: "nameless@example.com") == .found(Account(uid: "nameless@example.com")))
         #expect(try await directory.account(for: "alice") == .found(Account(uid: "alice")))
+    }
+
+    @Test func `every value of uid is a name of the account, whichever finds it`() async throws {
+        let server = try await SlapdServer(
+            ldif: TestDirectory.ldif + """
+
+
+                dn: cn=Alice Smith,ou=users,dc=example,dc=com
+                objectClass: inetOrgPerson
+                cn: Alice Smith
+                sn: Smith
+                uid: asmith
+                uid: Alice.S
+                uid: as
+                mail: alice.smith@example.com
+                """)
+        var configuration = TestDirectory.configuration(server)
+        configuration.filter = "(|(uid={username})(mail={username}))"
+        let directory = LDAPDirectory(configuration)
+        for (login, uid) in [("asmith", "asmith"), ("ALICE.s", "Alice.S"), ("as", "as"), ("alice.smith@example.com", nil)] {
+            guard case .found(let account) = try await directory.account(for: login) else {
+                Issue.record("\(login) is not found")
+                continue
+            }
+            #expect(Set(account.names) == ["asmith", "Alice.S", "as"])
+            #expect(account.names.count == 3)
+            if let uid { #expect(account.uid == uid) }
+        }
     }
 
     @Test func `a broken filter, an absent base and a bad URI are errors`() async throws {

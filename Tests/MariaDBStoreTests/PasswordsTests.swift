@@ -66,6 +66,8 @@ struct PasswordsTests {
         let store = try database.store()
         #expect(try await store.passwords(of: "müller").map(\.uid) == ["müller"])
         for name in ["😀", "żółw", "名"] { #expect(try await store.passwords(of: name).isEmpty) }
+        let names = ["😀", "müller", "名", "żółw", "nobody"]
+        #expect(try await store.passwords(of: names).map(\.uid) == ["müller"], "a name that no row can have hides no other")
     }
 
     @Test func `an account with more rows and longer texts than a buffer holds is read whole`() async throws {

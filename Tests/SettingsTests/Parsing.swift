@@ -34,3 +34,6 @@ func problems(
         return error.problems.map(\.description)
     }
 }
+
+/// What a file of CA certificates looks like.
+let certificateFile = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUBq0=\n-----END CERTIFICATE-----\n"

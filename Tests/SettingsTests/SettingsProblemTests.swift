@@ -89,24 +89,43 @@ struct SettingsProblemTests {
         ),
         ("[ldap]\n", "config.toml:1:2: ldap.basedn: has to be set when there is an [ldap] table"),
         (
-            "ldap = {basedn='x', filter='(uid=*)'}",
-            "config.toml:1:28: ldap.filter: \"(uid=*)\" is not a filter that contains {username}"
+            "ldap = {basedn='o=x', filter='(uid=*)'}",
+            "config.toml:1:30: ldap.filter: \"(uid=*)\" is not a filter that contains {username}"
         ),
         (
-            "ldap = {basedn='x', uri='http://x'}",
-            "config.toml:1:25: ldap.uri: \"http://x\" is not a URI such as ldaps://ldap.example.com"
+            "ldap = {basedn='o=x', uri='http://x'}",
+            "config.toml:1:27: ldap.uri: \"http://x\" is not a URI such as ldaps://ldap.example.com"
         ),
         (
-            "ldap = {basedn='x', uri='ldap://a http://x'}",
-            "config.toml:1:25: ldap.uri: \"ldap://a http://x\" is not a URI such as ldaps://ldap.example.com"
+            "ldap = {basedn='o=x', uri='ldap://a http://x'}",
+            "config.toml:1:27: ldap.uri: \"ldap://a http://x\" is not a URI such as ldaps://ldap.example.com"
         ),
         (
-            "ldap = {basedn='x', uri='ldap://a ldaps://x', tls=true}",
-            "config.toml:1:51: ldap.tls: StartTLS and an ldaps:// URI exclude each other"
+            "ldap = {basedn='o=x', uri='ldap://a ldaps://x', tls=true}",
+            "config.toml:1:53: ldap.tls: StartTLS and an ldaps:// URI exclude each other"
+        ),
+        ("ldap.basedn = 'example.com'", #"config.toml:1:15: ldap.basedn: "example.com" is not a distinguished name such as"#),
+        ("ldap = {basedn='o=x', host='http://x'}", #"config.toml:1:28: ldap.host: "http://x" is not a URI such as"#),
+        ("ldap = {basedn='o=x', host='a b'}", #"config.toml:1:28: ldap.host: "a b" is not an address or a host name"#),
+        (
+            "ldap = {basedn='o=x', uri='ldap://h/dc=example,dc=com?uid'}",
+            #"config.toml:1:27: ldap.uri: "ldap://h/dc=example,dc=com?uid" names more than a server: what follows the host"#
         ),
         (
-            "ldap = {basedn='x', tls=true, tls_cert='ca'}",
-            "config.toml:1:40: ldap.tls_cert: there is no file \"/etc/x/ca\""
+            "ldap = {basedn='o=x', host='ldaps://h', tls=true}",
+            "config.toml:1:45: ldap.tls: StartTLS and an ldaps:// URI exclude each other"
+        ),
+        (
+            "ldap = {basedn='o=x', uri='LDAPS://h', tls_cert='/there'}",
+            #"config.toml:1:49: ldap.tls_cert: "/there" holds no certificate in PEM form"#
+        ),
+        (
+            "ldap = {basedn='o=x', filter='(&(uid={username})(objectClass=posixAccount)'}",
+            #"config.toml:1:30: ldap.filter: "(&(uid={username})(objectClass=posixAccount)" is not a filter (RFC 4515): it lacks the ")" of "#
+        ),
+        (
+            "ldap = {basedn='o=x', tls=true, tls_cert='ca'}",
+            "config.toml:1:42: ldap.tls_cert: there is no file \"/etc/x/ca\""
         ),
         (
             "database.dsn = 'mysql://u:hush@h/d?ssl_ca=gone.pem'",
@@ -198,8 +217,61 @@ struct SettingsProblemTests {
     }
 
     @Test func `a CA file is missed only where TLS is used`() {
-        #expect(problems("ldap = {basedn='x', tls_cert='ca'}").isEmpty)
-        #expect(problems("ldap = {basedn='x', tls_cert='ca', uri='ldaps://x'}").count == 1)
+        #expect(problems("ldap = {basedn='o=x', tls_cert='ca'}").isEmpty)
+        #expect(problems("ldap = {basedn='o=x', tls_cert='ca', uri='ldaps://x'}").count == 1)
+    }
+
+    @Test(arguments: [
+        "dc=example,dc=com", "ou=users, dc=example, dc=com", "o=x", "DC=Example;C=DE", "cn=a+uid=b,o=c", "ou=,o=c",
+        "2.5.4.11=users,o=c", "ou=a\\,b,o=c", "cn=\"a,b\",o=c", "ou=Müller,o=c", "ou=#04024869,o=c", "CN=Users,DC=ad,DC=lan",
+    ])
+    func `names of entries are taken as base`(name: String) {
+        #expect(problems("ldap.basedn = '\(name)'") == [])
+    }
+
+    @Test(arguments: ["example.com", "x", "dc=example,com", "dc=example,", ",dc=example", "=x", "ou users,o=c", "cn=\"a", "o=c\\"])
+    func `what is no name of an entry is not taken as base`(name: String) {
+        #expect(problems("ldap.basedn = '\(name)'").count == 1)
+    }
+
+    @Test func `a file of certificates is looked into`() {
+        let body = "MIIBszCCAVmgAwIBAgIUBq0="
+        let settings = "ldap = {basedn='o=x', tls=true, tls_cert='/ca'}"
+        func found(_ text: String) -> Int { problems(settings, files: ["/ca": text]).count }
+        #expect(found("mail.example.com\n") == 1)
+        #expect(found("") == 1)
+        #expect(found("-----BEGIN CERTIFICATE-----\n\(body)\n") == 1)
+        #expect(found("-----BEGIN CERTIFICATE-----\nnonsense!\n-----END CERTIFICATE-----\n") == 1)
+        #expect(found("-----BEGIN PRIVATE KEY-----\n\(body)\n-----END PRIVATE KEY-----\n") == 1)
+        #expect(found("# my CA\r\n-----BEGIN CERTIFICATE-----\r\n\(body)\r\n-----END CERTIFICATE-----\r\n") == 0)
+        #expect(found("-----BEGIN TRUSTED CERTIFICATE-----\n\(body)\n-----END TRUSTED CERTIFICATE-----") == 0)
+    }
+
+    @Test(arguments: [
+        ("uri='LDAP://a'", "ldap://a"), ("uri='LdapS://A.example/'", "ldaps://A.example"),
+        ("uri='ldapi://%2Frun%2Fslapd'", "ldapi://%2Frun%2Fslapd"), ("host='ldaps://a'", "ldaps://a"),
+        ("host='ldaps://a/'", "ldaps://a"), ("host='ldaps://a', port=1636", "ldaps://a:1636"),
+        ("host='LDAP://a:1389', port=389", "ldap://a:1389"), ("host='ldap://[2001:db8::1]', port=10389", "ldap://[2001:db8::1]:10389"),
+        ("host='ldapi://%2Frun%2Fslapd', port=389", "ldapi://%2Frun%2Fslapd"),
+        ("uri='ldap://a/dc=example,dc=com'", "ldap://a"), ("uri='LDAPS://a:1636/o=My%20Firm ldap://b/'", "ldaps://a:1636 ldap://b"),
+        ("host='ldap://a/o=x'", "ldap://a"), ("host='ldaps://a', uri='ldap://b'", "ldap://b"), ("host='ldap://a ldap://b:1389', port=390", "ldap://a:390 ldap://b:1389"),
+    ])
+    func `a directory's URI is taken wherever it stands, in any case`(keys: String, uri: String) throws {
+        #expect(try parse("ldap = {basedn='o=x', \(keys)}").settings.ldap?.uri == uri)
+    }
+
+    @Test func `a base behind a server is noted unless it is the base`() throws {
+        let loaded = try parse("[ldap]\nbasedn = 'o=x'\nuri = 'ldap://a/dc=example,dc=com'\n")
+        #expect(
+            loaded.warnings.map(\.description) == [
+                "config.toml:3:1: ldap.uri: the base behind the server is not used; ldap.basedn is"
+            ])
+        #expect(try parse("[ldap]\nbasedn = 'dc=Example,dc=com'\nuri = 'ldap://a/dc=example,dc=com'\n").warnings.isEmpty)
+    }
+
+    @Test func `a URI as host is noted`() throws {
+        let loaded = try parse("[ldap]\nbasedn = 'o=x'\nhost = 'ldaps://ldap.example.com'\n")
+        #expect(loaded.warnings.map(\.description) == ["config.toml:3:1: ldap.host: is a URI, and taken for ldap.uri"])
     }
 
     @Test func `warnings come with the problems`() {

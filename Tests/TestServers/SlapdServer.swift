@@ -27,9 +27,11 @@ public final class SlapdServer: Sendable {
     /// - Parameters:
     ///   - ldif: Entries below ``suffix``, whose own entry is there already.
     ///   - options: More lines of its configuration, before the database's.
+    ///   - access: Who may do what, as slapd.access(5) has it.
     ///   - names: What its certificate is for, as OpenSSL writes a subjectAltName.
     public init(
-        ldif: String, options: String = "", names: String = "DNS:localhost,IP:127.0.0.1"
+        ldif: String, options: String = "", access: String = "access to * by * read",
+        names: String = "DNS:localhost,IP:127.0.0.1"
     ) async throws {
         directory = try PrivateDirectory()
         certificates = try await TestCertificates(names: names)
@@ -59,7 +61,7 @@ public final class SlapdServer: Sendable {
             directory \(path)/db
             index uid eq
             dbnosync
-            access to * by * read
+            \(access)
 
             """, to: "slapd.conf")
         let entries = try directory.write(

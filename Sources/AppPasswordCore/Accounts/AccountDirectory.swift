@@ -20,14 +20,23 @@ public enum AccountAnswer: Sendable, Equatable {
 
 /// A mail user.
 public struct Account: Sendable, Equatable {
+    /// More names than a directory gives one user; those beyond count for nothing.
+    public static let mostNames = 16
+
     /// The directory's own spelling of the name.
     public var uid: String
+    /// The account's other names: the rest of its naming attribute's values.
+    public var otherNames: [String]
     /// Whether its shell or home says that it must not log in.
     public var isDisabled: Bool
 
     /// Makes an account.
-    public init(uid: String, isDisabled: Bool = false) {
+    public init(uid: String, otherNames: [String] = [], isDisabled: Bool = false) {
         self.uid = uid
+        self.otherNames = otherNames
         self.isDisabled = isDisabled
     }
+
+    /// Every name whose app passwords are the account's, ``uid`` first; at most ``mostNames``.
+    public var names: [String] { Array(([uid] + otherNames).prefix(Self.mostNames)) }
 }

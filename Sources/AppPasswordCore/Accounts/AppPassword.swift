@@ -36,15 +36,23 @@ public struct AppPassword: Sendable, Identifiable, Equatable, CustomReflectable 
 
 /// Reads the app passwords of an account.
 public protocol AppPasswordStore: Sendable {
-    /// Reads all rows, deleted ones too, whose `uid` may be the given name.
+    /// Reads all rows, deleted ones too, whose `uid` may be one of the given names.
     ///
-    /// The answer may hold more than the rows of that very name (a database that compares without regard to case
-    /// returns those of `Alice` for `alice`); the caller keeps those whose bytes are equal.
+    /// The answer may hold more than the rows of those very names (a database that compares without regard to case
+    /// returns those of `Alice` for `alice`); the caller keeps those whose bytes are equal. It holds no row twice.
     ///
-    /// - Parameter login: The name; passed as a parameter, compared with `=`, never with `LIKE`.
+    /// - Parameter names: Names of one account, at most ``Account/mostNames``; passed as parameters, compared with `=` or
+    ///   `IN`, never with `LIKE`. One that no row can have takes nothing from the others.
     /// - Throws: ``BackendError`` if the database cannot be asked or does not answer within its timeout.
     /// - Complexity: One round trip.
-    func passwords(of login: String) async throws(BackendError) -> [AppPassword]
+    func passwords(of names: [String]) async throws(BackendError) -> [AppPassword]
+}
+
+extension AppPasswordStore {
+    /// Reads all rows, deleted ones too, whose `uid` may be the given name.
+    public func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
+        try await passwords(of: [login])
+    }
 }
 
 /// Manages app passwords for the command line.

@@ -41,7 +41,7 @@ public struct Authenticator: Sendable {
     /// Authenticates one login.
     ///
     /// - Complexity: One query of the directory and one of the database, side by side; a second of the database only
-    ///   if the directory spells the name differently; then at most one hash for each row, and one spool append.
+    ///   if the account has other names; then at most one hash for each row, and one spool append.
     public func authenticate(_ attempt: LoginAttempt, _ password: Password) async -> AuthAnswer {
         guard attempt.login.isPlausibleLogin else { return AuthAnswer(.unknownAccount) }
         let rows: [AppPassword]
@@ -144,13 +144,18 @@ public struct Authenticator: Sendable {
                 case .ambiguous: return .failure(.outcome(.ambiguousAccount))
                 case .found(let account) where account.isDisabled: return .failure(.outcome(.disabledAccount))
                 case .found(let account):
-                    if !account.uid.hasSameBytes(as: login),
-                        !rows.contains(where: { $0.uid.hasSameBytes(as: account.uid) })
-                    {
-                        rows += try await store.passwords(of: account.uid)
+                    // Whoever has rows of a name has all of them.
+                    let others = account.names.filter { name in
+                        !name.hasSameBytes(as: login) && !rows.contains { $0.uid.hasSameBytes(as: name) }
+                    }
+                    if !others.isEmpty {
+                        let known = Set(rows.map(\.id))
+                        rows += try await store.passwords(of: others).filter { !known.contains($0.id) }
                     }
                     return .success(
-                        rows.filter { $0.uid.hasSameBytes(as: login) || $0.uid.hasSameBytes(as: account.uid) })
+                        rows.filter { row in
+                            row.uid.hasSameBytes(as: login) || account.names.contains { row.uid.hasSameBytes(as: $0) }
+                        })
                 }
             }
         } catch let error as BackendError {

@@ -34,6 +34,14 @@ public enum AppPasswordStoreContract {
             let own = uids.filter { $0.utf8.elementsEqual((name + other).utf8) }
             try ContractViolation.unless(own.count, is: 1, "\(other) has its one row")
         }
+        for count in [2, 3, 5, lookalikes.count, Account.mostNames] {
+            let names = (lookalikes + (0...Account.mostNames).map { "absent \($0)" }).prefix(count).map { name + $0 }
+            let uids = try await store.passwords(of: names).map(\.uid)
+            let own = uids.filter { uid in names.contains { uid.utf8.elementsEqual($0.utf8) } }
+            try ContractViolation.unless(
+                own.count, is: min(count, lookalikes.count), "\(count) names have the rows of each, none twice")
+        }
+        try ContractViolation.unless(try await store.passwords(of: []), is: [], "no names have no rows")
         try await expect(store, of: name + "%", [], "a name is no pattern")
         try await expect(store, of: "' OR ''='", [], "a name is no SQL")
     }

@@ -94,13 +94,20 @@ public final class AuditTrail: Sendable {
         }
     }
 
-    /// Writes until ``finish(within:)`` was called and every queue is empty.
+    /// Writes until ``finish(within:)`` was called and every queue is empty; what is left when its task is cancelled is lost.
     public func run() async {
         defer { ended.open() }
         await withDiscardingTaskGroup { group in
             for await lane in started {
                 group.addTask {
-                    for await entry in lane.entries { await self.write(entry, to: lane) }
+                    for await entry in lane.entries {
+                        // Whoever cancels waits for no more of them.
+                        if Task.isCancelled {
+                            self.noteLoss(lane, "the service is ending")
+                        } else {
+                            await self.write(entry, to: lane)
+                        }
+                    }
                 }
             }
         }

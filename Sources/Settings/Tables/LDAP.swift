@@ -35,22 +35,18 @@ extension Settings {
         public init() {}
 
         init(reading table: TableReader) {
-            host = table.parsed("host", default: host, wants: "an address or a host name") {
-                HostAndPort.isHost($0) ? $0 : nil
-            }
+            let server = table.string("host", default: host)
             port = table.integer("port", default: port, in: 1...65_535)
             startsTLS = table.boolean("tls", default: startsTLS)
             certificateAuthority = table.path("tls_cert")
             baseDN = table.string("basedn", default: baseDN)
             bindDN = table.string("bind", default: bindDN)
             password = table.secret("password")
-            uri = table.parsed("uri", default: nil, wants: "a URI such as ldaps://ldap.example.com") { text in
-                let servers = Self.servers(of: text)
-                return servers.allSatisfy(Self.isServer) ? .some(servers.isEmpty ? nil : text) : nil
+            if let servers = servers("uri", table.string("uri", default: ""), table), !servers.uris.isEmpty {
+                uri = servers.text
             }
-            filter = table.parsed("filter", default: filter, wants: "a filter that contains {username}") {
-                $0.contains("{username}") ? $0 : nil
-            }
+            readHost(server, table)
+            readFilter(table)
             disabledShells = table.elements("disabled_shells", default: disabledShells, wants: "a path") { $0 }
             disabledHomes = table.elements("disabled_homes", default: disabledHomes, wants: "a path") { $0 }
             timeout = table.duration("timeout", default: timeout, atLeast: .milliseconds(1), atMost: .seconds(3600))
@@ -61,15 +57,13 @@ extension Settings {
 
         private func check(_ table: TableReader) {
             if baseDN.isEmpty { table.missing("basedn", "has to be set when there is an [ldap] table") }
-            if uri != nil, table.isSet("host") || table.isSet("port") {
-                table.warning("uri", "is used, ldap.host and ldap.port are not")
+            if !baseDN.isEmpty, !DistinguishedName.isValid(baseDN) {
+                table.problem(
+                    "basedn",
+                    "\(Displayed.quoted(baseDN)) is not a distinguished name such as ou=users,dc=example,dc=com")
             }
-            let isLDAPS = Self.servers(of: uri ?? "").contains { $0.hasPrefix("ldaps:") }
-            if let certificateAuthority, startsTLS || isLDAPS,
-                !table.notes.environment.isFile(certificateAuthority.resolved)
-            {
-                table.problem("tls_cert", "there is no file \(Displayed.quoted(certificateAuthority.resolved))")
-            }
+            let isLDAPS = uri?.contains("ldaps://") ?? false
+            if let certificateAuthority, startsTLS || isLDAPS { check(certificateAuthority, table) }
             if isLDAPS, startsTLS {
                 table.problem("tls", "StartTLS and an ldaps:// URI exclude each other")
             }
@@ -80,15 +74,7 @@ extension Settings {
         }
 
         private func notePlainTraffic(_ table: TableReader) {
-            let hosts =
-                uri.map { uri in
-                    Self.servers(of: uri).filter { $0.lowercased().hasPrefix("ldap://") }.compactMap {
-                        let server = $0.dropFirst("ldap://".count)
-                        return HostAndPort(
-                            String(server.hasSuffix("/") ? server.dropLast() : server), defaultPort: 389)?.host
-                    }
-                } ?? [host]
-            for host in hosts {
+            for host in uri.map({ LDAPServers.plainHosts(of: $0) }) ?? [host] {
                 let note = PlainTraffic.note(
                     to: host, risk: "reads the bind password and can make accounts and enable disabled ones",
                     remedy: "set tls = true, or an ldaps:// or ldapi:// uri")
@@ -96,16 +82,59 @@ extension Settings {
             }
         }
 
-        private static func servers(of text: String) -> [Substring] { text.split { $0.isWhitespace } }
-
-        private static func isServer(_ uri: Substring) -> Bool {
-            uri.hasPrefix("ldapi://")
-                || ["ldap://", "ldaps://"].contains { scheme in
-                    guard uri.hasPrefix(scheme) else { return false }
-                    let server = uri.dropFirst(scheme.count)
-                    return HostAndPort(String(server.hasSuffix("/") ? server.dropLast() : server), defaultPort: 389)
-                        != nil
+        private func check(_ authority: SettingsPath, _ table: TableReader) {
+            let (path, environment) = (authority.resolved, table.notes.environment)
+            guard environment.isFile(path) else {
+                return table.problem("tls_cert", "there is no file \(Displayed.quoted(path))")
+            }
+            do throws(UnreadableFile) {
+                guard PEMCertificates.areIn(try environment.contents(path)) else {
+                    return table.problem("tls_cert", "\(Displayed.quoted(path)) holds no certificate in PEM form")
                 }
+            } catch {
+                table.problem("tls_cert", "\(Displayed.quoted(path)) cannot be read: \(error.reason)")
+            }
+        }
+
+        /// A host; or, as the old program took it, a URI in its place.
+        private mutating func readHost(_ text: String, _ table: TableReader) {
+            if LDAPServers.isURI(text) {
+                guard let servers = servers("host", text, table) else { return }
+                if !table.isSet("uri") {
+                    uri = table.isSet("port") ? servers.text(withPort: port) : servers.text
+                    return table.warning("host", "is a URI, and taken for ldap.uri")
+                }
+            } else if let host = HostAndPort.host(text) {
+                self.host = host
+            } else {
+                table.problem("host", "\(Displayed.quoted(text)) is not an address or a host name")
+            }
+            if uri != nil, table.isSet("host") || table.isSet("port") {
+                table.warning("uri", "is used, ldap.host and ldap.port are not")
+            }
+        }
+
+        private mutating func readFilter(_ table: TableReader) {
+            let text = table.string("filter", default: filter)
+            if let problem = LDAPFilterSyntax.problem(of: text) {
+                table.problem("filter", "\(Displayed.quoted(text)) \(problem)")
+            } else {
+                filter = text
+            }
+        }
+
+        /// The servers of a key's value; nil and a problem if they cannot be read. A base behind them is noted.
+        private func servers(_ key: String, _ text: String, _ table: TableReader) -> LDAPServers? {
+            do throws(LDAPServers.Problem) {
+                let servers = try LDAPServers(text)
+                if servers.bases.contains(where: { $0.lowercased() != baseDN.lowercased() }) {
+                    table.warning(key, "the base behind the server is not used; ldap.basedn is")
+                }
+                return servers
+            } catch {
+                table.problem(key, "\(Displayed.quoted(text)) \(error.text)")
+                return nil
+            }
         }
     }
 }

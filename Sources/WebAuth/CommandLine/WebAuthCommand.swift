@@ -33,6 +33,7 @@ public struct WebAuthCommand: AsyncParsableCommand {
     /// To be called first of all: once there is a task, libdispatch has opened descriptors.
     public static func runAndExit() -> Never {
         DispatchLog.silence()
+        HangUp.hold()
         StandardOutput.prepare()
         Task {
             let status = await perform()
@@ -52,16 +53,20 @@ public struct WebAuthCommand: AsyncParsableCommand {
     private static func perform() async -> ExitCode {
         do {
             var command = try parseAsRoot()
+            if !(command is ServeCommand) { HangUp.release() }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
+            ProgramLog.flush()
             return .success
         } catch let failure as SetupFailure {
-            for problem in failure.problems { standardError(problem) }
+            // Where nobody has read the log, nobody would read this either.
+            if ProgramLog.flush() { for problem in failure.problems { standardError(problem) } }
             return ExitCode(failure.exitCode.rawValue)
         } catch {
+            ProgramLog.flush()
             let status = exitCode(for: error)
             let text = fullMessage(for: error)
             // Help that was asked for is output, like any other.

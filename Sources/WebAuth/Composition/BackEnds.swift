@@ -59,14 +59,16 @@ struct BackEnds: Sendable {
         if let old, old.settings.directoryIdentity == settings.directoryIdentity {
             directory = old.backEnds.directory
         } else {
-            directory = openDirectory(settings)
+            directory = openDirectory(settings) { reason in
+                logger.warning("disabled accounts may be let in", metadata: ["reason": "\(reason)"])
+            }
         }
         let geo = try openGeo(settings, reusing: old?.backEnds.geo, logger: logger)
         let lookups: Lookups
         if let old, old.backEnds.lookups.isWhat(settings) {
             lookups = old.backEnds.lookups
         } else {
-            lookups = try Lookups(settings, logger: logger)
+            lookups = try Lookups(settings, replacing: old?.backEnds.lookups, logger: logger)
         }
         return BackEnds(database: database, directory: directory, geo: geo, lookups: lookups)
     }
@@ -90,8 +92,14 @@ struct BackEnds: Sendable {
     }
 
     /// The directory of accounts, if the settings have one; it is not asked for before the first login.
-    static func openDirectory(_ settings: Settings) -> LDAPDirectory? {
-        settings.ldap.map { LDAPDirectory(LDAPDirectory.Configuration($0, pool: settings.database.poolSize)) }
+    ///
+    /// - Parameter onDoubt: Told what the directory does not let us know about disabled accounts.
+    static func openDirectory(
+        _ settings: Settings, onDoubt: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> LDAPDirectory? {
+        settings.ldap.map { ldap in
+            LDAPDirectory(LDAPDirectory.Configuration(ldap, pool: settings.database.poolSize), onDoubt: onDoubt)
+        }
     }
 
     /// Opens the database alone, for the verbs that manage app passwords.

@@ -2,6 +2,7 @@ import AppPasswordCore
 import AuditCore
 import DNSResolver
 import Foundation
+import Locks
 import LookupCaches
 import Logging
 import RedisCache
@@ -21,20 +22,26 @@ final class Lookups: Sendable {
     /// Whether what is behind memory can be read; nil if there is nothing.
     private let isCacheWhole: @Sendable () -> Bool?
     private let ended = Latch()
+    private let refused: Counter
 
     /// Opens the caches and reads `/etc/hosts`, `/etc/resolv.conf` and the bootstrap; asks nobody yet.
     ///
     /// - Parameter makesFiles: Whether a cache file may be made; if not, one is only used if it is this user's already, so
     ///   that a verb run by root leaves nothing behind that the service cannot open.
+    /// - Parameter old: What this replaces; what was counted so far is counted on.
     /// - Throws: ``SetupFailure`` if a bootstrap directory or a resolver named in the settings cannot be used. A cache that
     ///   cannot be had is a warning: what was looked up is then kept in memory alone.
-    init(_ settings: Settings, makesFiles: Bool = true, logger: Logger) throws(SetupFailure) {
+    init(
+        _ settings: Settings, makesFiles: Bool = true, replacing old: Lookups? = nil, logger: Logger
+    ) throws(SetupFailure) {
+        let refused = old?.refused ?? Counter()
+        self.refused = refused
         identity = Self.identity(settings)
         timeout = settings.lookup.timeout
         var configuration = CachedSources.Configuration()
         configuration.freshFor = settings.audit.cacheTTL
         configuration.readsOldEntries = settings.cache.mode == .redis
-        let cache = Self.cache(settings, makesFiles: makesFiles, logger)
+        let cache = Self.cache(settings, makesFiles: makesFiles, logger) { refused.add($0) }
         isCacheWhole = { (cache as? TieredLookupCache)?.isWhole }
         guard let (resolver, clients) = try Self.clients(settings, makesFiles: makesFiles, logger) else {
             clients = nil
@@ -79,6 +86,9 @@ final class Lookups: Sendable {
             + (clients?.statuses ?? []).map(\.description)
     }
 
+    /// How many values of the shared cache were not read because they are too long, since the start.
+    var refusedValues: Int { refused.value }
+
     /// Whether other settings make the same of it.
     func isWhat(_ settings: Settings) -> Bool { identity == Self.identity(settings) }
 
@@ -97,7 +107,9 @@ final class Lookups: Sendable {
     /// Lets ``run()`` return when what is under way has had its time.
     func end() { ended.open() }
 
-    private static func cache(_ settings: Settings, makesFiles: Bool, _ logger: Logger) -> any LookupCache {
+    private static func cache(
+        _ settings: Settings, makesFiles: Bool, _ logger: Logger, onTooLong: @escaping @Sendable (Int) -> Void
+    ) -> any LookupCache {
         let memory = MemoryLookupCache()
         let path = settings.server.stateDirectory + "/lookups.sqlite"
         switch settings.cache.mode {
@@ -114,12 +126,16 @@ final class Lookups: Sendable {
                 return memory
             }
         case .redis:
-            return TieredLookupCache(memory: memory, behind: redis(settings))
+            return TieredLookupCache(memory: memory, behind: redis(settings, onTooLong: onTooLong))
         }
     }
 
     /// The Redis of `[cache]`; connects when it is first asked.
-    static func redis(_ settings: Settings) -> RedisCache { RedisCache(RedisCache.Configuration(settings.cache)) }
+    static func redis(
+        _ settings: Settings, onTooLong: @escaping @Sendable (Int) -> Void = { _ in }
+    ) -> RedisCache {
+        RedisCache(RedisCache.Configuration(settings.cache), onTooLong: onTooLong)
+    }
 
     private static func isOurs(_ path: String) -> Bool {
         var status = stat()
@@ -140,6 +156,13 @@ final class Lookups: Sendable {
         return "\(settings.lookup) \(settings.cache) \(settings.cache.password?.revealed ?? "") \(settings.audit.cacheTTL) "
             + stamps.joined(separator: ", ")
     }
+}
+
+/// A count that outlives what is counted.
+private final class Counter: Sendable {
+    private let count = Mutex(0)
+    var value: Int { count.withLock { $0 } }
+    func add(_ more: Int) { count.withLock { $0 += more } }
 }
 
 extension RedisCache.Configuration {

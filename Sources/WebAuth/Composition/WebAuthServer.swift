@@ -179,16 +179,21 @@ struct WebAuthServer: Sendable {
     }
 
     private func heed(_ signals: UnixSignalsSequence) async {
+        if HangUp.take() { await reload() }
         for await signal in signals {
             if signal == .sighup {
-                await trail.reopen()
-                _ = await reloader.reload()
+                await reload()
             } else {
                 logger.notice("stopping", metadata: ["signal": "\(signal)"])
                 announcer.stopping()
                 server.shutdown()
             }
         }
+    }
+
+    private func reload() async {
+        await trail.reopen()
+        _ = await reloader.reload()
     }
 
     private static func recorder(

@@ -5,10 +5,10 @@ struct MeteredStore: AppPasswordStore {
     let base: any AppPasswordStore
     let metrics: LookupMetrics
 
-    func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
+    func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
         let start = ContinuousClock.now
         do throws(BackendError) {
-            let rows = try await base.passwords(of: login)
+            let rows = try await base.passwords(of: names)
             metrics.note("database", rows.isEmpty ? .absent : .known, since: start)
             return rows
         } catch {

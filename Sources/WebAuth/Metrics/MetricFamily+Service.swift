@@ -62,6 +62,12 @@ extension MetricFamily {
         "Records that each audit sink, and the database behind the spool, has taken.")
     static let recordsDropped = MetricFamily(
         "webauth_records_dropped_total", .counter, "Records lost: of each audit sink, and of the spool.")
+    static let logLinesDropped = MetricFamily(
+        "webauth_log_lines_dropped_total", .counter,
+        "Lines of the program's own log that were lost because nobody read standard error.")
+    static let cacheValuesRefused = MetricFamily(
+        "webauth_lookup_cache_values_refused_total", .counter,
+        "Values of the shared lookup cache that were not read because they are too long.")
     static let buildInfo = MetricFamily("webauth_build_info", .gauge, "1; the labels say what runs.")
     static let startTime = MetricFamily(
         "process_start_time_seconds", .gauge, "When the process started, in seconds since 1970.")
@@ -72,7 +78,8 @@ extension MetricFamily {
     static let service = [
         requests, requestDuration, unserved, decisions, ruleMatches, passwordVerify, verifyCache, verifyCacheEntries, hashes,
         hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime,
-        backEndUp, geoBuilt, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped, buildInfo,
+        backEndUp, geoBuilt, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped,
+        logLinesDropped, cacheValuesRefused, buildInfo,
         startTime, processorTime, residentMemory,
     ]
 }

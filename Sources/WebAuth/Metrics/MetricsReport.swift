@@ -92,6 +92,8 @@ struct MetricsReport: Sendable {
             MetricSample(.buildInfo, 1, [("version", programVersion), ("lanes", lanes)]),
             MetricSample(.startTime, Double(startTime.milliseconds) / 1000),
             MetricSample(.processorTime, ProcessUsage.processorSeconds),
+            MetricSample(.logLinesDropped, ProgramLog.lines.lost),
+            MetricSample(.cacheValuesRefused, live.current.backEnds.lookups.refusedValues),
         ]
         if let bytes = ProcessUsage.residentBytes { samples.append(MetricSample(.residentMemory, bytes)) }
         return samples

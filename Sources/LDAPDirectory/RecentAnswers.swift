@@ -1,10 +1,9 @@
-internal import AppPasswordCore
 internal import Locks
 
 /// Answers of the directory, for a while; the oldest go when it is full.
-final class AccountCache: Sendable {
+final class RecentAnswers<Answer: Sendable>: Sendable {
     private struct State {
-        var answers: [[UInt8]: (answer: AccountAnswer, until: ContinuousClock.Instant)] = [:]
+        var answers: [[UInt8]: (answer: Answer, until: ContinuousClock.Instant)] = [:]
         /// Keys in the order they came, those before `head` gone.
         var order: [[UInt8]] = []
         var head = 0
@@ -19,9 +18,9 @@ final class AccountCache: Sendable {
         (self.lifetime, self.limit, self.now) = (lifetime, max(1, limit), now)
     }
 
-    /// The answer for a login; names are told apart by their bytes.
-    subscript(login: String) -> AccountAnswer? {
-        let (key, now) = (Array(login.utf8), now())
+    /// The answer for a name; names are told apart by their bytes.
+    subscript(name: String) -> Answer? {
+        let (key, now) = (Array(name.utf8), now())
         return state.withLock { state in
             guard let known = state.answers[key], now < known.until else { return nil }
             return known.answer
@@ -29,8 +28,8 @@ final class AccountCache: Sendable {
     }
 
     /// Remembers an answer.
-    func store(_ answer: AccountAnswer, for login: String) {
-        let (key, until) = (Array(login.utf8), now() + lifetime)
+    func store(_ answer: Answer, for name: String) {
+        let (key, until) = (Array(name.utf8), now() + lifetime)
         state.withLock { state in
             if state.answers.updateValue((answer, until), forKey: key) == nil { state.order.append(key) }
             while state.answers.count > limit {
