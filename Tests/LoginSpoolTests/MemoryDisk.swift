@@ -10,6 +10,8 @@ final class MemoryDisk: SpoolDisk {
         var note: [UInt8] = []
         /// Appends wait for it.
         var gate: DispatchSemaphore?
+        /// Whether one does.
+        var isWaiting = false
         /// Bytes until it is full; what fits of an append is written.
         var freeBytes = Int.max
         /// Operations that fail with EIO.
@@ -134,8 +136,10 @@ final class MemoryFile: SpoolFile {
     }
     func append(_ bytes: [UInt8]) throws(SpoolError) {
         if let gate = disk.state.withLock({ $0.gate }) {
+            disk.state.withLock { $0.isWaiting = true }
             gate.wait()
             gate.signal()
+            disk.state.withLock { $0.isWaiting = false }
         }
         try disk.fail("write")
         disk.die(midst: bytes.count) { left, count in left[name]? += bytes.prefix(count) }

@@ -271,15 +271,18 @@ struct SpooledLoginRecorderTests {
         let gate = DispatchSemaphore(value: 0)
         world.disk.state.withLock { $0.gate = gate }
         let before = world.disk.state.withLock { $0.appends }
-        let (recorder, start) = (world.recorder, world.now.timestamp)
+        let (recorder, disk, start) = (world.recorder, world.disk, world.now.timestamp)
         await withTaskGroup { group in
             for password in 2...101 as ClosedRange<Int64> {
+                // The first is being written when the others come.
+                if password == 3 {
+                    while !disk.state.withLock({ $0.isWaiting }) { await Task.yield() }
+                }
                 group.addTask {
                     _ = await recorder.record(
                         LoginLogRow(passwordID: password, service: "imap", sourceAddress: nil, time: start))
                 }
             }
-            // One of them is being written, all others wait.
             while recorder.statistics.held < 99 { await Task.yield() }
             world.disk.state.withLock { $0.gate = nil }
             gate.signal()

@@ -53,9 +53,12 @@ final class World {
             $0.broken = []
             $0.freeBytes = .max
         }
-        for _ in 0..<10_000 where recorder.statistics.waiting > 0 {
+        // A disk that hung may not have gone on yet.
+        while await !recorder.turn() { await Task.yield() }
+        var steps = 0
+        while steps < 10_000, recorder.statistics.waiting > 0 {
             advance(milliseconds: 60_000)
-            _ = await recorder.step()
+            if await recorder.step() == .busy { await Task.yield() } else { steps += 1 }
         }
     }
 

@@ -113,7 +113,7 @@ struct LoginLogTests {
             INSERT INTO log (pwid, service, src_ip, `timestamp`) VALUES (1, 'imap', '192.0.2.1', '2026-11-23 17:15:41.123');
             SELECT get_lock('\(database.name)', 0); SELECT sleep(1); COMMIT;
             """)
-        while try await database.sql("SELECT is_used_lock('\(database.name)') IS NULL") == "1\n" {}
+        try await database.wait(until: "0\n", "SELECT is_used_lock('\(database.name)') IS NULL")
         try await database.store().insert([row(1, at: 0)], mayBeThere: true)
         _ = try await other
         #expect(try await database.sql("SELECT count(*) FROM log") == "1\n")
@@ -132,23 +132,27 @@ struct LoginLogTests {
         let refused = RefusedRows()
         let store = try database.store { refused.append($0) }
         let position = isPositionKnown ? try await store.position() : .min
-        // What is looked for last is being written just now.
+        // What is looked for last is being written just now, until it is said to commit.
+        async let held = try? database.sql("SELECT get_lock('\(database.name)-commit', 0); SELECT sleep(60)")
+        try await database.wait(until: "0\n", "SELECT is_used_lock('\(database.name)-commit') IS NULL")
         async let other = database.sql(
             """
             START TRANSACTION;
             INSERT INTO log (pwid, service, src_ip, `timestamp`) VALUES (2, 'imap', '192.0.2.1', '2026-11-23 17:15:41.123');
-            SELECT get_lock('\(database.name)', 0); SELECT sleep(4); COMMIT;
+            SELECT get_lock('\(database.name)', 0); SELECT get_lock('\(database.name)-commit', 60); COMMIT;
             """)
-        while try await database.sql("SELECT is_used_lock('\(database.name)') IS NULL") == "1\n" {}
+        try await database.wait(until: "0\n", "SELECT is_used_lock('\(database.name)') IS NULL")
         async let written: Void = store.insert([row(1, at: 0), row(2, at: 0)], mayBeThere: true, after: position)
         let waiting = """
             SELECT count(*) FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p
             ON p.id = t.trx_mysql_thread_id WHERE p.db = '\(database.name)' AND t.trx_state = 'LOCK WAIT'
             """
-        while try await database.sql(waiting) == "0\n" {}
+        try await database.wait(until: "1\n", waiting)
         try await database.sql("SET SESSION innodb_lock_wait_timeout = 1; DELETE FROM app_passwords WHERE id = 1")
         #expect(try await database.sql(waiting) == "1\n", "it still waits")
-        _ = try await (other, written)
+        let holder = try await database.sql("SELECT is_used_lock('\(database.name)-commit')")
+        try await database.sql("KILL CONNECTION \(holder)")
+        _ = try await (held, other, written)
         #expect(refused.all.map(\.passwordID) == [1])
         #expect(
             try await database.sql("SELECT count(*) FROM log WHERE `timestamp` = '2026-11-23 17:15:41.123'") == "1\n")

@@ -77,6 +77,14 @@ struct TestDatabase {
     @discardableResult
     func sql(_ statements: String) async throws -> String { try await server.sql(statements, database: name) }
 
+    /// Asks again and again until the answer is this one.
+    func wait(until answer: String, _ question: String) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try await sql(question) != answer {
+            guard ContinuousClock.now < deadline else { throw DatabaseTestError.neverAnswered(answer, question) }
+        }
+    }
+
     /// Runs statements as the webmail's user.
     @discardableResult
     func webmail(_ statements: String) async throws -> String {
@@ -88,7 +96,7 @@ struct TestDatabase {
         let ids = try await sql("SELECT id FROM information_schema.processlist WHERE user = '\(serviceUser)'")
         for id in ids.split(separator: "\n") {
             _ = try? await sql("KILL CONNECTION \(id)")  // it may have gone by itself
-            while try await sql("SELECT 1 FROM information_schema.processlist WHERE id = \(id)") != "" {}
+            try await wait(until: "", "SELECT 1 FROM information_schema.processlist WHERE id = \(id)")
         }
     }
 
@@ -114,7 +122,7 @@ struct TestDatabase {
         return MariaDBStore(configuration)
     }
 
-    enum DatabaseTestError: Error { case notMariaDB }
+    enum DatabaseTestError: Error { case notMariaDB, neverAnswered(String, String) }
 }
 
 /// Rows that a store gave up.

@@ -42,14 +42,14 @@ extension Spool {
             return .survey(SegmentReader(disk: disk, segments: [segments[unsurveyed - 1]]))
         }
         if let work = nextCompaction(now: now) { return work }
-        if !unwritten.contains(where: isReady), ready.isEmpty, let work = nextLoad() { return work }
+        let limit = max(1, min(configuration.batchSize, batchLimit))
+        if !unwritten.contains(where: isReady), ready.count < limit, let work = nextLoad() { return work }
         if let batch = nextDrafts() {
             underWay = batch
             return .batch(batch)
         }
         guard unsurveyed == 0, let first = ready.first else { return .nothing(until: nextDue) }
         guard let position else { return .position }
-        let limit = max(1, min(configuration.batchSize, batchLimit))
         let isInDoubt = doubt(of: first) != nil
         let uses = ready.prefix(limit).prefix { (doubt(of: $0) != nil) == isInDoubt }
         guard leaveNote(handing: uses.map(\.number), position: position) else { return .withheld }
@@ -63,6 +63,7 @@ extension Spool {
     ///
     /// - Returns: Whether it is worth trying again at once, with fewer rows.
     mutating func apply(_ outcome: Outcome, now: Timestamp, report: inout ReplayReport) -> Bool {
+        var triesAgain = false
         switch outcome {
         case .surveyed(let result):
             apply(result, to: unsurveyed - 1, report: &report)
@@ -74,12 +75,13 @@ extension Spool {
         case .written(let unreadable):
             finish(unreadable: unreadable)
         case .failed(let rows, let error):
-            return fail(rows, error)
+            triesAgain = fail(rows, error)
         case .compacted(let rows):
             finishCompaction(rows)
         }
+        // Also while the database is away: what was replaced or moved needs its file no more.
         if let error = removeWritten(now: now) { note(error) }
-        return false
+        return triesAgain
     }
 
     /// Whether a use may be in the database, and where that ended before.
