@@ -4,44 +4,6 @@ import Testing
 /// The program's own log, whose reader may stand still: no request may wait for it.
 @Suite(.timeLimit(.minutes(5)))
 struct ProgramLogTests {
-    /// The real program with a standard error of 4 KB, which the test reads when it likes.
-    private final class Unread {
-        let process: Process
-        let port: Int
-        private let pipe = Pipe()
-
-        /// Starts it, and reads until it listens.
-        init(in directory: TemporaryDirectory) throws {
-            process = try Program.process(["serve", "--port", "0"], in: directory)
-            process.standardError = pipe
-            process.standardOutput = FileHandle.nullDevice
-            let descriptor = pipe.fileHandleForReading.fileDescriptor
-            let setPipeSize: Int32 = 1031  // F_SETPIPE_SZ, which the overlay lacks
-            try #require(fcntl(descriptor, setPipeSize, 4096) == 4096)
-            try process.run()
-            var text = ""
-            while text.firstMatch(of: #/port=\d+.*\n/#) == nil { text += try #require(Self.read(descriptor), "\(text)") }
-            port = try #require(text.firstMatch(of: #/port=(\d+)/#).flatMap { Int($0.1) })
-        }
-
-        deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-
-        /// Reads on until a text has come.
-        func read(until isEnough: (String) -> Bool) throws -> String {
-            var text = ""
-            while !isEnough(text) {
-                text += try #require(Self.read(pipe.fileHandleForReading.fileDescriptor), "the log has ended")
-            }
-            return text
-        }
-
-        private static func read(_ descriptor: Int32) -> String? {
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            let count = Foundation.read(descriptor, &buffer, buffer.count)
-            return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
-        }
-    }
-
     private func directory(sinks: String) throws -> (TemporaryDirectory, password: String) {
         let directory = try TemporaryDirectory()
         try directory.write(
@@ -54,7 +16,7 @@ struct ProgramLogTests {
     @Test(arguments: ["", #""stderr""#])
     func `with a log that nobody reads every login is answered, and the end is not waited for`(sinks: String) async throws {
         let (directory, password) = try directory(sinks: sinks)
-        let server = try Unread(in: directory)
+        let server = try UnreadServer(in: directory)
         let port = server.port
         let statuses = try await onThread {
             let client = try HTTPClient(port: port)
@@ -78,7 +40,7 @@ struct ProgramLogTests {
 
     @Test func `what was lost is counted, and said when the log goes on`() async throws {
         let (directory, password) = try directory(sinks: "")
-        let server = try Unread(in: directory)
+        let server = try UnreadServer(in: directory)
         let port = server.port
         func lost() throws -> Double {
             let text = try HTTPClient(port: port).request("GET", "/metrics").body

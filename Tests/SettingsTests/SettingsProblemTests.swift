@@ -261,12 +261,12 @@ struct SettingsProblemTests {
     }
 
     @Test func `a base behind a server is noted unless it is the base`() throws {
-        let loaded = try parse("[ldap]\nbasedn = 'o=x'\nuri = 'ldap://a/dc=example,dc=com'\n")
+        let loaded = try parse("[ldap]\nbasedn = 'o=x'\nuri = 'ldaps://a/dc=example,dc=com'\n")
         #expect(
             loaded.warnings.map(\.description) == [
                 "config.toml:3:1: ldap.uri: the base behind the server is not used; ldap.basedn is"
             ])
-        #expect(try parse("[ldap]\nbasedn = 'dc=Example,dc=com'\nuri = 'ldap://a/dc=example,dc=com'\n").warnings.isEmpty)
+        #expect(try parse("[ldap]\nbasedn = 'dc=Example,dc=com'\nuri = 'ldaps://a/dc=example,dc=com'\n").warnings.isEmpty)
     }
 
     @Test func `a URI as host is noted`() throws {
@@ -288,9 +288,9 @@ struct SettingsProblemTests {
         ("database.dsn = 'mysql://u:hush@db.example.net/d'", "database.dsn: the server"),
         ("database.dsn = 'mysql://u:hu@sh/e@x/d'", "database.dsn: the server"),
         ("database.dsn = 'mysql://u:hush@[2001:db8::1]/d?ssl_disabled=1'", "database.dsn: the server"),
-        ("ldap = {basedn='x', host='ldap.example.net'}", "ldap.host: \"ldap.example.net\""),
-        ("ldap = {basedn='x', uri='ldap://10.0.0.1'}", "ldap.uri: \"10.0.0.1\""),
-        ("ldap = {basedn='x', uri='ldaps://a ldap://127.0.0.1 ldap://[2001:db8::1]:1389/'}", "ldap.uri: \"2001:db8::1\""),
+        ("ldap = {basedn='o=x', host='ldap.example.net'}", "ldap.host: \"ldap.example.net\""),
+        ("ldap = {basedn='o=x', uri='ldap://10.0.0.1'}", "ldap.uri: \"10.0.0.1\""),
+        ("ldap = {basedn='o=x', uri='ldaps://a ldap://127.0.0.1 ldap://[2001:db8::1]:1389/'}", "ldap.uri: \"2001:db8::1\""),
         ("cache = {mode='redis', host='redis.example.net', password='hush'}", "cache.host: \"redis.example.net\""),
         ("cache = {host='192.0.2.1'}", "cache.host: \"192.0.2.1\""),
     ])
@@ -307,9 +307,9 @@ struct SettingsProblemTests {
         "database.dsn = 'mysql://u:p@[::1]/d'", "database.dsn = 'mysql://u:p@/d'",
         "database.dsn = 'mysql://u:p@db.example.net/d?ssl_ca=/ca'",
         "database.dsn = 'mysql://u:p@db.example.net/d?unix_socket=/run/s'", "database.dsn = 'sqlite:///x'",
-        "ldap = {basedn='x'}", "ldap = {basedn='x', host='127.0.1.1'}", "ldap = {basedn='x', host='h', tls=true}",
-        "ldap = {basedn='x', uri='ldaps://h'}", "ldap = {basedn='x', uri='ldapi:///'}",
-        "ldap = {basedn='x', uri='ldap://localhost'}", "cache = {}", "cache = {mode='memory', host='h'}",
+        "ldap = {basedn='o=x'}", "ldap = {basedn='x', host='127.0.1.1'}", "ldap = {basedn='x', host='h', tls=true}",
+        "ldap = {basedn='o=x', uri='ldaps://h'}", "ldap = {basedn='x', uri='ldapi:///'}",
+        "ldap = {basedn='o=x', uri='ldap://localhost'}", "cache = {}", "cache = {mode='memory', host='h'}",
         "cache = {host='h', unix_socket='/run/s'}",
     ])
     func `a server on this machine or with TLS is nothing to warn of`(text: String) throws {

@@ -201,8 +201,11 @@ final class ServerProcess: Sendable {
     }
 
     /// Resident memory in KiB (`VmRSS` of proc(5)).
-    var residentKiB: Int {
-        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-        return status.firstMatch(of: #/VmRSS:\s+(\d+) kB/#).flatMap { Int($0.1) } ?? 0
-    }
+    var residentKiB: Int { residentSize(of: pid) }
+}
+
+/// Resident memory of a process in KiB (`VmRSS` of proc(5)).
+func residentSize(of pid: Int32) -> Int {
+    let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+    return status.firstMatch(of: #/VmRSS:\s+(\d+) kB/#).flatMap { Int($0.1) } ?? 0
 }
