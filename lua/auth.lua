@@ -1,8 +1,9 @@
 -- auth.lua: a passdb of Dovecot (2.3.19 or newer, 2.4) that asks dovecot-web-auth whether a password is one of a user's
 -- app passwords.
 --
--- Set by lua_settings { url token token_file timeout } on 2.4, else by the environment: WEB_AUTH_URL, WEB_AUTH_TOKEN,
--- WEB_AUTH_TOKEN_FILE, WEB_AUTH_TIMEOUT (import_environment lets them through). docs/dovecot.md has the whole set-up.
+-- Set by lua_settings { url token token_file timeout url_timeout } on 2.4, else by the environment: WEB_AUTH_URL,
+-- WEB_AUTH_TOKEN, WEB_AUTH_TOKEN_FILE, WEB_AUTH_TIMEOUT, WEB_AUTH_URL_TIMEOUT (import_environment lets them through).
+-- docs/dovecot.md has the whole set-up.
 
 -- >>> This part is the same in auth.lua and audit.lua.
 
@@ -28,23 +29,28 @@ local results = {
     [410] = result.PASSDB_RESULT_PASS_EXPIRED,
 }
 
--- Transport errors after which nothing has been answered: no such host, refused, lost.
-local unanswered = { [9002] = true, [9003] = true, [9005] = true }
+-- Transport errors after which nothing has been answered: no such host, refused, lost, no answer in time.
+local unanswered = { [9002] = true, [9003] = true, [9005] = true, [9008] = true }
 
-local servers, token, token_file, timeout
+-- How long a server that has not answered is passed over, in seconds, as long as another one is left.
+local pause = 10
+
+-- Each server has its number, its url, and the time until which it is passed over.
+local servers, token, token_file, timeout, url_timeout
 -- The server that answered last: asked first.
 local current = 1
-local client
+-- Clients by the seconds that they wait for an answer; each keeps connections of its own.
+local clients
 
--- One attempt a request: what timed out is not sent again, for the first answer may only be late.
+-- One attempt a request: what timed out is not sent to the same server again, for the first answer may only be late.
 -- 2.3 ignores options that it does not know; 2.4 refuses them, and has names of its own.
-local function new_client()
+local function new_client(seconds)
     if dovecot.http == nil or dovecot.http.client == nil then
         give_up("needs Dovecot 2.3.19 or newer: this one has no HTTP client for Lua (dovecot.http)")
     end
     local made, client_of_2_3 = pcall(dovecot.http.client, {
-        request_timeout_msecs = timeout * 1000,
-        request_absolute_timeout_msecs = timeout * 1000,
+        request_timeout_msecs = seconds * 1000,
+        request_absolute_timeout_msecs = seconds * 1000,
         connect_timeout_msecs = 2000,
         max_attempts = 1,
         max_idle_time_msecs = 30000,
@@ -54,13 +60,18 @@ local function new_client()
         return client_of_2_3
     end
     return dovecot.http.client({
-        request_timeout = timeout .. "s",
-        request_absolute_timeout = timeout .. "s",
+        request_timeout = seconds .. "s",
+        request_absolute_timeout = seconds .. "s",
         connect_timeout = "2s",
         request_max_attempts = "1",
         max_idle_time = "30s",
         auto_redirect = "no",
     })
+end
+
+local function client_waiting(seconds)
+    clients[seconds] = clients[seconds] or new_client(seconds)
+    return clients[seconds]
 end
 
 -- lua_settings holds the block of that name on 2.4; 2.3 passes nothing.
@@ -75,22 +86,29 @@ function script_init(lua_settings)
         end
         return tostring(value)
     end
+    -- Whole seconds, at least one.
+    local function seconds(name, default)
+        local text = setting(name, tostring(default))
+        local value = tonumber((text:gsub("%s*s[ecs]*$", "")))
+        if value == nil or value < 1 or value > 120 then
+            dovecot.i_error("web-auth: " .. name .. " is not a number of seconds from 1 to 120: taking " .. default)
+            value = default
+        end
+        return math.floor(value)
+    end
     servers, current = {}, 1
     for url in setting("url", "http://127.0.0.1:8000"):gmatch("%S+") do
-        servers[#servers + 1] = (url:gsub("/+$", ""))
+        servers[#servers + 1] = { number = #servers + 1, url = (url:gsub("/+$", "")), passed_until = 0 }
     end
     if #servers == 0 then
         give_up("url names no server")
     end
     token = setting("token")
     token_file = setting("token_file")
-    timeout = tonumber((setting("timeout", "10"):gsub("%s*s[ecs]*$", "")))
-    if timeout == nil or timeout < 1 or timeout > 120 then
-        dovecot.i_error("web-auth: timeout is not a number of seconds from 1 to 120: taking 10")
-        timeout = 10
-    end
-    timeout = math.floor(timeout)
-    client = new_client()
+    timeout = seconds("timeout", 10)
+    url_timeout = math.min(seconds("url_timeout", 2), timeout)
+    clients = {}
+    client_waiting(timeout)
     return 0
 end
 
@@ -179,8 +197,8 @@ local function login_of(request)
     }
 end
 
-local function post(url, body)
-    local http_request = client:request({ url = url, method = "POST" })
+local function post(url, body, seconds)
+    local http_request = client_waiting(seconds):request({ url = url, method = "POST" })
     http_request:add_header("Content-Type", "application/json")
     if token ~= nil then
         http_request:add_header("Authorization", "Bearer " .. token)
@@ -189,24 +207,63 @@ local function post(url, body)
     return http_request:submit()
 end
 
--- Asks one server after the other until one answers, or the time is over.
+-- The servers in the order in which to ask them: the one that answered last and those behind it; then those that are
+-- passed over, the one that has been for longest first, for all others may be gone.
+local function in_order(now)
+    local ready, passed = {}, {}
+    for step = 0, #servers - 1 do
+        local server = servers[(current - 1 + step) % #servers + 1]
+        local list = server.passed_until > now and passed or ready
+        list[#list + 1] = server
+    end
+    table.sort(passed, function(one, other) return one.passed_until < other.passed_until end)
+    for _, server in ipairs(passed) do
+        ready[#ready + 1] = server
+    end
+    return ready
+end
+
+-- Asks one server, and remembers whether it has answered.
+local function submit_to(server, path, body, seconds)
+    local asked = os.time()
+    local response = post(server.url .. path, body, seconds)
+    -- Lost at once: most likely the service had just closed the idle connection. This is safe to ask again.
+    if response:status() == 9005 and os.time() - asked <= 1 then
+        response = post(server.url .. path, body, seconds)
+    end
+    if unanswered[response:status()] then
+        server.passed_until = os.time() + pause
+        return response, false
+    end
+    server.passed_until = 0
+    current = server.number
+    return response, true
+end
+
+-- Asks one server after the other until one answers, or the time is over. Of several each has url_timeout: an answer
+-- that comes later is no harm, for the service records one use of a password once.
 local function submit(path, body)
     local started = os.time()
-    local response
-    for step = 0, #servers - 1 do
-        local index = (current - 1 + step) % #servers + 1
-        response = post(servers[index] .. path, body)
-        -- Lost at once: most likely the service had just closed the idle connection. This is safe to ask again.
-        if response:status() == 9005 and os.time() - started <= 2 then
-            response = post(servers[index] .. path, body)
-        end
-        if not unanswered[response:status()] then
-            current = index
+    local function time_left()
+        return timeout - (os.time() - started)
+    end
+    local patience = #servers == 1 and timeout or url_timeout
+    local response, has_answered, late
+    for _, server in ipairs(in_order(started)) do
+        if response ~= nil and time_left() < 1 then
             return response
         end
-        if os.time() - started >= timeout then
+        response, has_answered = submit_to(server, path, body, math.min(patience, time_left()))
+        if has_answered then
             return response
         end
+        if late == nil and response:status() == 9008 then
+            late = server
+        end
+    end
+    -- None has answered; the first that kept us waiting may only be slow, and knows by now what it was asked.
+    if #servers > 1 and late ~= nil and time_left() >= 1 then
+        response = submit_to(late, path, body, time_left())
     end
     return response
 end
@@ -235,13 +292,15 @@ local function words_of(answer)
     return #problems > 0 and table.concat(problems, "; ") or nil
 end
 
--- What goes on with a login that was accepted: the app password's number, and nothing else of the answer.
+-- What goes on with a login that was accepted: the app password's number, and nothing else of the answer. By user_apppw
+-- a session can be found and ended: on 2.4 a mail session takes its alias from the userdb field, a proxy from the other.
 local function fields_of(answer)
     local id = answer.password_id
     if type(id) ~= "number" or id ~= math.floor(id) or math.abs(id) >= 2 ^ 53 then
         return {}
     end
-    return { password_id = string.format("%.0f", id) }
+    local text = string.format("%.0f", id)
+    return { password_id = text, user_apppw = text, userdb_user_apppw = text }
 end
 
 -- Asks the service; gives the two values that Dovecot wants: fields with OK, a text with anything else.

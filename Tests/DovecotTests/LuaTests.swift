@@ -103,17 +103,32 @@ struct LuaTests {
         #expect(lost.requests.count == 2, "once, and once more on a fresh connection")
     }
 
-    @Test func `a server that says it cannot, or says nothing, is not passed over`() async throws {
+    @Test func `a server that says it cannot is not passed over`() async throws {
         let other = try StubAPI { _ in .says(401, "invalid password") }
-        for answer in [StubAPI.Answer.says(503, "temporarily unavailable"), .silence] {
-            let first = try StubAPI { _ in answer }
-            let urls = "http://127.0.0.1:\(first.port) http://127.0.0.1:\(other.port)"
-            try await DovecotServer.with(apiURL: urls, environment: ["WEB_AUTH_TIMEOUT": "2"]) { dovecot in
-                let reply = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
-                #expect(reply.output.contains("temp_fail"))
-            }
+        let first = try StubAPI { _ in .says(503, "temporarily unavailable") }
+        try await DovecotServer.with(apiURL: "http://127.0.0.1:\(first.port) http://127.0.0.1:\(other.port)") { dovecot in
+            let reply = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
+            #expect(reply.output.contains("temp_fail"))
         }
         #expect(other.requests.isEmpty)
+    }
+
+    @Test func `a frozen server costs one wait, and is passed over then`() async throws {
+        let frozen = try StubAPI { _ in .silence }
+        let good = try StubAPI { _ in .says(200, "success") }
+        let urls = "http://127.0.0.1:\(frozen.port) http://127.0.0.1:\(good.port)"
+        try await DovecotServer.with(apiURL: urls, environment: ["WEB_AUTH_URL_TIMEOUT": "1"]) { dovecot in
+            let started = ContinuousClock.now
+            // One after the other, so that one auth worker sees them all.
+            for _ in 0..<5 {
+                let reply = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
+                #expect(reply.status == 0, "\(reply)")
+            }
+            #expect(.now - started >= .seconds(1))
+            #expect(!dovecot.log.contains("Panic"))
+        }
+        #expect(frozen.requests.count == 1)
+        #expect(good.requests.count == 5)
     }
 
     @Test func `what the service is asked says who, with what, from where`() async throws {

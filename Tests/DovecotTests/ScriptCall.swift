@@ -24,6 +24,8 @@ struct ScriptCall {
         struct Post: Decodable, Hashable {
             var url: String
             var body: String
+            /// How long an answer was waited for.
+            var seconds: Double
 
             /// A member of the JSON body.
             subscript(member: String) -> Any? {
@@ -37,6 +39,8 @@ struct ScriptCall {
         var trouble: String?
         /// What the service was asked.
         var posts: [Post]?
+        /// What was written to Dovecot's log.
+        var log: [String]?
     }
 
     private struct Plan: Encodable {
@@ -46,6 +50,8 @@ struct ScriptCall {
         var request: [String: Field]
         var password: String?
         var answers: [Answer]
+        var logins: Int
+        var pause: Int
     }
 
     /// A field of Dovecot's request.
@@ -69,16 +75,20 @@ struct ScriptCall {
 
     /// Runs `auth_password_verify` if there is a password, else `auth_passdb_lookup`.
     ///
-    /// - Parameter version: `2.3`, `2.4`, or `old`, which has no HTTP client.
+    /// - Parameters:
+    ///   - version: `2.3`, `2.4`, or `old`, which has no HTTP client.
+    ///   - answers: Time passes only with a 9008, as long as it was waited for.
+    ///   - logins: How many of the same, one after the other; the outcome is the last one's.
+    ///   - pause: Seconds between two of them.
     static func run(
         _ script: String, version: String = "2.4", settings: [String: String] = [:], request: [String: Field],
-        password: String? = nil, answers: [Answer] = [.says(200, "success")]
+        password: String? = nil, answers: [Answer] = [.says(200, "success")], logins: Int = 1, pause: Int = 0
     ) throws -> Outcome {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         let lua = tests.appendingPathComponent("../../lua").standardizedFileURL
         let plan = Plan(
             script: lua.appendingPathComponent(script).path, version: version, settings: settings, request: request,
-            password: password, answers: answers)
+            password: password, answers: answers, logins: logins, pause: pause)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: interpreter)
         process.arguments = [tests.appendingPathComponent("dovecot-stub.lua").path]

@@ -33,7 +33,7 @@ struct ScriptTests {
         let outcome = try ScriptCall.run(
             "auth.lua", request: fields, password: "secret",
             answers: [.init(status: 200, payload: #"{"status":"success","password_id":17,"user":"mallory"}"#)])
-        #expect(outcome.result == "OK" && outcome.fields == ["password_id": "17"])
+        #expect(outcome.result == "OK" && outcome.fields == ["password_id": "17", "user_apppw": "17", "userdb_user_apppw": "17"])
         let post = try #require(outcome.posts?.first)
         #expect(post["mech"] as? String == mechanism)
         #expect(post["secured"] as? String == "TLS")
@@ -126,11 +126,94 @@ struct ScriptTests {
             outcome.posts?.map(\.url) == [
                 "http://one:8000/auth", "http://two:8000/auth", "http://two:8000/auth", "http://three:8000/auth",
             ])
-        let silent = try ScriptCall.run(
-            "auth.lua", settings: settings, request: request("PLAIN"), password: "x", answers: [.init(status: 9008)])
-        #expect(silent.result == "INTERNAL_FAILURE" && silent.posts?.count == 1)
         let none = try ScriptCall.run(
             "auth.lua", settings: settings, request: request("PLAIN"), password: "x", answers: [.init(status: 9003)])
         #expect(none.result == "INTERNAL_FAILURE" && none.posts?.count == 3)
+    }
+
+    /// A call of auth.lua with three servers, and the name of each that was asked, with the seconds it had.
+    private func asked(
+        _ answers: [ScriptCall.Answer], settings: [String: String] = [:], logins: Int = 1, pause: Int = 0,
+        servers: String = "http://one http://two http://three"
+    ) throws -> (result: String?, posts: [String]) {
+        let outcome = try ScriptCall.run(
+            "auth.lua", settings: settings.merging(["url": servers]) { $1 }, request: request("PLAIN"), password: "x",
+            answers: answers, logins: logins, pause: pause)
+        return (
+            outcome.result,
+            (outcome.posts ?? []).map { "\($0.url.dropFirst(7).dropLast(5)) \(Int($0.seconds))" }
+        )
+    }
+
+    private let silence = ScriptCall.Answer(status: 9008)
+    private let right = ScriptCall.Answer.says(200, "success")
+
+    @Test func `a silent server costs one wait, and is passed over for ten seconds`() throws {
+        let once = try asked([silence, right])
+        #expect(once.result == "OK" && once.posts == ["one 2", "two 2"])
+        let within = try asked([silence, right, right], logins: 2, pause: 9)
+        #expect(within.posts == ["one 2", "two 2", "two 2"])
+        // The second server, asked first now, is silent in its turn while the first is passed over.
+        let both = try asked([silence, right, silence, right], logins: 2, pause: 9)
+        #expect(both.posts == ["one 2", "two 2", "two 2", "three 2"])
+        let two = try asked([silence, right, silence, right], logins: 2, pause: 9, servers: "http://one http://two")
+        #expect(two.posts == ["one 2", "two 2", "two 2", "one 2"], "who is passed over is asked before nobody is")
+        let later = try asked([silence, right, .init(status: 9003), right], logins: 2, pause: 11, servers: "http://a http://b")
+        #expect(later.posts == ["a 2", "b 2", "b 2", "a 2"])
+    }
+
+    @Test func `where all are silent the first has the time that is left`() throws {
+        let slow = try asked([silence, silence, silence, right])
+        #expect(slow.result == "OK" && slow.posts == ["one 2", "two 2", "three 2", "one 4"])
+        let gone = try asked([silence])
+        #expect(gone.result == "INTERNAL_FAILURE" && gone.posts == ["one 2", "two 2", "three 2", "one 4"])
+        let refused = try asked([.init(status: 9003), silence, .init(status: 9003), right])
+        #expect(refused.result == "OK" && refused.posts == ["one 2", "two 2", "three 2", "two 8"])
+        let many = try asked([silence], servers: (1...8).map { "http://s\($0)" }.joined(separator: " "))
+        #expect(many.result == "INTERNAL_FAILURE" && many.posts == (1...5).map { "s\($0) 2" }, "ten seconds in all")
+    }
+
+    @Test(arguments: [("1", 1), ("5s", 5), ("4 secs", 4), ("0", 2), ("soon", 2), ("60", 10)])
+    func `url_timeout is what each of several servers has`(text: String, seconds: Int) throws {
+        #expect(try asked([right], settings: ["url_timeout": text]).posts == ["one \(seconds)"])
+        #expect(
+            try asked([silence], settings: ["url_timeout": text], servers: "http://only").posts == ["only 10"],
+            "one server has all the time, and is asked once")
+        let of23 = try ScriptCall.run(
+            "audit.lua", version: "2.3", request: ["user": "alice", "service": "imap", "mech": "PLAIN"])
+        #expect(of23.posts?.map(\.seconds) == [10])
+    }
+
+    @Test func `an audit that finds nothing leaves no line, whatever it is answered with`() throws {
+        for status in [200, 307, 404] {
+            for verified: ScriptCall.Field in [true, false] {
+                let outcome = try ScriptCall.run(
+                    "audit.lua", request: request("PLAIN", ["skip_password_check": verified]),
+                    answers: [.says(status, "success")])
+                #expect(outcome.log == nil)
+            }
+        }
+        let refused = try ScriptCall.run("audit.lua", request: request("PLAIN"), answers: [.says(403, "no")])
+        #expect(refused.log == ["web-auth: 403 no"])
+    }
+
+    @Test(arguments: [
+        (400, #"{"detail":"Bearer token missing or wrong"}"#, "web-auth: 400 Bearer token missing or wrong"),
+        (413, #"{"detail":"Content Too Large"}"#, "web-auth: 413 Content Too Large"),
+        (
+            422, #"{"detail":[{"loc":["body","remote_ip"],"msg":"no address","type":"x"}]}"#,
+            "web-auth: 422 remote_ip: no address"
+        ),
+        (503, #"{"status":"temporarily unavailable"}"#, "web-auth: 503 temporarily unavailable"),
+    ])
+    func `what keeps the service from answering is the text of the failure`(
+        status: Int, payload: String, text: String
+    ) throws {
+        for script in ["auth.lua", "audit.lua"] {
+            let outcome = try ScriptCall.run(
+                script, request: request("PLAIN"), password: script == "auth.lua" ? "x" : nil,
+                answers: [.init(status: status, payload: payload)])
+            #expect(outcome.result == "INTERNAL_FAILURE" && outcome.text == text)
+        }
     }
 }

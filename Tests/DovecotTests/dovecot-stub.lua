@@ -4,6 +4,10 @@ local json = require("cjson.safe")
 local plan = json.decode(io.read("a"))
 local outcome = { posts = {}, log = {} }
 
+-- Time passes only while somebody waits for an answer.
+local now = 1000000
+os.time = function() return now end
+
 local options_of_2_4 = {
     request_timeout = true, request_absolute_timeout = true, connect_timeout = true, request_max_attempts = true,
     max_idle_time = true, auto_redirect = true,
@@ -21,10 +25,14 @@ local function http_client(options)
         function request:add_header(name, value) self.headers[name] = value end
         function request:set_payload(text) self.body = text end
         function request:submit()
-            outcome.posts[#outcome.posts + 1] = { url = self.url, headers = self.headers, body = self.body }
+            local seconds = options.request_timeout_msecs and options.request_timeout_msecs / 1000
+                or tonumber((options.request_timeout:gsub("s$", "")))
+            outcome.posts[#outcome.posts + 1] =
+                { url = self.url, headers = self.headers, body = self.body, seconds = seconds }
             local answer = plan.answers[math.min(#outcome.posts, #plan.answers)]
+            if answer.status == 9008 then now = now + seconds end
             return {
-                status = function() return answer.status end,
+                status = function() return math.tointeger(answer.status) end,
                 payload = function() return answer.payload or "" end,
                 reason = function() return answer.reason or "" end,
             }
@@ -55,16 +63,20 @@ local function run()
     end
     request.log_info = function(_, text) outcome.log[#outcome.log + 1] = text end
     local code, detail
-    if plan.password ~= nil then
-        code, detail = auth_password_verify(request, plan.password)
-    else
-        code, detail = auth_passdb_lookup(request)
+    for login = 1, plan.logins do
+        if login > 1 then now = now + plan.pause end
+        if plan.password ~= nil then
+            code, detail = auth_password_verify(request, plan.password)
+        else
+            code, detail = auth_passdb_lookup(request)
+        end
     end
     outcome.result = results[code]
     if type(detail) == "table" then outcome.fields = detail else outcome.text = detail end
 end
 local worked, trouble = pcall(run)
 if not worked then outcome.trouble = tostring(trouble) end
--- An empty table would be an object.
+-- An empty list would be an object.
 if #outcome.posts == 0 then outcome.posts = nil end
+if #outcome.log == 0 then outcome.log = nil end
 print(json.encode(outcome))
