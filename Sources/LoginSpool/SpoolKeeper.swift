@@ -26,7 +26,8 @@ final class SpoolKeeper: Sendable {
         /// Uses that the inbox had no room for.
         var turnedAway: UInt64 = 0
         var nextDue: Timestamp?
-        /// What the writer asked for.
+        /// Whether the writer has asked for work that it has not taken yet; and that, once it is there.
+        var isAsked = false
         var work: Spool.Work?
         /// Whether a batch that failed is to go again at once.
         var isSplit = false

@@ -64,9 +64,11 @@ final class SpoolLane: Sendable {
         }
     }
 
-    /// Waits until no turn is under way; not from within one.
+    /// Waits until no turn is under way, but no longer than others do; not from within one.
     func finish() {
-        queue.sync {}
+        let isOver = DispatchSemaphore(value: 0)
+        queue.async { isOver.signal() }
+        _ = isOver.wait(timeout: .now() + .nanoseconds(Int(patience / .nanoseconds(1))))
         clock.sync {}
     }
 

@@ -139,17 +139,22 @@ extension SpooledLoginRecorder {
         return isOver && keeper.shared.withLock { $0.isSplit } ? .split : .failed
     }
 
-    /// Asks for work; nil if the disk does not go on. Then the work comes with the next call.
+    /// Asks for work; nil if the disk does not go on. Then the work comes with a later call: only one request is out at a
+    /// time, whatever the turns last, so that no work comes twice.
     private func next(_ request: SpoolKeeper.Request) async -> Spool.Work? {
         func taken() -> Spool.Work? {
             keeper.shared.withLock { shared in
-                defer { shared.work = nil }
-                return shared.work
+                guard let work = shared.work else { return nil }
+                (shared.work, shared.isAsked) = (nil, false)
+                return work
             }
         }
         if let left = taken() { return left }
-        keeper.shared.withLock { $0.inbox.request = request }
-        return await turn() ? taken() : nil
+        keeper.shared.withLock { shared in
+            if !shared.isAsked { (shared.inbox.request, shared.isAsked) = (request, true) }
+        }
+        await turn()
+        return taken()
     }
 
     private func send(_ outcome: Spool.Outcome) { keeper.shared.withLock { $0.inbox.outcome = outcome } }

@@ -12,9 +12,11 @@ final class MemoryDisk: SpoolDisk {
         var gate: DispatchSemaphore?
         /// Whether one does.
         var isWaiting = false
+        /// Every third write takes so long, in microseconds.
+        var slowness: UInt32 = 0
         /// Bytes until it is full; what fits of an append is written.
         var freeBytes = Int.max
-        /// Operations that fail with EIO.
+        /// Operations that fail with EIO; "answer": writes that are done and fail all the same.
         var broken: Set<String> = []
         /// The file and size before the latest append.
         var latest: (name: String, size: Int)?
@@ -88,7 +90,12 @@ final class MemoryDisk: SpoolDisk {
         try fail("read")
         return state.withLock { $0.note }
     }
+    func beSlow() {
+        let slowness = state.withLock { $0.appends % 3 == 0 ? $0.slowness : 0 }
+        if slowness > 0 { usleep(slowness) }
+    }
     func leave(note: [UInt8]) throws(SpoolError) {
+        beSlow()
         die(midst: note.count) { left, bytes in
             let before = left[Self.noteName] ?? []
             left[Self.noteName] = Array(note.prefix(bytes)) + before.dropFirst(bytes)
@@ -141,6 +148,9 @@ final class MemoryFile: SpoolFile {
             gate.signal()
             disk.state.withLock { $0.isWaiting = false }
         }
+        disk.beSlow()
+        if disk.state.withLock({ $0.broken.contains("answer") }) { content.withLock { $0 += bytes } }
+        try disk.fail("answer")
         try disk.fail("write")
         disk.die(midst: bytes.count) { left, count in left[name]? += bytes.prefix(count) }
         let fits = disk.state.withLock { state in

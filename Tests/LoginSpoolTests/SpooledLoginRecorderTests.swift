@@ -265,6 +265,48 @@ struct SpooledLoginRecorderTests {
         #expect(world.database.rows.count + Int(world.recorder.statistics.droppedStorage) == 72_002)
     }
 
+    @Test(arguments: [2, 3, 5, 7, 11])
+    func `turns that outlast everybody's patience double no row and lose none`(batchSize: Int) async throws {
+        var configuration = SpoolConfiguration()
+        configuration.patience = .milliseconds(1)
+        configuration.segmentBytes = 400
+        configuration.maxReady = 7
+        configuration.batchSize = batchSize
+        let world = try World(configuration)
+        world.disk.state.withLock { $0.slowness = 3000 }
+        world.database.state.withLock { $0.isAway = true }
+        await recordRows(1...60, in: world)
+        _ = await world.recorder.step()
+        while await !world.recorder.turn() { await Task.yield() }
+        try await world.restart()
+        // What is left is surveyed and loaded while logins go on.
+        world.disk.state.withLock { $0.slowness = 3000 }
+        world.database.state.withLock { $0.isAway = false }
+        for password in 61...90 as ClosedRange<Int64> {
+            _ = await world.recorder.record(world.row(password))
+            _ = await world.recorder.step()
+        }
+        await world.drain()
+        #expect(world.database.rows.map(\.passwordID).sorted() == Array(1...90))
+        #expect(world.recorder.statistics.unreadable == 0 && world.recorder.statistics.waiting == 0)
+    }
+
+    @Test func `records that a broken disk has taken and did not cut off are no second uses`() async throws {
+        let world = try World()
+        _ = await world.recorder.record(world.row(1))
+        world.disk.state.withLock { $0.broken = ["answer", "truncate", "create"] }
+        for password in 2...5 as ClosedRange<Int64> { _ = await world.recorder.record(world.row(password)) }
+        world.advance(milliseconds: 60_000)
+        // Some go to the database from memory, and are marked when the disk goes on; the others go into a file again.
+        #expect(await world.recorder.step() == .wrote(4))
+        _ = await world.recorder.record(world.row(6))
+        world.disk.state.withLock { $0.broken = [] }
+        _ = await world.recorder.record(world.row(7))
+        try await world.restart()
+        await world.drain()
+        #expect(world.database.rows.map(\.passwordID).sorted() == Array(1...7))
+    }
+
     @Test func `uses of logins that come together are appended with one write`() async throws {
         let world = try World()
         _ = await world.recorder.record(world.row(1))

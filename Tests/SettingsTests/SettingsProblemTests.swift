@@ -307,8 +307,8 @@ struct SettingsProblemTests {
         "database.dsn = 'mysql://u:p@[::1]/d'", "database.dsn = 'mysql://u:p@/d'",
         "database.dsn = 'mysql://u:p@db.example.net/d?ssl_ca=/ca'",
         "database.dsn = 'mysql://u:p@db.example.net/d?unix_socket=/run/s'", "database.dsn = 'sqlite:///x'",
-        "ldap = {basedn='o=x'}", "ldap = {basedn='x', host='127.0.1.1'}", "ldap = {basedn='x', host='h', tls=true}",
-        "ldap = {basedn='o=x', uri='ldaps://h'}", "ldap = {basedn='x', uri='ldapi:///'}",
+        "ldap = {basedn='o=x'}", "ldap = {basedn='o=x', host='127.0.1.1'}", "ldap = {basedn='o=x', host='h', tls=true}",
+        "ldap = {basedn='o=x', uri='ldaps://h'}", "ldap = {basedn='o=x', uri='ldapi:///'}",
         "ldap = {basedn='o=x', uri='ldap://localhost'}", "cache = {}", "cache = {mode='memory', host='h'}",
         "cache = {host='h', unix_socket='/run/s'}",
     ])

@@ -55,7 +55,9 @@ extension Spool {
         unwritten.removeAll { drafts[$0] == nil }
         // Those on their way to the database would be looked for after a crash if they stood in a file.
         for number in unwritten where bytes < end && underWay?.drafts[number] == nil {
-            guard let use = drafts[number] else { continue }
+            guard var use = drafts[number] else { continue }
+            // Then the record before is not a second use.
+            use.isMoved = strayed.contains(number)
             uses.append(use)
             bytes += use.row.spooledSize
         }
@@ -71,6 +73,7 @@ extension Spool {
     private mutating func settle(_ uses: [SpoolRecord.Use], _ facts: [UInt64], at places: [Place]) {
         for (use, place) in zip(uses, places) {
             drafts[use.number] = nil
+            strayed.remove(use.number)
             enter(use, at: place)
             guard var entered = open[use.number] else { continue }
             entered.waiting.use = place
@@ -106,7 +109,10 @@ extension Spool {
         } catch {
             // What was written in part must not stand before the next record.
             let isCut: Void? = try? file.truncate(to: start)
-            segments[last].isSealed = isCut == nil
+            if isCut == nil {
+                segments[last].isSealed = true
+                for case .use(let use) in records { strayed.insert(use.number) }
+            }
             throw error
         }
         segments[last].size += buffer.count

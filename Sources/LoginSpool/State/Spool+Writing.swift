@@ -139,6 +139,7 @@ extension Spool {
                 doubtful[use.number] = nil
                 // The use that it replaced stands in a file, where nothing says so.
                 if draft.replaces > 0 { unmarked.append(draft.replaces) }
+                if strayed.remove(use.number) != nil { unmarked.append(use.number) }
             } else {
                 release(use)
                 unmarked.append(use.number)

@@ -27,6 +27,8 @@ struct Spool: Sendable {
     /// Uses that stand in no file yet, by number and in their order.
     var drafts: [UInt64: SpoolRecord.Use] = [:]
     var unwritten: [UInt64] = []
+    /// Those of them whose record may stand in a file that could not be cut off after a write that failed.
+    var strayed: Set<UInt64> = []
     /// Facts of uses in the files that stand in none themselves; some are to be appended next.
     var facts: [UInt64: Facts] = [:]
     var unwrittenFacts: [UInt64] = []
@@ -111,6 +113,7 @@ struct Spool: Sendable {
         if let replaced = open.removeValue(forKey: use.replaces) {
             statistics.coalesced += 1
             if let draft = drafts.removeValue(forKey: use.replaces) {
+                if strayed.remove(draft.number) != nil { unmarked.append(draft.number) }
                 use.replaces = draft.replaces
             } else {
                 release(replaced.waiting)

@@ -14,7 +14,7 @@ struct CostTests {
         let server = try await ServerProcess(in: site.directory)
         for _ in 0..<5 { #expect(try server.auth("alice", password).status == 200) }
         let operations = try Self.operations(site)
-        let queries = try await Self.statements(site) {
+        let queries = try await Self.statements(site) { () throws in
             for _ in 0..<50 { #expect(try server.auth("alice", password).status == 200) }
             for _ in 0..<10 { #expect(try server.auth("alice", "wrong").status == 401) }
             for _ in 0..<10 { #expect(try server.auth("nobody", password).status == 404) }

@@ -16,19 +16,34 @@ struct SoakTests {
         case nothing, forgottenInTraffic, databaseRestarts, directoryRestarts, diskIsFull, serverIsKilled
     }
 
+    /// The server there is just now.
+    private final class Current: Sendable {
+        private let server: Mutex<UnreadServer>
+        init(_ server: UnreadServer) { self.server = Mutex(server) }
+        var value: UnreadServer { server.withLock { $0 } }
+        func replace(with new: UnreadServer) { server.withLock { $0 = new } }
+    }
+
     /// Logins that were not let in, and when back ends were away.
     private final class Refusals: Sendable {
-        private let state = Mutex((refused: [(time: ContinuousClock.Instant, status: Int)](), away: [ClosedRange<ContinuousClock.Instant>]()))
-        func note(_ status: Int) { state.withLock { $0.refused.append((.now, status)) } }
+        private struct State {
+            var event = ""
+            var refused: [(time: ContinuousClock.Instant, status: Int, event: String)] = []
+            var away: [ClosedRange<ContinuousClock.Instant>] = []
+        }
+        private let state = Mutex(State())
+        func begins(_ event: String) { state.withLock { $0.event = event } }
+        func note(_ status: Int) { state.withLock { $0.refused.append((.now, status, $0.event)) } }
         /// Both ends belong to it, and what was begun then may end a moment later.
         func away(since start: ContinuousClock.Instant) { state.withLock { $0.away.append(start...(.now + .seconds(2))) } }
         var all: Int { state.withLock { $0.refused.count } }
         /// Those that nothing excuses.
-        var faults: [Int] {
+        var faults: [String: Int] {
             state.withLock { state in
-                state.refused.filter { refusal in
+                let faults = state.refused.filter { refusal in
                     ![503, 0, -1].contains(refusal.status) || !state.away.contains { $0.contains(refusal.time) }
-                }.map(\.status)
+                }
+                return Dictionary(faults.map { ("\($0.event): \($0.status)", 1) }, uniquingKeysWith: +)
             }
         }
     }
@@ -52,14 +67,14 @@ struct SoakTests {
         let passwords = (0..<8).map { _ in RoundcubePlugin.password() }
         let rows = passwords.map { "('alice', '\(RoundcubePlugin.hash($0, rounds: 1000))')" }
         try await site.sql("INSERT INTO app_passwords (uid, password) VALUES \(rows.joined(separator: ", "))")
-        let server = Mutex(try UnreadServer(in: site.directory))
+        let current = Current(try UnreadServer(in: site.directory))
         let (model, refusals) = (UseModel(), Refusals())
 
         @Sendable func login(_ client: Int, _ turn: Int) -> Int {
             let key = UseModel.Key(
                 password: turn % passwords.count + 1, service: turn % 3 == 0 ? "smtp" : "imap",
                 address: "198.18.\(client).\(turn / 50 % 50)")
-            let (begun, port) = (UseModel.now, server.withLock { $0.port })
+            let (begun, port) = (UseModel.now, current.value.port)
             let body = AuthBody.text("alice", passwords[key.password - 1], service: key.service, from: key.address)
             let status = (try? HTTPClient(port: port).request("POST", "/auth", body).status) ?? -1
             model.note(key, begun: begun, status: status)
@@ -77,10 +92,13 @@ struct SoakTests {
 
         var sizes: [Int] = []
         for hour in 0..<Self.hours {
+            let event = Event(rawValue: hour % Event.allCases.count) ?? .nothing
+            refusals.begins("after the night")
             database.forgetConnections()
             directory.forgetConnections()
             try await burst()
-            switch Event(rawValue: hour % Event.allCases.count) ?? .nothing {
+            refusals.begins("\(event)")
+            switch event {
             case .nothing: break
             case .forgottenInTraffic:
                 let clients = Clients(4, act: login)
@@ -99,13 +117,12 @@ struct SoakTests {
                 try disk.empty()
             case .serverIsKilled:
                 // Uses that a full disk has left in memory are in the database by then.
-                try await Self.waitForEmptySpool(server.withLock { $0.port })
+                try await Self.waitForEmptySpool(current.value.port)
                 let clients = Clients(4, act: login)
                 while clients.statuses[200, default: 0] < 50 { try await Task.sleep(for: .milliseconds(1)) }
                 let start = ContinuousClock.now
-                server.withLock { $0.kill() }
-                let new = try UnreadServer(in: site.directory)
-                server.withLock { $0 = new }
+                current.value.kill()
+                current.replace(with: try UnreadServer(in: site.directory))
                 refusals.away(since: start)
                 let before = clients.statuses[200, default: 0]
                 while clients.statuses[200, default: 0] < before + 50 { try await Task.sleep(for: .milliseconds(1)) }
@@ -113,12 +130,12 @@ struct SoakTests {
                 // A new process has its size yet to reach.
                 try await burst()
             }
-            sizes.append(server.withLock { $0.residentKiB })
+            sizes.append(current.value.residentKiB)
         }
-        try await Self.waitForEmptySpool(server.withLock { $0.port })
-        try await onThread { server.withLock { $0.end() } }
+        try await Self.waitForEmptySpool(current.value.port)
+        try await onThread { current.value.end() }
         print("soak: \(Self.hours) hours, \(model.answered) logins, \(refusals.all) while something was away, KiB: \(sizes)")
-        #expect(refusals.faults.isEmpty, "\(refusals.faults.count) of \(model.answered): \(refusals.faults.prefix(20))")
+        #expect(refusals.faults.isEmpty, "\(refusals.faults)")
         let found = try await site.rows(
             "SELECT pwid, service, src_ip, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', `timestamp`) DIV 1000 FROM log"
         ).map { row in
