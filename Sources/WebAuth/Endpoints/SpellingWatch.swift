@@ -49,10 +49,8 @@ struct SpellingWatch: Sendable {
     /// Rows in force whose name differs from the login in nothing but capitals. Trouble is the logins' own to tell.
     private func rows(near login: String) async -> [AppPassword] {
         let folded = login.lowercased()
-        var rows: [AppPassword] = []
-        for name in Self.spellings(of: login) {
-            do throws(BackendError) { rows += try await store().passwords(of: name) } catch { return [] }
-        }
+        let rows: [AppPassword]
+        do throws(BackendError) { rows = try await store().passwords(of: Self.spellings(of: login)) } catch { return [] }
         return rows.filter {
             !$0.isDeleted && !$0.uid.utf8.elementsEqual(login.utf8)
                 && $0.uid.lowercased().utf8.elementsEqual(folded.utf8)
