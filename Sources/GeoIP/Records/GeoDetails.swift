@@ -2,6 +2,7 @@ public import AuditCore
 
 /// What the records of a database hold, found by looking at some of them.
 public struct GeoDetails: OptionSet, Sendable {
+    /// Its bits.
     public let rawValue: Int
 
     /// Makes a set from its bits.

@@ -77,6 +77,7 @@ public final class LaneHashChecker: HashChecker {
     /// Ends what waits as overloaded, and returns when the threads have ended.
     public func shutDown() async { await pool.shutDown() }
 
+    /// Checks a password against hashes, in lanes that other logins share.
     public func check(
         _ password: Password, against hashes: [StoredHash], odds: HashOdds, deadline: ContinuousClock.Instant
     ) async throws(PasswordVerifierError) -> [HashFinding] {
