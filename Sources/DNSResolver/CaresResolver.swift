@@ -31,7 +31,7 @@ public final class CaresResolver: ReverseResolver, TXTResolver {
         for question in queue.end() { question.finish(.unavailable(LookupError(.unreachable, detail: "closed"))) }
     }
 
-    /// Finds the name of an address: in the hosts file, else its first PTR record, CNAMEs followed.
+    /// Finds the names of an address: the one in the hosts file, else those of its PTR records, CNAMEs followed.
     ///
     /// - Returns: ASCII in any case, without final dot; what is no visible ASCII is written as `\DDD` (RFC 1035
     ///   section 5.1).
@@ -40,14 +40,13 @@ public final class CaresResolver: ReverseResolver, TXTResolver {
     ///   ``LookupError/Code/unreachable`` or ``LookupError/Code/overloaded``. Only a single configured server is quoted;
     ///   of several each is asked in turn, and if all fail or refuse the answer is ``LookupError/Code/unreachable``.
     /// - Complexity: One question, over within `timeout`, or at once when the task is cancelled.
-    public func name(of address: IPAddress) async -> Sourced<String> {
-        if let name = hosts.name(of: address) { return Sourced(.known(name), source: .dns) }
-        let fact: Fact<String>
+    public func names(of address: IPAddress) async -> Sourced<PTRNames> {
+        if let name = hosts.name(of: address) { return Sourced(.known(PTRNames(name)), source: .dns) }
+        let fact: Fact<PTRNames>
         switch await answer(DNSName(reverseOf: address), .ptr) {
         case .known(let bytes):
             do throws(DNSMessage.Malformed) {
-                let name = try DNSMessage(bytes).pointers().first?.description ?? ""
-                fact = name.isEmpty ? .absent : .known(name)
+                fact = PTRNames(try DNSMessage(bytes).pointers().map(\.description)).map { .known($0) } ?? .absent
             } catch {
                 fact = .unavailable(LookupError(.malformed))
             }
@@ -58,8 +57,8 @@ public final class CaresResolver: ReverseResolver, TXTResolver {
     }
 
     /// The name in the hosts file.
-    public func nameAtHand(of address: IPAddress) -> Sourced<String>? {
-        hosts.name(of: address).map { Sourced(.known($0), source: .dns) }
+    public func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>? {
+        hosts.name(of: address).map { Sourced(.known(PTRNames($0)), source: .dns) }
     }
 
     /// Finds the TXT records of a name; see ``TXTResolver``.

@@ -8,13 +8,13 @@ public struct HostsFileResolver: ReverseResolver {
     public init(path: String = "/etc/hosts") { hosts = HostsFile(path: path) }
 
     /// The file's name for the address; else `.unavailable` with ``LookupError/Code/offline``.
-    public func name(of address: IPAddress) async -> Sourced<String> { find(address) }
+    public func names(of address: IPAddress) async -> Sourced<PTRNames> { find(address) }
 
     /// The same: the file was read when this was made.
-    public func nameAtHand(of address: IPAddress) -> Sourced<String>? { find(address) }
+    public func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>? { find(address) }
 
-    private func find(_ address: IPAddress) -> Sourced<String> {
-        hosts.name(of: address).map { Sourced(.known($0), source: .dns) }
+    private func find(_ address: IPAddress) -> Sourced<PTRNames> {
+        hosts.name(of: address).map { Sourced(.known(PTRNames($0)), source: .dns) }
             ?? Sourced(.unavailable(LookupError(.offline)), source: .none)
     }
 }

@@ -143,7 +143,7 @@ struct AuditRecordTests {
     func `no name can forge a field`(login: String) {
         var record = SampleRecords.google()
         record.attempt.login = login
-        record.facts.reverseHost = Sourced(.known(login), source: .dns)
+        record.facts.reverseHost = Sourced(.known(PTRNames(login)), source: .dns)
         record.facts.network = Sourced(.known(NetworkFacts(name: login, entities: [login])), source: .rdap)
         let message = record.message
         #expect(message.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })

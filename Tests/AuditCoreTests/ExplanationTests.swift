@@ -131,7 +131,7 @@ struct ExplanationTests {
     @Test func `what foreign servers send does nothing to a terminal and stays JSON`() throws {
         var facts = Logins.facts()
         let nasty = "\u{1B}]0;x\u{7}\r\n\"\\\u{202E}\u{2028}\u{85}\u{E0001}\u{0}é😀"
-        facts.reverseHost = Sourced(.known(nasty), source: .dns)
+        facts.reverseHost = Sourced(.known(PTRNames(nasty)), source: .dns)
         facts.network = Sourced(
             .known(NetworkFacts(name: nasty, country: nasty, handle: nasty, entities: [nasty])), source: .rdap)
         facts.origin = Sourced(.known(OriginFacts(prefix: nasty, asName: nasty)), source: .cymruDNS)

@@ -31,7 +31,7 @@ struct FactGathererTests {
             }
         }
 
-        func name(of address: IPAddress) async -> Sourced<String> {
+        func names(of address: IPAddress) async -> Sourced<PTRNames> {
             await pass()
             return Sourced(.known("host.example.com"), source: .dns)
         }
@@ -47,10 +47,10 @@ struct FactGathererTests {
 
     /// A source that has every answer in memory, and must not be asked for it.
     private struct Memory: ReverseResolver, NetworkSource, OriginSource {
-        func name(of address: IPAddress) async -> Sourced<String> { Sourced(.absent, source: .none) }
+        func names(of address: IPAddress) async -> Sourced<PTRNames> { Sourced(.absent, source: .none) }
         func network(of address: IPAddress) async -> Sourced<NetworkFacts> { Sourced(.absent, source: .none) }
         func origin(of address: IPAddress) async -> Sourced<OriginFacts> { Sourced(.absent, source: .none) }
-        func nameAtHand(of address: IPAddress) -> Sourced<String>? { Sourced(.known("here"), source: .dns) }
+        func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>? { Sourced(.known("here"), source: .dns) }
         func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? {
             Sourced(.known(NetworkFacts(name: "NET")), source: .cache)
         }
@@ -137,7 +137,7 @@ struct FactGathererTests {
         /// Never answers, and heeds cancellation.
         struct Silence: ReverseResolver {
             let asked: Latch
-            func name(of address: IPAddress) async -> Sourced<String> {
+            func names(of address: IPAddress) async -> Sourced<PTRNames> {
                 asked.open()
                 await Latch().wait()
                 return .notAsked
@@ -220,7 +220,7 @@ struct FactGathererTests {
         final class Recorder: NetworkSource, OriginSource, ReverseResolver, GeoSource {
             let asked = Mutex<[String]>([])
             func note(_ kind: String, _ address: IPAddress) { asked.withLock { $0.append("\(kind) \(address)") } }
-            func name(of address: IPAddress) async -> Sourced<String> {
+            func names(of address: IPAddress) async -> Sourced<PTRNames> {
                 note("name", address)
                 return Sourced(.absent, source: .dns)
             }

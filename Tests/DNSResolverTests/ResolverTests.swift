@@ -40,25 +40,49 @@ struct ResolverTests {
         return try CaresResolver(configuration)
     }
 
-    private func name(_ replies: [DNSReply], timeout: Duration = .seconds(20)) async throws -> Fact<String> {
-        try await lookup(replies, timeout: timeout) { await $0.name(of: Self.client) }.fact
+    private func names(_ replies: [DNSReply], timeout: Duration = .seconds(20)) async throws -> Fact<PTRNames> {
+        try await lookup(replies, timeout: timeout) { await $0.names(of: Self.client) }.fact
     }
 
     private func code(_ fact: Fact<some Sendable>) -> LookupError.Code? {
         if case .unavailable(let error) = fact { error.code } else { nil }
     }
 
-    @Test func `the first PTR is taken, its case kept, without final dot`() async throws {
-        let records = [Self.ptr("rimap26.i.Mail.ru"), Self.ptr("other.example")]
-        #expect(try await name([DNSReply(records: records)]) == .known("rimap26.i.Mail.ru"))
+    @Test func `a PTR's case is kept, its final dot is not`() async throws {
+        #expect(try await names([DNSReply(records: [Self.ptr("rimap26.i.Mail.ru")])]) == .known("rimap26.i.Mail.ru"))
+    }
+
+    @Test func `all PTRs are taken, sorted, each once, the root left out`() async throws {
+        let records = ["z.example", "M.example", "", "a.example", "m.EXAMPLE"].map { Self.ptr($0) }
+        let expected = Fact.known(PTRNames(["a.example", "M.example", "z.example"])!)
+        #expect(try await names([DNSReply(records: records)]) == expected)
+        #expect(try await names([DNSReply(records: records.reversed())]) == expected)
+        let delegated = DNSReply.name("218.128-255.169.112.176.in-addr.arpa")
+        let behindAlias = ["z.example", "a.example", "M.example"].map { Self.ptr($0, of: delegated) }
+        #expect(try await names([DNSReply(records: [DNSReply.record(type: 5, delegated)] + behindAlias)]) == expected)
+        let broken = records + [DNSReply.record(type: 12, [5, 65])]
+        #expect(try await code(names([DNSReply(records: broken)])) == .malformed)
+    }
+
+    /// More than an answer over UDP has room for; servers send them in an order that changes.
+    @Test(arguments: [17, 300, 3000])
+    func `of many PTRs the same sixteen are kept, in whatever order they come`(count: Int) async throws {
+        let hosts = (0..<count).map { "h\(10_000 + $0)" }
+        let expected = Fact.known(PTRNames(Array(hosts.prefix(16)))!)
+        for first in [0, 1, count / 2, count - 1] {
+            let records = (hosts[first...].reversed() + hosts[..<first]).map { Self.ptr($0) }
+            var reply = DNSReply(records: records)
+            reply.isTruncated = true
+            #expect(try await names([reply]) == expected)
+        }
     }
 
     @Test func `the reverse name of each family is asked for`() async throws {
         let server = try DNSReplayServer { _ in [DNSReply(code: 3)] }
         defer { server.stop() }
         let resolver = try resolver(server.address, timeout: .seconds(20))
-        _ = await resolver.name(of: Self.client)
-        _ = try await resolver.name(of: #require(IPAddress("2001:db8::567:89ab")))
+        _ = await resolver.names(of: Self.client)
+        _ = try await resolver.names(of: #require(IPAddress("2001:db8::567:89ab")))
         #expect(
             server.questions.map(\.name) == [
                 Self.reverseName, "b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
@@ -66,21 +90,21 @@ struct ResolverTests {
     }
 
     @Test func `no such name and no data are absent`() async throws {
-        #expect(try await name([DNSReply(code: 3)]) == .absent)
-        #expect(try await name([DNSReply()]) == .absent)
-        #expect(try await name([DNSReply(records: [Self.txt([[65]])])]) == .absent)
-        #expect(try await name([DNSReply(records: [Self.ptr("")])]) == .absent)
+        #expect(try await names([DNSReply(code: 3)]) == .absent)
+        #expect(try await names([DNSReply()]) == .absent)
+        #expect(try await names([DNSReply(records: [Self.txt([[65]])])]) == .absent)
+        #expect(try await names([DNSReply(records: [Self.ptr("")])]) == .absent)
     }
 
     @Test(arguments: [(UInt8(2), LookupError.Code.serverFailure), (5, .refused), (1, .malformed)])
     func `a server that fails or refuses is told apart`(rcode: UInt8, expected: LookupError.Code) async throws {
-        #expect(try await code(name([DNSReply(code: rcode)])) == expected)
+        #expect(try await code(names([DNSReply(code: rcode)])) == expected)
     }
 
     @Test func `a silent server is given up at the deadline`() async throws {
         let clock = ContinuousClock()
         let start = clock.now
-        #expect(try await code(name([], timeout: .milliseconds(60))) == .timedOut)
+        #expect(try await code(names([], timeout: .milliseconds(60))) == .timedOut)
         #expect(clock.now - start < .seconds(10))
     }
 
@@ -88,8 +112,19 @@ struct ResolverTests {
         var forged = DNSReply(records: [Self.ptr("forged.example")])
         forged.idOffset = 1
         let genuine = DNSReply(records: [Self.ptr("genuine.example")])
-        #expect(try await name([forged, genuine]) == .known("genuine.example"))
-        #expect(try await code(name([forged], timeout: .milliseconds(60))) == .timedOut)
+        #expect(try await names([forged, genuine]) == .known("genuine.example"))
+        #expect(try await code(names([forged], timeout: .milliseconds(60))) == .timedOut)
+    }
+
+    /// Whoever forges answers must not know what comes next from what he has seen.
+    @Test func `no identifier follows from those before`() async throws {
+        let server = try DNSReplayServer { _ in [DNSReply(code: 3)] }
+        defer { server.stop() }
+        let resolver = try resolver(server.address, timeout: .seconds(20))
+        for number in 0..<60 { _ = await resolver.names(of: IPAddress(v4: 0x0808_0800 + UInt32(number))) }
+        let ids = server.questions.map(\.id)
+        let steps = zip(ids.dropFirst(), ids).map { $0 &- $1 }
+        #expect(Set(ids).count > 50 && Set(steps).count > 50, "\(ids)")
     }
 
     @Test func `a truncated answer is fetched over TCP`() async throws {
@@ -97,7 +132,7 @@ struct ResolverTests {
         reply.isTruncated = true
         let server = try DNSReplayServer { [reply] _ in [reply] }
         defer { server.stop() }
-        let answer = try await resolver(server.address, timeout: .seconds(20)).name(of: Self.client)
+        let answer = try await resolver(server.address, timeout: .seconds(20)).names(of: Self.client)
         #expect(answer.fact == .known("long.example"))
         #expect(server.questions.map(\.isTCP) == [false, true])
     }
@@ -109,25 +144,25 @@ struct ResolverTests {
             Self.ptr("stray.example", of: DNSReply.name("stray.example")),
             DNSReply.record(type: 5, delegated), Self.ptr("customer.example", of: delegated),
         ]
-        #expect(try await name([DNSReply(records: records)]) == .known("customer.example"))
-        #expect(try await name([DNSReply(records: [records[0], records[1]])]) == .absent)
+        #expect(try await names([DNSReply(records: records)]) == .known("customer.example"))
+        #expect(try await names([DNSReply(records: [records[0], records[1]])]) == .absent)
     }
 
     @Test func `a chain of CNAMEs that runs in a circle or too far is no answer`() async throws {
         let delegated = DNSReply.name("218.128-255.169.112.176.in-addr.arpa")
         let loop = [DNSReply.record(type: 5, delegated), DNSReply.record(delegated, type: 5, DNSReply.questionName)]
-        #expect(try await code(name([DNSReply(records: loop)])) == .malformed)
+        #expect(try await code(names([DNSReply(records: loop)])) == .malformed)
         let steps = [DNSReply.questionName] + (1...9).map { DNSReply.name("c\($0).example") }
         let long = (0..<9).map { DNSReply.record(steps[$0], type: 5, steps[$0 + 1]) }
-        #expect(try await code(name([DNSReply(records: long)])) == .malformed)
-        #expect(try await name([DNSReply(records: Array(long.prefix(7)))]) == .absent)
+        #expect(try await code(names([DNSReply(records: long)])) == .malformed)
+        #expect(try await names([DNSReply(records: Array(long.prefix(7)))]) == .absent)
         let broken = [DNSReply.record(type: 5, [0xC1, 0])]
-        #expect(try await code(name([DNSReply(records: broken)])) == .malformed)
+        #expect(try await code(names([DNSReply(records: broken)])) == .malformed)
     }
 
     @Test(arguments: [4, 6, 7, 8, 9, 10, 15] as [UInt8])
     func `only NXDOMAIN says that there is no name, no odd code does`(rcode: UInt8) async throws {
-        #expect(try await code(name([DNSReply(code: rcode)])) != nil)
+        #expect(try await code(names([DNSReply(code: rcode)])) != nil)
         let text = try await lookup([DNSReply(code: rcode)]) { await $0.texts(of: "as1.asn.cymru.com") }
         #expect(code(text) != nil)
     }
@@ -137,13 +172,13 @@ struct ResolverTests {
         for records in [[], [Self.ptr("a.example")]] {
             var reply = DNSReply(code: rcode, records: records)
             reply.isAlwaysTruncated = true
-            #expect(try await code(name([reply])) == .malformed)
+            #expect(try await code(names([reply])) == .malformed)
         }
     }
 
     @Test func `an answer about another name is none`() async throws {
         let stray = Self.ptr("stray.example", of: DNSReply.name("218.169.112.177.in-addr.arpa"))
-        #expect(try await code(name([DNSReply(records: [stray])])) == .malformed)
+        #expect(try await code(names([DNSReply(records: [stray])])) == .malformed)
     }
 
     @Test func `a referral is no answer, an empty one of the zone's own server is`() async throws {
@@ -153,12 +188,12 @@ struct ResolverTests {
         )
         var reply = DNSReply()
         reply.authority = [ns]
-        #expect(try await code(name([reply])) == .malformed)
+        #expect(try await code(names([reply])) == .malformed)
         reply.isAuthoritative = true
-        #expect(try await name([reply]) == .absent)
+        #expect(try await names([reply]) == .absent)
         reply.isAuthoritative = false
         reply.authority = [ns, soa]
-        #expect(try await name([reply]) == .absent)
+        #expect(try await names([reply]) == .absent)
     }
 
     @Test(arguments: [
@@ -169,7 +204,7 @@ struct ResolverTests {
     ])
     func `a hostile name becomes visible ASCII`(labels: [[UInt8]], expected: String) async throws {
         let record = DNSReply.record(type: 12, DNSReply.name(labels))
-        #expect(try await name([DNSReply(records: [record])]) == .known(expected))
+        #expect(try await names([DNSReply(records: [record])]) == .known(PTRNames(expected)))
     }
 
     @Test(arguments: [
@@ -186,7 +221,7 @@ struct ResolverTests {
         ("half a record", DNSReply.questionName + [0, 12]),
     ])
     func `a malformed answer is unavailable`(what: String, record: [UInt8]) async throws {
-        #expect(try await code(name([DNSReply(records: [record])])) == .malformed, "\(what)")
+        #expect(try await code(names([DNSReply(records: [record])])) == .malformed, "\(what)")
     }
 
     @Test func `texts are joined, bytes as sent, in order`() async throws {
@@ -218,10 +253,10 @@ struct ResolverTests {
         let server = try DNSReplayServer { _ in [DNSReply(code: 3)] }
         defer { server.stop() }
         let resolver = try resolver(server.address, timeout: .seconds(20), hosts: hosts.path)
-        #expect(await resolver.name(of: Self.client).fact == .known("Mail.example"))
-        #expect(await resolver.name(of: IPAddress(v6: 1)).fact == .known("six"))
+        #expect(await resolver.names(of: Self.client).fact == .known("Mail.example"))
+        #expect(await resolver.names(of: IPAddress(v6: 1)).fact == .known("six"))
         #expect(server.questions == [])
-        #expect(await resolver.name(of: IPAddress(v4: 0xC000_0201)).fact == .absent)
+        #expect(await resolver.names(of: IPAddress(v4: 0xC000_0201)).fact == .absent)
     }
 
     @Test func `more questions than may be under way are refused at once`() async throws {
@@ -234,7 +269,7 @@ struct ResolverTests {
         let resolver = try CaresResolver(configuration)
         let codes = await withTaskGroup(of: LookupError.Code?.self) { group in
             for number in 0..<8 {
-                group.addTask { code(await resolver.name(of: IPAddress(v4: 0x0808_0800 + UInt32(number))).fact) }
+                group.addTask { code(await resolver.names(of: IPAddress(v4: 0x0808_0800 + UInt32(number))).fact) }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
@@ -250,7 +285,7 @@ struct ResolverTests {
         }
         defer { server.stop() }
         let resolver = try resolver(server.address, timeout: .seconds(600))
-        let lookup = Task { await resolver.name(of: Self.client).fact }
+        let lookup = Task { await resolver.names(of: Self.client).fact }
         for await _ in asked { break }
         lookup.cancel()
         #expect(code(await lookup.value) == .timedOut)
@@ -263,7 +298,7 @@ struct ResolverTests {
         }) { resolver in
             await withTaskGroup(of: String?.self) { group in
                 for number in 0..<count {
-                    group.addTask { await resolver.name(of: IPAddress(v4: 0x0808_0800 + UInt32(number))).value }
+                    group.addTask { await resolver.names(of: IPAddress(v4: 0x0808_0800 + UInt32(number))).value?.first }
                 }
                 return await group.reduce(into: Set<String>()) { if let name = $1 { $0.insert(name) } }
             }

@@ -43,6 +43,30 @@ struct LookupTests {
         }
     }
 
+    @Test func `an address of several names is refused for any of them`() async throws {
+        let site = try LookupSite(
+            settings: "[audit.lists]\nreverse_hostname = \"hosts.lst\"\n[cache]\nmode = \"memory\"\n",
+            hosts: [
+                "218.169.112.176.in-addr.arpa": "zombie.evil.example Mail.good.example b.good.example",
+                "15.218.85.209.in-addr.arpa": "b.good.example a.good.example",
+            ])
+        try site.directory.write("hosts.lst", "# hosts\n.*\\.evil\\.example\n")
+        let server = try await site.server()
+        let refused = try server.audit("a", from: "176.112.169.218")
+        #expect(refused.status == 403)
+        #expect(refused.body.contains("access from the hostname zombie.evil.example is forbidden"))
+        #expect(try server.audit("a", from: "209.85.218.15").status == 404)
+        let records = try site.records(2)
+        #expect(records[0]["rev_host"] as? String == "b.good.example")
+        #expect(records[0]["matched"] as? String == "rev_host")
+        #expect(records[0]["rule"] as? String == "hosts.lst:2")
+        #expect(records[1]["rev_host"] as? String == "a.good.example")
+        let explained = try Program.run(["explain", "176.112.169.218"], in: site.directory)
+        for name in ["b.good.example", "Mail.good.example", "zombie.evil.example"] {
+            #expect(explained.output.contains("                    \(name)\n"), "\(explained.output)")
+        }
+    }
+
     @Test func `a reload takes another list of RDAP servers into use`() async throws {
         let (site, other) = (try LookupSite(), try LookupSite())
         let server = try await site.server()

@@ -68,7 +68,7 @@ struct MetricLabelTests {
         private func answer<Value>(_ value: Value) -> Sourced<Value> {
             error.map { Sourced(.unavailable($0), source: source) } ?? Sourced(.known(value), source: source)
         }
-        func name(of address: IPAddress) async -> Sourced<String> { answer("host.example.com") }
+        func names(of address: IPAddress) async -> Sourced<PTRNames> { answer("host.example.com") }
         func network(of address: IPAddress) async -> Sourced<NetworkFacts> { answer(NetworkFacts(name: "NET")) }
         func origin(of address: IPAddress) async -> Sourced<OriginFacts> { answer(OriginFacts(asNumbers: [64500])) }
         func place(of address: IPAddress) -> Sourced<GeoFacts> { answer(GeoFacts()) }
@@ -81,11 +81,11 @@ struct MetricLabelTests {
         func ask(_ scripted: Scripted) async {
             let sources = FactSources(reverse: scripted, network: scripted, origin: scripted, geo: scripted).metered(
                 metrics)
-            let name = await sources.reverse?.name(of: address)
+            let names = await sources.reverse?.names(of: address)
             let network = await sources.network?.network(of: address)
             let origin = await sources.origin?.origin(of: address)
             let place = sources.geo?.place(of: address)
-            #expect(name?.source == scripted.source && network?.source == scripted.source)
+            #expect(names?.source == scripted.source && network?.source == scripted.source)
             #expect(origin?.source == scripted.source && place?.source == scripted.source)
         }
         await ask(Scripted(source: .cache))

@@ -115,7 +115,7 @@ public struct Authenticator: Sendable {
         let recorder = recorder
         gathering.whenComplete { facts in
             recorder.complete(
-                ticket, name: facts.reverseHost.value, location: facts.sourceLocation, isp: facts.sourceISP)
+                ticket, name: facts.reverseHost.value?.first, location: facts.sourceLocation, isp: facts.sourceISP)
         }
     }
 

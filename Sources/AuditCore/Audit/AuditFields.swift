@@ -41,7 +41,7 @@ extension AuditRecord {
         old("PASSWORD", passwordID.map(AuditValue.integer) ?? .none)
         old("SERVICE", .text(attempt.service))
         old("IP", AuditValue(facts.address?.description))
-        old("REV_HOST", .text(facts.reverseHost.value ?? "<>"))
+        old("REV_HOST", .text(facts.reverseHost.value?.first ?? "<>"))
         old("ASN", facts.origin.value?.asNumbers.first == nil ? .none : .text(asText))
         old("AS_CC", AuditValue(asCountry))
         old("AS_DESC", AuditValue(asName))

@@ -23,7 +23,7 @@ extension AuditRecord {
         return text
     }
 
-    private var hostText: String { facts.reverseHost.value?.auditEscaped(for: .bare) ?? "<>" }
+    private var hostText: String { facts.reverseHost.value?.first.auditEscaped(for: .bare) ?? "<>" }
 
     private static func placeText(_ geo: GeoFacts) -> String {
         func pair(_ place: Place?) -> String {

@@ -70,8 +70,8 @@ public final class FactGatherer: Sendable {
         // What is at hand costs no task.
         var kinds: Set<FactKind> = []
         if let source = sources.reverse {
-            if let name = source.nameAtHand(of: address) {
-                facts.reverseHost = name
+            if let names = source.namesAtHand(of: address) {
+                facts.reverseHost = names
             } else {
                 kinds.insert(.reverseHost)
             }
@@ -164,8 +164,8 @@ public final class FactGatherer: Sendable {
     private static func ask(_ job: Job, _ kind: FactKind) async {
         switch kind {
         case .reverseHost:
-            guard let name = await job.sources.reverse?.name(of: job.address) else { return }
-            job.gathering.resolve(kind) { $0.reverseHost = name }
+            guard let names = await job.sources.reverse?.names(of: job.address) else { return }
+            job.gathering.resolve(kind) { $0.reverseHost = names }
         case .network:
             guard let network = await job.sources.network?.network(of: job.subject) else { return }
             job.gathering.resolve(kind) { $0.network = network }

@@ -12,8 +12,8 @@ public struct Facts: Sendable, Equatable {
     /// The name that `audit.local_networks` gives to the address's network; for a login without an address
     /// `audit.local_locationname`.
     public var localNetwork: String?
-    /// The PTR name without final dot; absent for NXDOMAIN and no data.
-    public var reverseHost: Sourced<String>
+    /// The PTR names; absent for NXDOMAIN and no data.
+    public var reverseHost: Sourced<PTRNames>
     /// What the registry says of the network.
     public var network: Sourced<NetworkFacts>
     /// Who announces the prefix.

@@ -1,20 +1,20 @@
-/// Finds the name an address has in reverse DNS.
+/// Finds the names an address has in reverse DNS.
 public protocol ReverseResolver: Sendable {
-    /// Finds the PTR name of an address (RFC 1035 section 3.5, RFC 3596 section 2.5).
+    /// Finds the PTR names of an address (RFC 1035 section 3.5, RFC 3596 section 2.5).
     ///
     /// - Parameter address: IPv4 or IPv6.
-    /// - Returns: The first name, as spelled by the server, without final dot; `.absent` for NXDOMAIN and no data;
+    /// - Returns: All names, as spelled by the server, without final dot; `.absent` for NXDOMAIN and no data;
     ///   `.unavailable` for a timeout, SERVFAIL or REFUSED.
     /// - Complexity: One query, bounded by the resolver's own deadline.
-    func name(of address: IPAddress) async -> Sourced<String>
+    func names(of address: IPAddress) async -> Sourced<PTRNames>
 
     /// The same, if it is known without waiting for anybody; nil unless a resolver says otherwise.
-    func nameAtHand(of address: IPAddress) -> Sourced<String>?
+    func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>?
 }
 
 extension ReverseResolver {
     /// Nothing is at hand.
-    public func nameAtHand(of address: IPAddress) -> Sourced<String>? { nil }
+    public func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>? { nil }
 }
 
 /// Finds the registry's network object for an address.

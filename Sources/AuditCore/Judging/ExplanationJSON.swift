@@ -1,7 +1,9 @@
 extension Explanation {
     /// The JSON object of `explain --json`, on one line.
     ///
-    /// A fact that is `unavailable` says why in its member `reason`. Other members that have no value are null; `age_s` is whole seconds. Control and invisible characters are escaped.
+    /// A fact that is `unavailable` says why in its member `reason`; several PTR names all stand in `values`, of which `value` is
+    /// the first. Other members that have no value are null; `age_s` is whole seconds. Control and invisible characters are
+    /// escaped.
     public var json: String {
         AuditValue.object([
             ("ip", AuditValue(attempt.address?.description)),
@@ -28,7 +30,7 @@ extension Explanation {
         .object([
             ("private", .bool(facts.isPrivate)), ("reserved", .bool(facts.isReserved)),
             ("local_network", AuditValue(facts.localNetwork)),
-            ("rev_host", Self.object(facts.reverseHost) { [("value", AuditValue($0))] }),
+            ("rev_host", Self.object(facts.reverseHost, Self.members)),
             ("network", Self.object(facts.network, Self.members)),
             ("origin", Self.object(facts.originOrMaxMind, Self.members)),
             ("geo", Self.object(facts.geo, Self.members)),
@@ -44,6 +46,12 @@ extension Explanation {
                 ("state", .text(fact.state)), ("source", .text(fact.source.description)),
                 ("age_s", AuditValue(fact.age.components.seconds)),
             ] + reason + members(fact.value))
+    }
+
+    private static func members(_ names: PTRNames?) -> Members {
+        let value: Members = [("value", AuditValue(names?.first))]
+        guard let names, !names.others.isEmpty else { return value }
+        return value + [("values", .list(names.all.map(AuditValue.text)))]
     }
 
     private static func members(_ network: NetworkFacts?) -> Members {

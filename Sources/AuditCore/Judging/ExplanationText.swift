@@ -44,7 +44,7 @@ extension Explanation {
             Self.row("reserved", facts.reserved.map { "\($0.name) (\($0.reference))" } ?? "no"),
             Self.row("local_network", facts.localNetwork?.visible() ?? "no"),
         ]
-            + Self.lines("rev_host", facts.reverseHost) { [("", $0)] }
+            + Self.lines("rev_host", facts.reverseHost) { $0.all.map { ("", $0) } }
             + Self.lines("network", facts.network, Self.details)
             + Self.lines("origin", facts.originOrMaxMind, Self.details)
             + Self.lines("geo", facts.geo, Self.details)

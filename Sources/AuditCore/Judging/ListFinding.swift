@@ -66,11 +66,7 @@ extension DenyLists {
                 let match = list.index.match(address) ?? address.embeddedIPv4.flatMap({ list.index.match($0) })
             else { return nil }
             return .place("\(match.prefix)", matched: "ip", list.rule(match.number))
-        case .reverseHostname:
-            guard let list = reverseHostname, facts.reverseHost.trouble == nil,
-                let line = list.index.firstMatch(in: facts.reverseHost.value ?? "<>")
-            else { return nil }
-            return .place("this hostname", matched: "rev_host", list.rule(line))
+        case .reverseHostname: return hostname(facts)
         case .networkName:
             guard let list = networkName, let name = facts.network.value?.name,
                 let line = list.index.firstMatch(in: name)
@@ -89,6 +85,18 @@ extension DenyLists {
         case .geoLocationIDs: return place(facts)
         case .coordinates: return circle(facts)
         }
+    }
+
+    /// The first line that any of the names meets; one that is not shown elsewhere is named.
+    private func hostname(_ facts: Facts) -> Denial? {
+        guard let list = reverseHostname, facts.reverseHost.trouble == nil else { return nil }
+        let names = facts.reverseHost.value
+        var (line, place) = (list.index.firstMatch(in: names?.first ?? "<>"), "this hostname")
+        for name in names?.others ?? [] {
+            guard let match = list.index.firstMatch(in: name), match < line ?? .max else { continue }
+            (line, place) = (match, "the hostname \(name)")
+        }
+        return line.map { .place(place, matched: "rev_host", list.rule($0)) }
     }
 
     private func country(_ code: String?, in list: DenyList<[CountryCode: UInt32]>?, matched: String) -> Denial? {

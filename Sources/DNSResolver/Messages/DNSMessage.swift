@@ -12,8 +12,8 @@ struct DNSMessage {
         case txt = 16
     }
 
-    /// How many records are looked at; a message of 64 KB could hold thousands.
-    private static let mostRecords = 256
+    /// How many records are looked at: no fewer than a message of 64 KB has room for, if each has a name of its own.
+    private static let mostRecords = 4096
 
     /// A message does not keep to the format.
     struct Malformed: Error {}

@@ -44,7 +44,7 @@ struct DNSName: Equatable {
 
     /// Letters compare without case, and only ASCII ones (RFC 4343).
     static func == (one: DNSName, other: DNSName) -> Bool {
-        one.labels.elementsEqual(other.labels) { $0.map(lowercase) == $1.map(lowercase) }
+        one.labels.elementsEqual(other.labels) { $0.elementsEqual($1) { lowercase($0) == lowercase($1) } }
     }
 
     private static func lowercase(_ byte: UInt8) -> UInt8 {

@@ -15,16 +15,16 @@ private struct MeteredReverseResolver: ReverseResolver {
     let base: any ReverseResolver
     let metrics: LookupMetrics
 
-    func name(of address: IPAddress) async -> Sourced<String> {
+    func names(of address: IPAddress) async -> Sourced<PTRNames> {
         let start = ContinuousClock.now
-        let answer = await base.name(of: address)
+        let answer = await base.names(of: address)
         metrics.note(answer, nobody: FactSource.dns.description, since: start)
         return answer
     }
 
-    func nameAtHand(of address: IPAddress) -> Sourced<String>? {
+    func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>? {
         let start = ContinuousClock.now
-        guard let answer = base.nameAtHand(of: address) else { return nil }
+        guard let answer = base.namesAtHand(of: address) else { return nil }
         metrics.note(answer, nobody: FactSource.dns.description, since: start)
         return answer
     }

@@ -3,9 +3,10 @@ import Locks
 
 /// A DNS server on loopback, over UDP and TCP on one port, that answers from a script.
 public final class DNSReplayServer: Sendable {
-    /// What the script gets: the name in lower case, and whether it was asked over TCP.
+    /// What the script gets: the name in lower case, the message's identifier, and whether it was asked over TCP.
     public struct Question: Sendable, Hashable {
         public var name: String
+        public var id: UInt16
         public var isTCP: Bool
     }
 
@@ -68,7 +69,8 @@ public final class DNSReplayServer: Sendable {
             labels.append(String(decoding: message[offset + 1..<end], as: UTF8.self).lowercased())
             offset = end
         }
-        let question = Question(name: labels.joined(separator: "."), isTCP: overTCP)
+        let id = UInt16(message[0]) << 8 | UInt16(message[1])
+        let question = Question(name: labels.joined(separator: "."), id: id, isTCP: overTCP)
         asked.withLock { $0.append(question) }
         return script(question).map { $0.message(answering: message, overTCP: overTCP) }
     }

@@ -35,7 +35,7 @@ public final class RegistryReplay: Sendable {
     ///
     /// - Parameters:
     ///   - path: Of a directory with `networks.json`; the project's own fixtures if nil.
-    ///   - hosts: Names of addresses in reverse DNS, each under the name of its PTR record.
+    ///   - hosts: Names of addresses in reverse DNS, several with blanks between, under the name of their PTR records.
     ///   - isDNSSilent: Whether no question in DNS is answered.
     ///   - override: Asked before the fixtures.
     public init(
@@ -78,7 +78,8 @@ public final class RegistryReplay: Sendable {
         dns = try DNSReplayServer { question in
             if isDNSSilent { return [] }
             if let host = hosts[question.name] {
-                return [DNSReply(records: [DNSReply.record(type: 12, DNSReply.name(host))])]
+                let names = host.split(separator: " ").map { DNSReply.name(String($0)) }
+                return [DNSReply(records: names.map { DNSReply.record(type: 12, $0) })]
             }
             guard let records = texts[question.name] ?? neighbours[Self.withoutFirstLabel(question.name)] else { return [DNSReply(code: 3)] }
             return [DNSReply(records: records.map { DNSReply.record(type: 16, Self.characterStrings($0)) })]
