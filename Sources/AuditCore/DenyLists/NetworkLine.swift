@@ -4,7 +4,8 @@
 /// |---|---|
 /// | `192.0.2.0/24`, `192.0.2.7`, `192.0.2.0 /24`, `192.0.2.0 24` | a network |
 /// | `192.0.2.0/255.255.255.0`, `192.0.2.0 255.255.255.0`, `192.0.2.0 0.0.0.255` | a network with its mask |
-/// | `192.0.2.0 - 192.0.2.99`, `192.0.2.0-192.0.2.99`, `192.0.2.0 192.0.2.99` | a range |
+/// | `192.0.2.0 netmask 255.255.255.0` | the same |
+/// | `192.0.2.0 - 192.0.2.99`, `192.0.2.0-192.0.2.99`, `192.0.2.0 192.0.2.99`, `192.0.2.0 to 192.0.2.99` | a range |
 /// | `192.0.2.0 192.0.2.255 24 …` | a range, its length, and columns that do not matter (DShield) |
 ///
 /// After that only a comment may follow. What can be neither is refused: it would silently be one address.
@@ -52,6 +53,10 @@ struct NetworkLine {
             guard end.isWord, IPPrefix(utf8: end.bytes) == nil else { throw unclear(end) }
             return [prefix]
         }
+        if token.isMask, let mask = tokens.next(), !mask.opensComment, !mask.isWord {
+            guard isPlain else { throw unclear(mask) }
+            return [IPPrefix(first, checkedLength: try length(of: mask, for: first))]
+        }
         if token.bytes.first == UInt8(ascii: "/"), isPlain, let length = UInt32(decimal: token.bytes.dropFirst()) {
             guard let network = IPPrefix(first, length: Int(length)) else { throw unclear(token) }
             return [network]
@@ -96,6 +101,18 @@ struct NetworkLine {
         return prefixes
     }
 
+    /// The length that a mask stands for, or that stands in its place.
+    private func length(of mask: LineToken, for address: IPAddress) throws(Refusal) -> Int {
+        let digits = mask.bytes.first == UInt8(ascii: "/") ? mask.bytes.dropFirst() : mask.bytes
+        let mask4 = address.family == .v4 ? IPAddress(utf8: mask.bytes) : nil
+        let length =
+            mask4.flatMap { $0.netmaskLength ?? $0.hostMaskLength } ?? UInt32(decimal: digits).map { Int(clamping: $0) }
+        guard let length, length <= address.family.bitWidth else {
+            throw Refusal(reason: "\(mask.quoted) is no netmask")
+        }
+        return length
+    }
+
     /// What may follow a range: its length, which has to be right, and then anything; or a comment.
     private func endOfRange(_ tokens: inout LineTokens, _ first: IPAddress, _ last: IPAddress) throws(Refusal) {
         guard let token = tokens.next(), !token.opensComment else { return }
@@ -120,7 +137,9 @@ struct NetworkLine {
     }
 
     private func unclear(_ token: LineToken) -> Refusal {
-        Refusal(reason: "\(token.quoted) after the address is neither a range, a mask, a length nor a comment (# begins one)")
+        Refusal(
+            reason:
+                "\(token.quoted) after the address is neither a range, a mask, a length nor a comment (# begins one)")
     }
 
     // MARK: In one word
@@ -151,6 +170,10 @@ extension ArraySlice<UInt8> {
 }
 
 extension LineToken {
-    /// Whether it says "to".
-    fileprivate var isTo: Bool { bytes.elementsEqual("to".utf8) }
+    /// Whether it says that the end of a range follows.
+    fileprivate var isTo: Bool { ["to", "through", "thru"].contains(lowercase) }
+    /// Whether it says that a mask follows.
+    fileprivate var isMask: Bool { ["mask", "netmask", "wildcard"].contains(lowercase) }
+
+    private var lowercase: String { bytes.count > 8 ? "" : String(decoding: bytes, as: UTF8.self).lowercased() }
 }
