@@ -79,7 +79,9 @@ let package = Package(
         .testTarget(
             name: "SHA512CryptLanesTests", dependencies: ["SHA512CryptLanes", "CCrypt"], swiftSettings: strictC),
 
-        .testTarget(name: "AuditCoreTests", dependencies: ["Locks", "AuditCore", "AuditCoreTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "AuditCoreTests", dependencies: ["Locks", "AuditCore", "AuditCoreTesting", "FuzzCorpus"],
+            swiftSettings: strict),
         .testTarget(
             name: "AppPasswordCoreTests",
             dependencies: ["Locks", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting"],
@@ -87,7 +89,10 @@ let package = Package(
 
         // JSON as strict as its RFC, bounded in depth; bytes that are overwritten in the end.
         .target(name: "StrictJSON", swiftSettings: strict),
-        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "FuzzCorpus"], swiftSettings: strict),
+
+        // What fuzzers start from, and what they found, for the tests of rooms that read foreign bytes.
+        .target(name: "FuzzCorpus", path: "Tests/Support/FuzzCorpus", swiftSettings: strict),
 
         // HTTP: bare SwiftNIO.
         .target(
@@ -125,7 +130,7 @@ let package = Package(
         .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .target(name: "GeoIP", dependencies: ["Locks", "AuditCore", "CMaxMindDB", logging], swiftSettings: strictC),
         .testTarget(
-            name: "GeoIPTests", dependencies: ["Locks", "GeoIP", "AuditCore", logging], exclude: ["Fixtures"],
+            name: "GeoIPTests", dependencies: ["Locks", "GeoIP", "AuditCore", "FuzzCorpus", logging], exclude: ["Fixtures"],
             swiftSettings: strict),
 
         // Reverse DNS and TXT records; servers that replay, for this room's tests and others'.
@@ -134,7 +139,7 @@ let package = Package(
         .target(
             name: "ReplayUpstream", dependencies: ["Locks"], path: "Tests/Support/ReplayUpstream", swiftSettings: strict),
         .testTarget(
-            name: "DNSResolverTests", dependencies: ["DNSResolver", "AuditCore", "ReplayUpstream"],
+            name: "DNSResolverTests", dependencies: ["DNSResolver", "AuditCore", "FuzzCorpus", "ReplayUpstream"],
             swiftSettings: strict),
 
         // Lookup caches in memory, alone and in front of others.
@@ -157,7 +162,7 @@ let package = Package(
         .testTarget(
             name: "WhoisTests",
             dependencies: [
-                "Locks", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver", "LookupCaches", "RedisCache",
+                "Locks", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver", "FuzzCorpus", "LookupCaches", "RedisCache",
                 "ReplayUpstream", "StrictJSON", "TestServers", logging,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
@@ -171,7 +176,8 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "PythonRegex", dependencies: ["AuditCore", "CPCRE2"], swiftSettings: strictC),
         .testTarget(
-            name: "PythonRegexTests", dependencies: ["Locks", "PythonRegex", "AuditCore"], resources: [.copy("Fixtures")],
+            name: "PythonRegexTests", dependencies: ["Locks", "PythonRegex", "AuditCore", "FuzzCorpus"],
+            resources: [.copy("Fixtures")],
             swiftSettings: strict),
 
         // The login log: a spool in front of any database, and the embedded database.
@@ -223,12 +229,13 @@ let package = Package(
             swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strictC),
-        .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
+        .testTarget(name: "GzipTests", dependencies: ["Gzip", "FuzzCorpus"], swiftSettings: strict),
         .target(
             name: "Report", dependencies: ["AuditCore", "Gzip", "StrictJSON", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "AuditCore", "AuditCoreTesting", "StrictJSON", "TestServers"],
+            name: "ReportTests",
+            dependencies: ["Report", "AuditCore", "AuditCoreTesting", "FuzzCorpus", "StrictJSON", "TestServers"],
             swiftSettings: strict),
 
         // The program. CProgram: the commit it was built from.

@@ -3,7 +3,7 @@ import AuditCoreTesting
 import Foundation
 import Testing
 
-/// The files under `lists/` and the fuzzers' corpus.
+/// The files under `lists/`.
 struct ShippedListTests {
     private static let top = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -25,24 +25,5 @@ struct ShippedListTests {
         #expect(build.problems.isEmpty)
         #expect(build.lists.entryCounts == [kind: examples.count])
         #expect((2...4).contains(examples.count))
-    }
-
-    @Test func `inputs that fuzzing found are read without harm by every list`() throws {
-        let folder = Self.top.appending(path: "Fuzz/corpus/deny-lists")
-        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-        #expect(files.count >= 19)
-        for file in files {
-            let bytes = [UInt8](try Data(contentsOf: file).dropFirst(2))
-            let lineCount = bytes.split(separator: 10, omittingEmptySubsequences: false).count
-            for kind in DenyListKind.allCases {
-                let build = DenyLists.build(
-                    [kind: DenyListFile(name: "l", bytes: bytes)], engine: LiteralPatternEngine())
-                #expect(build.problems.allSatisfy { (1...lineCount).contains($0.line) })
-                let policy = Policy(lists: build.lists, onUnknown: .deny)
-                let quick = policy.judge(Logins.attempt(), facts: Logins.facts())
-                let thorough = policy.judge(Logins.attempt(), facts: Logins.facts(), thoroughly: true)
-                #expect(quick.verdict == thorough.verdict)
-            }
-        }
     }
 }

@@ -6,22 +6,26 @@ import AuditCore
 enum BrokenPromises {
     /// Feeds one input to a parser and names each promise that its answer breaks.
     ///
-    /// - Parameter input: A letter for the parser (`r`dap, `w`hois, `t`xt, `c`ymru, `b`ootstrap), `4` or `6` for the
-    ///   address asked about, then the bytes of the answer.
+    /// - Parameter input: A letter for the parser (`r`dap, `w`hois of RIPE, of `A`RIN, a`P`NIC, `L`ACNIC and a`F`RINIC, `t`xt,
+    ///   `c`ymru, `b`ootstrap), `4` or `6` for the address asked about, then the bytes of the answer.
     static func of(_ input: [UInt8]) -> [String] {
         guard input.count > 1 else { return [] }
         let address = input[1] == UInt8(ascii: "6") ? v6 : v4
         let body = Array(input.dropFirst(2))
         switch input[0] {
-        case UInt8(ascii: "w"):
-            return of(WHOISParser.parse(body, from: .ripencc, for: address), holding: address)
+        case UInt8(ascii: "w"), UInt8(ascii: "A"), UInt8(ascii: "P"), UInt8(ascii: "L"), UInt8(ascii: "F"):
+            let asked = registries[input[0]] ?? .ripencc
+            return of(WHOISParser.read(body, from: asked, for: address), from: asked, holding: address)
         case UInt8(ascii: "t"):
             let records = body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Array($0) }
             let name = CymruDNS.parseASName(records)
             return of(CymruDNS.parseOrigin(records, for: address), holding: address) + (name.map(of(text:)) ?? [])
         case UInt8(ascii: "c"): return of(CymruWhois.parse(body, for: address), holding: address)
         case UInt8(ascii: "b"): return of(bootstrap: body)
-        default: return of(RDAPParser.parse(body, for: address, from: .arin), holding: address)
+        default:
+            let reading = RDAPParser.read(body, for: address, from: .arin)
+            // An answer may say that another server than the one asked first has written it.
+            return of(reading, from: known(reading.result)?.registry, holding: address)
         }
     }
 
@@ -29,6 +33,15 @@ enum BrokenPromises {
     static let v4 = IPAddress(v4: 0xC000_0237)
     /// 2001:db8::55.
     static let v6 = IPAddress(v6: 0x2001_0DB8_0000_0000_0000_0000_0000_0055)
+
+    private static let registries: [UInt8: Registry] = [
+        UInt8(ascii: "A"): .arin, UInt8(ascii: "P"): .apnic, UInt8(ascii: "L"): .lacnic, UInt8(ascii: "F"): .afrinic,
+    ]
+
+    private static func of(_ reading: NetworkReading, from writer: Registry?, holding address: IPAddress) -> [String] {
+        let isSentBack = reading.referral != nil && reading.referral == writer
+        return of(reading.result, holding: address) + (isSentBack ? ["nobody is sent to where he comes from"] : [])
+    }
 
     private static func of(_ result: Result<NetworkAnswer?, LookupError>, holding address: IPAddress) -> [String] {
         guard let answer = known(result) else { return failures(result) }
@@ -43,6 +56,7 @@ enum BrokenPromises {
         promise(answer.endAddress.map { $0.family == address.family && $0.bits >= address.bits } ?? true, "end")
         promise(Set(facts.entities).count == facts.entities.count, "each entity once")
         promise(facts.country != "ZZ", "ZZ is no country")
+        promise(!facts.isEmpty || facts.cidr != nil || facts.handle != nil, "something is told")
         promise(
             answer.startAddress.map { $0.bits != 0 || answer.endAddress?.bits != .max } ?? true, "not all addresses")
         let texts = [facts.name, facts.handle, answer.type].compactMap(\.self) + facts.entities
