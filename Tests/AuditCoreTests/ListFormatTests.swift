@@ -85,6 +85,9 @@ struct ListFormatTests {
             ("network,x\n", "no entry in a table, of which the column network is read"),
             ("ExitNode AA\n", "no entry in Tor's list of exits"), ("x,network\n1\n", "the row has no cell in the column network"),
             (String(repeating: "[", count: 100_000), "JSON nested too deep"),
+            ("[192.0.2.1]", #"no JSON: "192.0.2.1" stands without quotes"#), ("[2001:db8::1]/64", #"no JSON: "db8" stands without quotes"#),
+            (#"["192.0.2.0/24"]/64"#, #"no JSON: "/64" stands without quotes"#), ("[default]", #"no JSON: "default" stands without quotes"#),
+            (#"{"cidr":"192.0.2.0/24"} <html>"#, #"no JSON: "<html>" stands without quotes"#),
         ])
     func `a download that went wrong is a problem, never an empty list`(text: String, reason: String) {
         let problems = inspect(.ipNetworks, text).problems
@@ -130,6 +133,12 @@ struct ListFormatTests {
             ("192.0.2.0/24\n# x\n2001:db8::/32\n", .ipNetworks), ("AS64496\nAS64497 x\n", .asNumbers), ("RU\nBY\n", .networkCountry),
             ("43.3,46.6,50,1\n", .coordinates), (#".*\.example\.com"#, .reverseHostname), (".*VPN.*\n", .networkName),
             ("VKCOMPANY-MNT\nORG-A-RIPE\n", .entities), ("# nothing\n", nil), ("{\"cidr\":\"1.2.3.0/24\"}", .ipNetworks),
+            ("{\n \"prefixes\": [\n  {\n   \"ip_prefix\": \"3.5.140.0/22\",\n   \"region\": \"x\"\n  }\n ]\n}\n", .ipNetworks),
+            ("{\"cidr\":\"1.10.16.0/20\",\"rir\":\"apnic\"}\n{\"type\":\"metadata\",\"size\":1}\n", .ipNetworks),
+            ("{\"asn\":64496,\"cc\":\"RU\"}\n{\"type\":\"metadata\"}\n", .asNumbers), ("asn,entity\n64496,\"X, Y\"\n", .asNumbers),
+            ("ExitNode AA\nPublished 2026-11-27\nExitAddress 162.247.74.201 2026-11-27\n", .ipNetworks),
+            ("# x\nStart\tEnd\tNetmask\n62.1.1.0\t62.1.1.255\t24\n", .ipNetworks), ("name,alpha-2\nRussia,RU\n", .networkCountry),
+            ("ipAddress,score\n62.1.1.1,100\n", .ipNetworks), ("[a-z]+[.]example", .networkName),
         ] as [(String, DenyListKind?)])
     func `a file without a name in the settings is taken for what its lines look like`(text: String, kind: DenyListKind?) {
         #expect(ListInspection.likelyKind(of: DenyListFile(name: "l", text: text), engine: LiteralPatternEngine()) == kind)

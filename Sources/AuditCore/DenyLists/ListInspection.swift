@@ -97,20 +97,23 @@ public struct ListInspection: Sendable {
 }
 
 extension ListInspection {
-    /// The list that a file without a name in the settings is most likely for: the one of which most of its lines are
-    /// entries; a list of patterns, of which anything may be an entry, only if less than half are any other's.
+    /// The list that a file without a name in the settings is most likely for: the one whose entries stand in it in a form in
+    /// which they are offered; else the one of which most of its lines are entries; a list of patterns, of which anything may
+    /// be an entry, only if less than half are any other's.
     ///
     /// - Returns: nil for a file without lines.
     public static func likelyKind(of file: DenyListFile, engine: any PatternEngine) -> DenyListKind? {
         let literals: [DenyListKind] = [.ipNetworks, .asNumbers, .networkCountry, .coordinates, .geoLocationIDs]
-        var best: (kind: DenyListKind, entries: Int)?
+        var (best, offered) = (nil as (kind: DenyListKind, entries: Int)?, nil as (kind: DenyListKind, entries: Int)?)
         var lines = 0
         for kind in literals {
             let build = DenyLists.build([kind: file], engine: engine)
-            let entries = build.lists.entryCount(of: kind) ?? 0
-            lines = max(lines, entries + (build.problemCounts[kind] ?? 0))
+            let (entries, bad) = (build.lists.entryCount(of: kind) ?? 0, build.problemCounts[kind] ?? 0)
+            lines = max(lines, entries + bad)
             if entries > best?.entries ?? 0 { best = (kind, entries) }
+            if build.formats[kind] != nil, entries > bad, entries > offered?.entries ?? 0 { offered = (kind, entries) }
         }
+        if let offered { return offered.kind }
         if let best, best.entries * 2 > lines { return best.kind }
         guard lines > 0 else { return nil }
         let text = String(decoding: file.bytes, as: UTF8.self)

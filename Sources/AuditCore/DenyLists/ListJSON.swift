@@ -56,11 +56,15 @@ struct ListJSON {
                         return problems.add(line: line, "no JSON: a bracket is closed that was not opened")
                     }
                 }
-            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): position += 1
+            default:
                 let start = position
-                while position < bytes.count, !",]} \r\n\t".utf8.contains(bytes[position]) { position += 1 }
-                text = (bytes[start..<position], line)
-            default: position += 1
+                while position < bytes.count, !"{}[]:,\" \t\r\n".utf8.contains(bytes[position]) { position += 1 }
+                let word = bytes[start..<position]
+                guard Self.isValue(word) else {
+                    return problems.add(line: line, "no JSON: \(LineToken(bytes: word).quoted) stands without quotes")
+                }
+                text = word.allSatisfy("0123456789".utf8.contains) ? (word, line) : nil
             }
         }
         guard containers.isEmpty else { return problems.add(line: line, Self.cutOff) }
@@ -68,6 +72,14 @@ struct ListJSON {
     }
 
     private static let cutOff = "the JSON ends in the middle: was it loaded whole?"
+
+    /// Whether a word without quotes may stand in JSON: a number or one of the few words there are.
+    private static func isValue(_ word: ArraySlice<UInt8>) -> Bool {
+        guard word.count <= 400 else { return false }
+        let text = String(decoding: word, as: UTF8.self)
+        if ["true", "false", "null", "NaN", "Infinity", "-Infinity"].contains(text) { return true }
+        return word.allSatisfy("0123456789+-.eE".utf8.contains) && Double(text) != nil
+    }
 
     /// Hands out the last text if it is an entry; how many that made.
     private mutating func take(_ problems: inout ListProblems, _ body: (ListLine, inout ListProblems) -> Void) -> Int {
@@ -96,7 +108,8 @@ struct ListJSON {
         guard text.contains(UInt8(ascii: "\\")) else { return text }
         var plain: [UInt8] = []
         for (index, byte) in zip(text.indices, text) {
-            let isEscape = byte == UInt8(ascii: "\\") && index + 1 < text.endIndex && text[index + 1] == UInt8(ascii: "/")
+            let isEscape =
+                byte == UInt8(ascii: "\\") && index + 1 < text.endIndex && text[index + 1] == UInt8(ascii: "/")
             if !isEscape { plain.append(byte) }
         }
         return plain[...]
