@@ -59,7 +59,8 @@ enum WHOISRefusal: Equatable {
             // 203: "you are not allowed to act as a proxy"; 306: "connections exceeded"
             "%error:203", "%error:204", "%error:306", "connections exceeded", "limit exceeded", "limit reached",
             "rate exceeded", "quota exceeded", "has exceeded", "have exceeded", "maximum concurrent", "too many ",
-            "rate limit", "excessive quer", "excessive use", "access denied", "permission denied", "permissão negada",
+            "rate limit", "query limit", "quota reached", "been banned", "excessive quer", "excessive use",
+            "access denied", "permission denied", "permissão negada",
             "access control limit", "temporarily denied", "temporary denied", "permanently denied", "has been denied",
             "temporarily blocked", "has been blocked", "is blocked", "blacklisted", "access from your host has been")
         + table(
@@ -69,12 +70,16 @@ enum WHOISRefusal: Equatable {
             "internal error", "internal software error", "internal server error", "unable to query",
             "unable to service", "unable to process", "unable to connect", "temporarily unavailable",
             "temporary unavailable", "service unavailable", "currently unavailable", "not available at th",
-            "try again later", "under maintenance", "error occured", "error occurred", "high volume", "timed out",
+            "try again later", "try later", "under maintenance", "maintenance in progress", "temporary failure",
+            "is unavailable",
+            "unable to contact", "too busy", "server busy", "overload", "connection refused", "connection reset",
+            "error occured", "error occurred", "high volume", "timed out",
             "timeout")
         + table(
             .absence,
             "%error:101", "no entries found", "no match found", "no match for", "no match!!", "no matching record",
-            "no found", "not found", "no data found", "no object found", "no such ", "no records", "nothing found",
+            "no found", "not found", "no data found", "no object found", "no such ", "no records", "no objects found",
+            "nothing found",
             "unallocated resource", "unallocated and unassigned", "is unallocated", "not been allocated",
             "has not been assigned", "not assigned", "reserved:")
         + table(
