@@ -9,25 +9,30 @@ import Locks
 /// 1. The verify cache knows a match, and no row that could win over it is open: no hash, no other thread.
 /// 2. The verify cache knows that none of just these rows match: nil.
 /// 3. A guess limit is reached: `tooManyGuesses`, without a hash.
-/// 4. The rows that are still open are hashed, the likeliest first, by the checker, up to the deadline.
+/// 4. The rows that are still open are hashed, the likeliest first, by the checker, up to the deadline; once for all logins
+///    that bring the same password at that time.
 ///
 /// The answer is exact: of several rows that match, the one that ``AppPassword/precedes(_:)`` the others (see
 /// `RowSearch`). A row whose hash is broken, unknown or above the cost limits is logged once, at warning, with its id,
-/// and matches nothing. A password that is empty or holds a NUL matches nothing: crypt(3) would cut it there, and
+/// and matches nothing. One that could not be checked is logged, too; if no other matches, whether the password is right is
+/// not known, which is `overloaded`. A password that is empty or holds a NUL matches nothing: crypt(3) would cut it there, and
 /// so would Dovecot. All state is in memory, bounded and for this process, but for ``KnownNetworks``.
 public final class HashingVerifier: PasswordVerifier {
     /// How a verifier behaves.
     public struct Configuration: Sendable {
         /// What one login waits for its hashes, at most.
         public var deadline: Duration = .seconds(5)
-        /// `verify_cache_ttl`: how long a match is remembered; zero switches the verify cache off, mismatches too.
+        /// `verify_cache_ttl`: how long a match is remembered; zero: none is.
         public var matchLifetime: Duration = .seconds(3600)
-        /// How long a mismatch is remembered.
+        /// How long a mismatch is remembered, whether matches are or not.
         public var mismatchLifetime: Duration = .seconds(60)
         /// How many matches, and how many mismatches, are remembered at most (about 40 bytes each).
         public var cacheCapacity = 32_768
         /// For how many accounts the order of last success is remembered at most (up to 1.3 KB each).
         public var accountCapacity = 16_384
+        /// How many logins may wait for a hash that another one with the same password has under way; for one password half
+        /// of them. Further ones are refused as overloaded.
+        public var sharing = 256
         /// What bounds guessing.
         public var guessLimits = GuessLimits()
         /// What bounds the cost of one stored hash.
@@ -38,7 +43,7 @@ public final class HashingVerifier: PasswordVerifier {
     }
 
     private let configuration: Configuration
-    private let checker: any HashChecker
+    private let hashing: RowHashing
     private let time: MonotonicTime
     private let logger: Logger
     private let observe: (@Sendable (PasswordCheck) -> Void)?
@@ -47,7 +52,7 @@ public final class HashingVerifier: PasswordVerifier {
     private let limiter: GuessLimiter
     private let accounts: DigestTable<AccountMemory>
     private let counts = Mutex(VerifyCacheStatistics())
-    private let reported = Mutex(Set<AccountMemory.Fingerprint>())
+    let flights: HashFlights
 
     /// Makes a verifier with an empty cache and a key of its own.
     ///
@@ -64,8 +69,9 @@ public final class HashingVerifier: PasswordVerifier {
     ) {
         self.observe = observe
         self.configuration = configuration
-        self.checker = checker
+        hashing = RowHashing(checker: checker, limits: configuration.costLimits, logger: logger)
         self.logger = logger
+        flights = HashFlights(capacity: configuration.sharing)
         time = MonotonicTime(clock)
         cache = VerifyCache(
             key: key, matchLifetime: configuration.matchLifetime, mismatchLifetime: configuration.mismatchLifetime,
@@ -126,33 +132,54 @@ public final class HashingVerifier: PasswordVerifier {
     private func find(
         _ login: Login, in rows: [AppPassword]
     ) async throws(PasswordVerifierError) -> (AppPassword?, PasswordCheck.Path) {
+        let deadline = ContinuousClock.now + configuration.deadline
         var search = search(for: login, in: rows)
         let known = search.best
-        var guess: GuessLimiter.Guess?
+        var digest: Digest?
+        var guess: (made: GuessLimiter.Guess, isCounted: Bool)?
         if known == nil {
             let now = time.now()
-            if cache.knowsMismatch(login.password, rows, at: now) {
+            let ofRows = cache.digest(login.password, rows)
+            if let mismatch = cache.mismatch(ofRows, at: now) {
                 counts.withLock { $0.knownMismatches += 1 }
+                if mismatch == .ofThoseChecked { throw .overloaded }
                 return (nil, .cache)
             }
             let new = limiter.guess(login.password, account: login.name, from: login.origin)
             switch limiter.admit(new, at: now) {
-            case .admitted: guess = new
-            case .repeated: break
+            case .admitted: guess = (new, true)
+            case .repeated: guess = (new, false)
             case .refused(let limit, let isFirst):
                 refuse(new, login.attempt, limit, isFirst: isFirst)
                 throw .tooManyGuesses
             }
+            digest = ofRows
         }
-        let hashes = openHashes(&search)
+        let hashes = hashing.openHashes(&search)
         counts.withLock { if known != nil, hashes.isEmpty { $0.hits += 1 } else { $0.misses += 1 } }
-        do throws(PasswordVerifierError) {
-            if !hashes.isEmpty { search = try await hash(login.password, hashes, search) }
-        } catch {
-            if let guess { limiter.takeBack(guess, at: time.now()) }
-            throw error
+        var leads = false
+        if !hashes.isEmpty {
+            let flight = digest ?? cache.digest(login.password, rows)
+            digest = flight
+            let turn = await flights.join(flight)
+            do throws(PasswordVerifierError) {
+                switch turn {
+                case .lead: leads = true
+                case .found(let findings): search.adopt(findings)
+                case .full: throw .overloaded
+                }
+                search = try await hashing.run(login.password, hashes, search, by: deadline)
+            } catch {
+                // Before the next one goes on: what that finds to be wrong counts.
+                if let guess, guess.isCounted { limiter.takeBack(guess.made, at: time.now()) }
+                if leads { flights.pass(on: flight) }
+                throw error
+            }
         }
-        return (conclude(login, search, known: known, guess: guess), hashes.isEmpty ? .cache : .hash)
+        // After the cache has it, so that nobody who comes then hashes it again.
+        defer { if leads, let digest { flights.land(digest, search.findings) } }
+        let row = try conclude(login, search, known: known, guess: guess?.made, digest: digest)
+        return (row, hashes.isEmpty ? .cache : .hash)
     }
 
     /// What earlier logins and the verify cache know.
@@ -171,58 +198,30 @@ public final class HashingVerifier: PasswordVerifier {
         return search
     }
 
-    /// The open rows with their hashes, the likeliest first; broken ones are reported and noted.
-    private func openHashes(_ search: inout RowSearch) -> [(index: Int, hash: StoredHash)] {
-        var hashes: [(index: Int, hash: StoredHash)] = []
-        for index in search.open {
-            do throws(StoredHashError) {
-                hashes.append((index, try StoredHash(search.rows[index].storedHash, limits: configuration.costLimits)))
-            } catch {
-                report(search.rows[index], error.description)
-                search.note(index, .refuted)
-            }
-        }
-        return hashes
-    }
-
-    /// Has the open rows hashed until none is open.
-    private func hash(
-        _ password: Password, _ hashes: [(index: Int, hash: StoredHash)], _ search: RowSearch
-    ) async throws(PasswordVerifierError) -> RowSearch {
-        let deadline = ContinuousClock.now + configuration.deadline
-        var search = search
-        var odds = search.open.first.map(search.isClientsLast) ?? false ? HashOdds.onFirst : .amongFirst
-        while true {
-            let open = hashes.filter { search.needs($0.index) }
-            if open.isEmpty { return search }
-            let findings = try await checker.check(password, against: open.map(\.hash), odds: odds, deadline: deadline)
-            guard !findings.isEmpty else { throw .overloaded }  // a broken checker must not make this spin
-            odds = odds == .onFirst && findings.count == 1 ? .amongFirst : .even
-            for finding in findings {
-                let index = open[finding.index].index
-                switch finding.outcome {
-                case .match: search.note(index, .matches)
-                case .mismatch: search.note(index, .refuted)
-                case .broken:
-                    report(search.rows[index], "refused by the library")
-                    search.note(index, .refuted)
-                case .outOfMemory: throw .overloaded
-                }
-            }
-        }
-    }
-
     /// Remembers what came out, and returns it.
     ///
     /// - Parameters:
     ///   - known: The row that the cache knew.
-    ///   - guess: What the guess limits let through and counted.
+    ///   - guess: What the guess limits let through.
+    ///   - digest: Of the password and the rows; there is one if none was known.
+    /// - Throws: `.overloaded` if a row that could not be checked may be the one.
     private func conclude(
-        _ login: Login, _ search: RowSearch, known: Int?, guess: GuessLimiter.Guess?
-    ) -> AppPassword? {
+        _ login: Login, _ search: RowSearch, known: Int?, guess: GuessLimiter.Guess?, digest: Digest?
+    ) throws(PasswordVerifierError) -> AppPassword? {
         let now = time.now()
         guard let best = search.best else {
-            cache.rememberMismatch(login.password, search.rows, at: now)
+            if let guess {
+                // Wrong for those that could be checked is wrong enough to count.
+                if search.states.contains(.refuted) {
+                    limiter.failed(guess, at: now)
+                } else {
+                    limiter.takeBack(guess, at: now)
+                }
+            }
+            if search.states.contains(.failed) { throw .overloaded }
+            let isCertain = !search.states.contains(.uncheckable)
+            if let digest { cache.rememberMismatch(digest, isCertain ? .certain : .ofThoseChecked, at: now) }
+            if !isCertain { throw .overloaded }
             return nil
         }
         if best != known { cache.rememberMatch(login.password, search.rows[best], at: now) }
@@ -259,17 +258,5 @@ public final class HashingVerifier: PasswordVerifier {
                 "login.name": "\(attempt.login.visible())", "client.network": "\(guess.place)",
                 "auth.limit": "\(limit.rawValue)",
             ])
-    }
-
-    /// Logs a row that cannot be used, once for each stored hash.
-    private func report(_ row: AppPassword, _ reason: String) {
-        let fingerprint = RowSearch.fingerprint(of: row)
-        let isNew = reported.withLock { reported in
-            if reported.count >= 4096 { reported.removeAll() }  // bounded; then they are logged once more
-            return reported.insert(fingerprint).inserted
-        }
-        guard isNew else { return }
-        logger.warning(
-            "stored hash cannot be used", metadata: ["app_password.id": "\(row.id)", "reason": "\(reason)"])
     }
 }

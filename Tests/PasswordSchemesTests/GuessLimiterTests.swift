@@ -170,6 +170,20 @@ struct GuessLimiterTests {
         #expect(admit(limiter, "wrong 2", "192.0.2.1") == .refused(.network, isFirst: true))
     }
 
+    @Test func `what is found wrong counts, also if it was taken back, and once`() {
+        let limiter = limiter {
+            $0.perNetwork = 1
+            $0.perAccountAndNetwork = 2
+        }
+        let guess = guess(limiter, "wrong", "192.0.2.1")
+        #expect(limiter.admit(guess, at: .zero) == .admitted)
+        #expect(limiter.admit(guess, at: .zero) == .repeated)
+        limiter.takeBack(guess, at: .zero)
+        for _ in 0..<3 { limiter.failed(guess, at: .zero) }
+        #expect(admit(limiter, "wrong 2", "192.0.2.1") == .admitted)
+        #expect(admit(limiter, "wrong 3", "192.0.2.1") == .refused(.network, isFirst: true))
+    }
+
     @Test func `an IPv6 site is one network`() {
         let limiter = limiter {
             $0.perNetwork = 1

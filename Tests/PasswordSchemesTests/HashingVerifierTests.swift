@@ -99,13 +99,19 @@ struct HashingVerifierTests {
         #expect(checker.takeCount() == 0)
     }
 
-    @Test func `a lifetime of zero switches it off`() async throws {
+    @Test func `a lifetime of zero forgets right passwords at once, and wrong ones after a minute`() async throws {
         let verifier = verifier { $0.matchLifetime = .zero }
         let rows = Self.rows(1)
         for _ in 0..<3 { #expect(try await verifier.id("secret 1", rows) == 1) }
-        for _ in 0..<3 { #expect(try await verifier.id("wrong", rows) == nil) }
-        #expect(checker.takeCount() == 6)
+        #expect(checker.takeCount() == 3)
         #expect(verifier.statistics.entries == 0)
+        for _ in 0..<600 { #expect(try await verifier.id("wrong", rows) == nil) }
+        #expect(checker.takeCount() == 1)
+        #expect(try await verifier.id("wrong", rows + [row(2, cheapHash("wrong"))]) == 2)
+        clock.advance(by: .seconds(60))
+        _ = checker.takeCount()
+        #expect(try await verifier.id("wrong", rows) == nil)
+        #expect(checker.takeCount() == 1)
     }
 
     @Test func `a wrong password is remembered for a minute, for just these rows`() async throws {
@@ -305,6 +311,43 @@ struct HashingVerifierTests {
         let checker = Scripted { _, _, _ in [HashFinding(index: 0, outcome: .outOfMemory)] }
         let verifier = HashingVerifier(checker: checker, clock: clock, logger: log.logger)
         await #expect(throws: PasswordVerifierError.overloaded) { try await verifier.id("x", Self.rows(1)) }
+    }
+
+    @Test(arguments: [HashOutcome.outOfMemory, .unavailable])
+    func `a row that cannot be checked keeps nobody out, and a password that may be its own is not wrong`(
+        outcome: HashOutcome
+    ) async throws {
+        let hashed = Mutex(0)
+        let checker = Scripted { hashes, password, _ in
+            let scratch = CryptScratch()
+            hashed.withLock { $0 += hashes.count }
+            return hashes.indices.map { index in
+                let isUnchecked = if case .digest = hashes[index].method { true } else { false }
+                return HashFinding(index: index, outcome: isUnchecked ? outcome : hashes[index].check(password, scratch))
+            }
+        }
+        var configuration = HashingVerifier.Configuration()
+        configuration.guessLimits.perNetwork = 2
+        configuration.guessLimits.perAccountAndNetwork = 2
+        let verifier = HashingVerifier(configuration, checker: checker, clock: clock, logger: log.logger)
+        let unchecked = row(2, "{SSHA}" + String(repeating: "A", count: 32))
+        let rows = [row(1, cheapHash("secret 1")), unchecked]
+        for _ in 0..<2 { #expect(try await verifier.id("secret 1", rows) == 1) }
+        hashed.withLock { $0 = 0 }
+        for _ in 0..<50 {
+            await #expect(throws: PasswordVerifierError.overloaded) { try await verifier.id("perhaps 2", rows) }
+        }
+        // What can never be checked here is not tried over and over; memory may be there the next time.
+        #expect(hashed.withLock { $0 } == (outcome == .unavailable ? 2 : 100))
+        // It was tried at the other row, so it counts as a guess.
+        await #expect(throws: PasswordVerifierError.overloaded) { try await verifier.id("perhaps 3", rows) }
+        await #expect(throws: PasswordVerifierError.tooManyGuesses) { try await verifier.id("perhaps 4", rows) }
+        // Where nothing could be tried it does not.
+        let others = [row(3, unchecked.storedHash, uid: "bert")]
+        for number in 0..<5 {
+            await #expect(throws: PasswordVerifierError.overloaded) { try await verifier.id("\(number)", others) }
+        }
+        #expect(log.lines.contains { $0.contains("app_password.id=2") } == (outcome == .unavailable))
     }
 
     @Test func `a checker may answer piece by piece and check more than it was asked to stop at`() async throws {

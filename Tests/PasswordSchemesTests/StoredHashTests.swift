@@ -1,5 +1,6 @@
 import AppPasswordCore
 import AppPasswordCoreTesting
+import Foundation
 import Testing
 
 @testable import PasswordSchemes
@@ -133,6 +134,25 @@ struct StoredHashTests {
     ])
     func `why a row is of no use is told in words`(stored: String, problem: String?) {
         #expect(StoredHash.problem(stored) == problem)
+    }
+
+    @Test func `where OpenSSL computes no digest no password is wrong, and the rows are named`() async {
+        await #expect(processExitsWith: .success) {
+            // As on machines where a policy allows approved digests only, of which this one has none.
+            let settings = FileManager.default.temporaryDirectory.appending(path: "openssl-\(UUID().uuidString).cnf")
+            defer { try? FileManager.default.removeItem(at: settings) }
+            try Data("openssl_conf = a\n[a]\nalg_section = b\n[b]\ndefault_properties = fips=yes\n".utf8)
+                .write(to: settings)
+            setenv("OPENSSL_CONF", settings.path, 1)
+            for stored in [
+                "{SSHA}" + String(repeating: "A", count: 32), "{PLAIN-MD5}" + String(repeating: "0", count: 32),
+                "{PBKDF2}$1$salt$1$" + String(repeating: "0", count: 40),
+                "{SCRAM-SHA-256}4096,c2FsdA==,\(String(repeating: "A", count: 43))=,\(String(repeating: "A", count: 43))=",
+            ] {
+                #expect(try StoredHash(stored).check(Password("secret"), CryptScratch()) == .unavailable)
+                #expect(StoredHash.problem(stored) == StoredHash.unavailable)
+            }
+        }
     }
 
     @Test(arguments: vectors) func `there is no problem with a published hash`(vector: Vector) {

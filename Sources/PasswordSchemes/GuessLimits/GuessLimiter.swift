@@ -5,7 +5,7 @@ import AuditCore
 ///
 /// A login whose password is not in the verify cache is a guess until it is hashed. It is hashed
 /// * always, if it was counted already: the same wrong password again tells nobody anything, and counts once as long as
-///   it goes on;
+///   it goes on (what it costs is bounded by the verify cache and by ``HashFlights``);
 /// * up to ``GuessLimits/perKnownNetwork``, if its network is known to its account;
 /// * up to ``GuessLimits/perAccountAndNetwork``, whatever others guess;
 /// * beyond that as long as both its network and its account are below their limits.
@@ -108,10 +108,19 @@ final class GuessLimiter: Sendable {
                 }
             return .refused(limit, isFirst: isFirst(table, digest, now))
         }
+        count(guess, at: now)
+        return .admitted
+    }
+
+    /// Says that a guess was wrong: it counts, also if who it was counted for has taken it back meanwhile.
+    func failed(_ guess: Guess, at now: Duration) {
+        if !isRepeated(guess, now) { count(guess, at: now) }
+    }
+
+    private func count(_ guess: Guess, at now: Duration) {
         let slot = SlidingCount.slot(at: now, window: limits.window)
         guesses.set(Counted(pair: guess.pair.low, slot: slot), for: guess.password, at: now)
         count(guess, now) { $0.add(1, at: now, window: $1) }
-        return .admitted
     }
 
     /// Whether a guess is counted already. Where it goes on it stays so: its count moves into the window's new slot.

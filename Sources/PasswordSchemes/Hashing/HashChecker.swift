@@ -49,4 +49,6 @@ public enum HashOutcome: Sendable, Equatable {
     case broken
     /// There was no memory for it; whether the password matches is not known.
     case outOfMemory
+    /// The library does not compute it on this machine; whether the password matches cannot be known.
+    case unavailable
 }

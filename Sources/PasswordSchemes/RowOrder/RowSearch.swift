@@ -10,8 +10,12 @@ import AppPasswordCore
 /// 72 bytes) let several passwords match A, so for them nothing is concluded from earlier logins.
 struct RowSearch: Sendable {
     /// What is known of a row; a broken one counts as refuted, as it matches nothing until it is changed.
-    enum State: Equatable {
+    enum State: Sendable, Equatable {
         case unknown, matches, refuted
+        /// Checking it failed just now; it may match.
+        case failed
+        /// It cannot be checked on this machine; it may match.
+        case uncheckable
     }
 
     let rows: [AppPassword]
@@ -68,6 +72,18 @@ struct RowSearch: Sendable {
         best = index
         excluded = memory?.refuted(by: fingerprints[index]) ?? []
         if !excluded.isEmpty, !identifies(index) { excluded = [] }
+    }
+
+    /// What is known of the rows' hashes, for another login with the same password.
+    var findings: HashFlights.Findings {
+        Dictionary(zip(rows, states).filter { $1 != .unknown }.map { ($0.storedHash, $1) }) { one, _ in one }
+    }
+
+    /// Takes down what another login with the same password found.
+    mutating func adopt(_ findings: HashFlights.Findings) {
+        for index in rows.indices where states[index] == .unknown {
+            if let state = findings[rows[index].storedHash] { note(index, state) }
+        }
     }
 
     /// The rows that were seen not to match, in this login; none if that says nothing of other logins.

@@ -1,7 +1,7 @@
 /// A digest of the password and the salt after it: `{SHA512}`, `{SSHA256}`, `{LDAP-MD5}` and their kin, as Dovecot and
 /// LDAP servers write them. Cheap to guess at; read so that imported rows go on working.
 struct DigestHash: Sendable {
-    private let digest: MessageDigest
+    let digest: MessageDigest
     private let hash: [UInt8]
     private let salt: [UInt8]
 
@@ -42,7 +42,7 @@ struct DigestHash: Sendable {
 
     /// Hashes the password and compares in constant time.
     func check(_ password: [UInt8]) -> HashOutcome {
-        guard var computed = digest.hash(password, salt) else { return .broken }
+        guard var computed = digest.hash(password, salt) else { return .unavailable }
         defer { wipe(&computed) }
         return isEqualInConstantTime(computed, hash) ? .match : .mismatch
     }

@@ -2,7 +2,8 @@ internal import COpenSSL
 
 /// The digests that imported rows are made of, computed by OpenSSL, which wipes what it works in.
 ///
-/// Each answers nil where OpenSSL refuses: a policy of the machine may forbid MD5.
+/// Each answers nil where OpenSSL computes none: a policy of the machine may forbid MD5, or there is no memory. That says
+/// nothing of a password.
 enum MessageDigest: Sendable {
     case md5, sha1, sha256, sha512
 
@@ -15,6 +16,9 @@ enum MessageDigest: Sendable {
         case .sha512: 64
         }
     }
+
+    /// Whether OpenSSL computes it on this machine.
+    var isAvailable: Bool { hash([]) != nil }
 
     private var type: OpaquePointer? {
         switch self {

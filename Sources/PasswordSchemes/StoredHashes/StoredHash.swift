@@ -103,6 +103,9 @@ public struct StoredHash: Sendable, CustomStringConvertible, CustomReflectable {
         return decoded[...]
     }
 
+    /// Why a hash cannot be checked on this machine.
+    static let unavailable = "its digest is not computed here; a policy of OpenSSL may forbid it"
+
     /// Why no login can ever match a stored hash, in words for operators that say nothing of its content; nil if it can
     /// be used. What this says of a row is what logins find.
     ///
@@ -110,9 +113,12 @@ public struct StoredHash: Sendable, CustomStringConvertible, CustomReflectable {
     /// - Complexity: O(length), a microsecond; nothing is hashed.
     public static func problem(_ text: String, limits: HashCostLimits = HashCostLimits()) -> String? {
         do throws(StoredHashError) {
-            let hash = try StoredHash(text, limits: limits)
-            if case .crypt(let hash) = hash.method, !CryptScratch.knows(hash.text) { return "refused by libcrypt" }
-            return nil
+            switch try StoredHash(text, limits: limits).method {
+            case .crypt(let hash): return CryptScratch.knows(hash.text) ? nil : "refused by libcrypt"
+            case .digest(let hash): return hash.digest.isAvailable ? nil : unavailable
+            case .stretched(let hash): return hash.digest.isAvailable ? nil : unavailable
+            case .argon2, .plain: return nil
+            }
         } catch {
             return error.description
         }

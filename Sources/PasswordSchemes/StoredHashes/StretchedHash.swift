@@ -1,7 +1,7 @@
 /// A hash by PBKDF2: Dovecot's `{PBKDF2}`, and `{SCRAM-SHA-1}` and `{SCRAM-SHA-256}`, of whose two keys the stored one
 /// is compared, as Dovecot does.
 struct StretchedHash: Sendable {
-    private let digest: MessageDigest
+    let digest: MessageDigest
     private let rounds: UInt64
     private let salt: [UInt8]
     private let hash: [UInt8]
@@ -56,12 +56,12 @@ struct StretchedHash: Sendable {
 
     /// Hashes the password and compares in constant time.
     func check(_ password: [UInt8]) -> HashOutcome {
-        guard var computed = digest.stretch(password, salt: salt, rounds: rounds) else { return .broken }
+        guard var computed = digest.stretch(password, salt: salt, rounds: rounds) else { return .unavailable }
         defer { wipe(&computed) }
         if isSCRAM {  // RFC 5802 section 3
-            guard var clientKey = digest.authenticate("Client Key", key: computed) else { return .broken }
+            guard var clientKey = digest.authenticate("Client Key", key: computed) else { return .unavailable }
             defer { wipe(&clientKey) }
-            guard let storedKey = digest.hash(clientKey) else { return .broken }
+            guard let storedKey = digest.hash(clientKey) else { return .unavailable }
             return isEqualInConstantTime(storedKey, hash) ? .match : .mismatch
         }
         return isEqualInConstantTime(computed, hash) ? .match : .mismatch

@@ -8,3 +8,7 @@ struct Digest: Sendable, CustomReflectable {
 
     var customMirror: Mirror { Mirror(self, children: [:]) }
 }
+
+extension Digest: Hashable {
+    static func == (one: Digest, other: Digest) -> Bool { one.isEqual(to: other) }
+}

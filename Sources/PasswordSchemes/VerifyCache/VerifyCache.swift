@@ -5,22 +5,29 @@ import AppPasswordCore
 /// An entry says that a password matched, or did not match, certain stored hashes; whether those hashes are still in
 /// the database, and whether they are deleted, is read from the database at each login. A row that was changed or
 /// removed therefore meets no entry. Matches and mismatches have tables of their own: no flood of guesses can push a
-/// match out. docs/threat-model.md says what an entry is worth to whom.
+/// match out. Mismatches are remembered where matches are not, too: without them a wrong password that goes on would be hashed
+/// as often as it is sent. docs/threat-model.md says what an entry is worth to whom.
 final class VerifyCache: Sendable {
+    /// What is known of a password that matched none of some rows.
+    enum Mismatch: Sendable {
+        /// It is none of theirs.
+        case certain
+        /// It is none of those that can be checked on this machine.
+        case ofThoseChecked
+    }
+
     private let key: DigestKey
     private let matches: DigestTable<Void>?
-    private let mismatches: DigestTable<Void>?
+    private let mismatches: DigestTable<Mismatch>?
 
     /// - Parameters:
-    ///   - matchLifetime: How long a match counts from when it was hashed; zero: nothing is remembered at all.
+    ///   - matchLifetime: How long a match counts from when it was hashed; zero: none is remembered.
+    ///   - mismatchLifetime: The same of mismatches.
     ///   - capacity: Entries of either kind.
     init(key: DigestKey, matchLifetime: Duration, mismatchLifetime: Duration, capacity: Int) {
         self.key = key
-        let isOn = matchLifetime > .zero
-        matches = isOn ? DigestTable(capacity: capacity, lifetime: matchLifetime) : nil
-        mismatches =
-            isOn && mismatchLifetime > .zero
-            ? DigestTable(capacity: capacity, lifetime: mismatchLifetime) : nil
+        matches = matchLifetime > .zero ? DigestTable(capacity: capacity, lifetime: matchLifetime) : nil
+        mismatches = mismatchLifetime > .zero ? DigestTable(capacity: capacity, lifetime: mismatchLifetime) : nil
     }
 
     /// Whether the password was seen to match the row's hash.
@@ -33,14 +40,24 @@ final class VerifyCache: Sendable {
         matches?.set((), for: digest(password, row), at: now)
     }
 
-    /// Whether the password was seen to match none of just these rows.
-    func knowsMismatch(_ password: Password, _ rows: [AppPassword], at now: Duration) -> Bool {
-        mismatches?.value(for: digest(password, rows), at: now) != nil
+    /// Stands for a password and just these rows, in any order.
+    func digest(_ password: Password, _ rows: [AppPassword]) -> Digest {
+        key.digest(.mismatch) {
+            $0.add(password.bytes)
+            $0.add(number: UInt64(rows.count))
+            for row in rows.sorted(by: { $0.id < $1.id }) {
+                $0.add(row.uid)
+                $0.add(row.storedHash)
+            }
+        }
     }
 
-    /// Keeps that the password matches none of these rows.
-    func rememberMismatch(_ password: Password, _ rows: [AppPassword], at now: Duration) {
-        mismatches?.set((), for: digest(password, rows), at: now)
+    /// Whether a password was seen to match none of some rows.
+    func mismatch(_ digest: Digest, at now: Duration) -> Mismatch? { mismatches?.value(for: digest, at: now) }
+
+    /// Keeps that a password matches none of some rows.
+    func rememberMismatch(_ digest: Digest, _ mismatch: Mismatch, at now: Duration) {
+        mismatches?.set(mismatch, for: digest, at: now)
     }
 
     /// Entries held.
@@ -51,17 +68,6 @@ final class VerifyCache: Sendable {
             $0.add(row.uid)
             $0.add(row.storedHash)
             $0.add(password.bytes)
-        }
-    }
-
-    private func digest(_ password: Password, _ rows: [AppPassword]) -> Digest {
-        key.digest(.mismatch) {
-            $0.add(password.bytes)
-            $0.add(number: UInt64(rows.count))
-            for row in rows.sorted(by: { $0.id < $1.id }) {
-                $0.add(row.uid)
-                $0.add(row.storedHash)
-            }
         }
     }
 }
