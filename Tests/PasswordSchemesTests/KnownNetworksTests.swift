@@ -127,6 +127,45 @@ struct KnownNetworksTests {
         #expect(!knows(next, "user 0"))
     }
 
+    @Test func `a file from when more was to be known is made smaller, and goes on taking what is new`() async throws {
+        let file = try PrivatePath()
+        let large = open(file.path) { $0.knownNetworks = 1024 }
+        for number in 0..<1000 { note(large, "user \(number)", at: .seconds(number * 60)) }
+        await large.flush(within: .seconds(10))
+        for start in 1...3 {  // each start is a restart
+            let small = open(file.path, after: .seconds(1000 * 60)) { $0.knownNetworks = 64 }
+            #expect(knows(small, "user 999") && !knows(small, "user 0"))
+            note(small, "newcomer \(start)")
+            await small.flush(within: .seconds(10))
+            let size = try Data(contentsOf: URL(filePath: file.path)).count
+            #expect(size <= 2618)
+        }
+        let next = open(file.path, after: .seconds(1000 * 60)) { $0.knownNetworks = 64 }
+        for start in 1...3 { #expect(knows(next, "newcomer \(start)")) }
+        #expect(log.lines.isEmpty)
+    }
+
+    @Test func `a file that could not be made smaller for long is made so as soon as it can be`() async throws {
+        let file = try PrivatePath()
+        let obstacle = file.path + ".new"
+        let known = open(file.path) { $0.knownNetworks = 64 }
+        try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+        for number in 0..<400 {
+            note(known, "user \(number)", at: .seconds(number * 60))
+            await known.flush(within: .seconds(10))
+        }
+        let size = try Data(contentsOf: URL(filePath: file.path)).count
+        #expect(size == 5178, "twice as many records as it should hold, and no more")
+        try FileManager.default.removeItem(atPath: obstacle)
+        note(known, "user 400", at: .seconds(400 * 60))
+        await known.flush(within: .seconds(10))
+        let next = open(file.path, after: .seconds(401 * 60)) { $0.knownNetworks = 64 }
+        // With those that it did not take meanwhile.
+        for number in 370...400 { #expect(knows(next, "user \(number)"), "\(number)") }
+        #expect(try Data(contentsOf: URL(filePath: file.path)).count <= 2618)
+        #expect(!log.lines.isEmpty)
+    }
+
     @Test func `a busy site has room, and who has one account pushes out only his own`() {
         let known = open(nil)
         for number in 0..<70_000 { note(known, "user \(number % 30_000)", "10.\(number / 30_000).0.0/24") }

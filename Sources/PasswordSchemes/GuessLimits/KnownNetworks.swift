@@ -61,6 +61,14 @@ public final class KnownNetworks: Sendable {
             }
         }
         let table = Self.table(of: opened?.records ?? [], at: Self.minute(start, .zero), limits)
+        if let path, opened?.file.isFull == true {
+            do throws(KnownNetworksError) {
+                try opened?.file.replace(with: table.records)
+            } catch {
+                _ = opened?.file.failed()
+                Self.complain(error, path, logger)
+            }
+        }
         key = (opened?.key).map { DigestKey($0) } ?? DigestKey()
         file = Mutex(opened?.file)
         hasFile = opened != nil
@@ -118,20 +126,15 @@ public final class KnownNetworks: Sendable {
             }
             guard let latest = batch.last else { return }
             let isWritten = file.withLock { file in
+                // Before, too: it may have been too full for any more.
+                tidy(&file, at: latest.minute)
                 do throws(KnownNetworksError) {
                     try file?.append(batch)
                 } catch {
-                    if let path = file?.failed() { Self.complain(error, path, logger) }
+                    complain(error, of: &file)
                     return false
                 }
-                if let full = file, full.isFull {
-                    do throws(KnownNetworksError) {
-                        let table = Self.table(of: try full.records(), at: latest.minute, limits)
-                        try file?.replace(with: table.records)
-                    } catch {
-                        if let path = file?.failed() { Self.complain(error, path, logger) }
-                    }
-                }
+                tidy(&file, at: latest.minute)
                 return true
             }
             guard isWritten else {
@@ -142,6 +145,21 @@ public final class KnownNetworks: Sendable {
                 return
             }
         }
+    }
+
+    /// Replaces a file that is full by one with what still counts.
+    private func tidy(_ file: inout KnownNetworksFile?, at minute: UInt32) {
+        guard let full = file, full.isFull else { return }
+        do throws(KnownNetworksError) {
+            let table = Self.table(of: try full.records(), at: minute, limits)
+            try file?.replace(with: table.records)
+        } catch {
+            complain(error, of: &file)
+        }
+    }
+
+    private func complain(_ error: KnownNetworksError, of file: inout KnownNetworksFile?) {
+        if let path = file?.failed() { Self.complain(error, path, logger) }
     }
 
     /// What still counts of a file's records.

@@ -23,7 +23,8 @@ struct KnownNetworksFile {
     /// Opens the file, or makes it.
     ///
     /// - Parameters:
-    ///   - recordBound: How many records it may hold.
+    ///   - recordBound: How many records it may hold before it is full; one that has more, as the bound was once higher, is
+    ///     full at once.
     ///   - unreadable: Told why what is there cannot be used; it is then kept beside, as `.broken`.
     /// - Returns: The file, its key, and its latest records, the latest last.
     static func open(
@@ -54,8 +55,8 @@ struct KnownNetworksFile {
     }
 
     /// Whether it is to be replaced by one without what no longer matters. Should that fail, it is tried again when a
-    /// sixteenth more has come, and at twice its bound the file takes no more.
-    var isFull: Bool { count >= tidyAt }
+    /// sixteenth more has come; at twice its bound the file takes no more, and it is tried each time.
+    var isFull: Bool { count >= min(tidyAt, 2 * recordBound) }
 
     /// The latest records, as many as it may hold, the latest last.
     func records() throws(KnownNetworksError) -> [Record] {
