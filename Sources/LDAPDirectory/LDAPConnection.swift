@@ -85,7 +85,8 @@ internal import Glibc
 
     /// Whether an attribute that the search did not show holds one of these values.
     ///
-    /// A server that hides it answers the comparison too, or says that it may not: then nobody knows, which is an error.
+    /// A server that hides it answers the comparison too, or says that it may not: then nobody knows, which is an error, as it
+    /// is where the comparison fails for a reason that may pass.
     private func holds(_ attribute: String, oneOf values: Set<String>, _ entry: String) throws(LDAPFailure) -> Bool {
         switch values.isEmpty ? .absent : unseen[attribute, of: entry] {
         case .absent: return false
@@ -96,26 +97,36 @@ internal import Glibc
             let status = try compare(attribute, value, entry)
             switch status {
             case LDAP_COMPARE_TRUE: return true
-            case LDAP_COMPARE_FALSE: continue
+            // What the attribute's syntax does not allow is none of its values.
+            case LDAP_COMPARE_FALSE, LDAP_INVALID_SYNTAX: continue
             case LDAP_NO_SUCH_ATTRIBUTE, LDAP_UNDEFINED_TYPE:
                 unseen[attribute, of: entry] = .absent
                 return false
             case LDAP_INSUFFICIENT_ACCESS, LDAP_NO_SUCH_OBJECT:
                 unseen[attribute, of: entry] = .hidden
                 throw Self.hidden(attribute)
-            default:
+            // It compares nothing, or nothing of this attribute.
+            case LDAP_PROTOCOL_ERROR, LDAP_INAPPROPRIATE_MATCHING:
                 unseen.doubt(attribute, because: unsafe String(cString: ldap_err2string(status)))
                 unseen[attribute, of: entry] = .absent
                 return false
+            default:
+                // The next login asks again.
+                throw Self.unknown(
+                    attribute, status, because: unsafe "cannot be compared (\(String(cString: ldap_err2string(status))))")
             }
         }
         return false
     }
 
     private static func hidden(_ attribute: String) -> LDAPFailure {
+        unknown(attribute, LDAP_INSUFFICIENT_ACCESS, because: "may not be read")
+    }
+
+    private static func unknown(_ attribute: String, _ code: Int32, because reason: String) -> LDAPFailure {
         LDAPFailure(
-            code: LDAP_INSUFFICIENT_ACCESS,
-            detail: "\(attribute) may not be read, so whether the account is disabled is not known; let the name that "
+            code: code,
+            detail: "\(attribute) \(reason), so whether the account is disabled is not known; let the name that "
                 + "ldap.bind binds with read it, or empty ldap.disabled_\(attribute == "loginShell" ? "shells" : "homes")")
     }
 

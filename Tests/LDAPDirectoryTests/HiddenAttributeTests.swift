@@ -75,6 +75,57 @@ struct HiddenAttributeTests {
         #expect(try comparisons(server) == 4)
     }
 
+    /// A directory whose account `off` is disabled by a shell that may only be compared, which fails with this result code.
+    private func server(comparingFailsWith code: Int32) async throws -> SlapdServer {
+        let entry = """
+            dn: uid=coded,ou=users,dc=example,dc=com
+            objectClass: inetOrgPerson
+            objectClass: posixAccount
+            objectClass: errAuxObject
+            uid: coded
+            cn: coded
+            sn: coded
+            uidNumber: 1000
+            gidNumber: 1000
+            homeDirectory: /home/coded
+            loginShell: /bin/false
+            errCode: \(code)
+            errOp: compare
+
+            """
+        return try await SlapdServer(
+            ldif: TestDirectory.ldif + "\n\n" + entry, options: "moduleload retcode",
+            access: """
+                access to attrs=loginShell by * compare
+                access to * by * read
+                overlay retcode
+                retcode-parent "ou=codes,dc=example,dc=com"
+                retcode-indir
+                """)
+    }
+
+    @Test(arguments: [1, 3, 8, 11, 13, 19, 33, 36, 48, 51, 52, 53, 54, 71, 80] as [Int32])
+    func `a comparison that fails in passing is trouble each time, and nothing is kept of it`(code: Int32) async throws {
+        let server = try await server(comparingFailsWith: code)
+        var configuration = TestDirectory.configuration(server)
+        configuration.poolSize = 1
+        let directory = LDAPDirectory(configuration)
+        for number in 1...2 {
+            await #expect(throws: BackendError.self) { try await directory.account(for: "coded") }
+            #expect(try comparisons(server) >= number)
+        }
+        #expect(try await directory.account(for: "off") == .found(Account(uid: "off", isDisabled: true)))
+    }
+
+    @Test(arguments: [2, 16, 17, 18, 21] as [Int32])
+    func `an attribute that a directory cannot compare, or has not, disables nobody`(code: Int32) async throws {
+        let server = try await server(comparingFailsWith: code)
+        let directory = LDAPDirectory(TestDirectory.configuration(server))
+        for _ in 0..<2 {
+            #expect(try await directory.account(for: "coded") == .found(Account(uid: "coded")))
+        }
+    }
+
     @Test func `a directory that has never heard of shells disables nobody by them`() async throws {
         let server = try await SlapdServer(ldif: TestDirectory.ldif)
         var configuration = TestDirectory.configuration(server)
