@@ -38,11 +38,12 @@ extension MariaDBConnection {
     }
 
     /// The ways to log in that the server may ask for: those that prove the password without sending it, and the password
-    /// itself only over TLS whose certificate is checked. MySQL's `caching_sha2_password` may send it encrypted.
+    /// itself only over TLS whose certificate is checked.
     private static func plugins(for server: DatabaseServer) -> String {
-        let proofs = "mysql_native_password,client_ed25519,parsec,caching_sha2_password,auth_gssapi_client,unix_socket"
-        let isVerified = server.tlsCA != nil && server.unixSocket == nil
-        return isVerified ? proofs + ",sha256_password,mysql_clear_password" : proofs
+        var plugins = "mysql_native_password,client_ed25519,parsec,auth_gssapi_client,unix_socket"
+        if server.allowsServerKey { plugins += ",caching_sha2_password" }
+        if server.isVerified { plugins += ",sha256_password,mysql_clear_password" }
+        return plugins
     }
 
     /// Lets the kernel find out about a peer that is silent, and keeps a firewall's memory of the connection fresh.
@@ -59,4 +60,13 @@ extension MariaDBConnection {
         // What was sent and not acknowledged for so long is lost.
         set(tcp, TCP_USER_TIMEOUT, Int32(clamping: timeout.components.seconds * 1000))
     }
+}
+
+extension DatabaseServer {
+    /// Whether nobody else can pose as the server.
+    fileprivate var isVerified: Bool { tlsCA != nil && unixSocket == nil }
+
+    /// Whether the server may ask for MySQL's `caching_sha2_password`. It proves the password at most logins, but has it sent
+    /// when the server wants so, without TLS encrypted for a key that the server names: one that poses as it reads it.
+    fileprivate var allowsServerKey: Bool { isVerified || isOnThisMachine || trustsServerKey }
 }

@@ -123,10 +123,20 @@ internal import CMariaDB
         try command("START TRANSACTION")
         do {
             let value = try body()
-            try command("COMMIT")
+            try commit()
             return value
         } catch {
             if !error.isConnectionLost { try? command("ROLLBACK") }
+            throw error
+        }
+    }
+
+    private func commit() throws(SQLError) {
+        do throws(SQLError) {
+            try command("COMMIT")
+        } catch {
+            var error = error
+            error.isOfCommitting = true
             throw error
         }
     }

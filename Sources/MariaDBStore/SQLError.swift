@@ -13,6 +13,10 @@ struct SQLError: Error, Sendable {
 
     /// Whether it is what came of asking for a connection.
     var isOfConnecting = false
+    /// Whether it is what came of asking to commit: unless it is known that nothing was, it may have been.
+    var isOfCommitting = false
+    /// Whether we found it out ourselves, of an answer to what changes nothing before it is committed.
+    private var isOurs = false
     /// What anybody may be told of it; empty if there is nothing.
     var hint = ""
 
@@ -30,7 +34,9 @@ struct SQLError: Error, Sendable {
 
     /// An answer that is none to what was asked.
     static func malformed(_ what: String) -> SQLError {
-        SQLError(number: UInt32(CR_MALFORMED_PACKET), message: what, tookTooLong: false)
+        var error = SQLError(number: UInt32(CR_MALFORMED_PACKET), message: what, tookTooLong: false)
+        error.isOurs = true
+        return error
     }
 
     /// As many connections as the server is known to allow are open.
@@ -48,6 +54,9 @@ struct SQLError: Error, Sendable {
         error.hint =
             switch Int32(number) {
             case ER_ACCESS_DENIED_ERROR, ER_DBACCESS_DENIED_ERROR, ER_ACCESS_DENIED_NO_PASSWORD_ERROR: "access denied"
+            case CR_PLUGIN_NOT_ALLOWED where detail.contains("'caching_sha2_password'"):
+                "it asks for caching_sha2_password, by which it can read the password: give ssl_ca=…, or allow it with "
+                    + "auth_plugin=caching_sha2_password in the dsn"
             case CR_PLUGIN_NOT_ALLOWED: "it asks for a way to log in that is not allowed"
             case _ where isNoConnection: server.unixSocket.map { "\($0): \(systemError ?? "no connection")" } ?? ""
             default: ""
@@ -120,7 +129,10 @@ struct SQLError: Error, Sendable {
         let code: BackendError.Code =
             switch Int32(number) {
             case ER_LOCK_WAIT_TIMEOUT, ER_STATEMENT_TIMEOUT, 3024 /* MySQL: statement timed out */: .timedOut
-            case CR_MALFORMED_PACKET, CR_PLUGIN_NOT_ALLOWED, CR_AUTH_PLUGIN_CANNOT_LOAD, CR_AUTH_PLUGIN_ERR: .refused
+            // A conflict, which rolls back, is a clear no; what else a server or a proxy says there is not.
+            case _ where isOfCommitting && number != UInt32(ER_LOCK_DEADLOCK): tookTooLong ? .timedOut : .unreachable
+            case _ where isOurs: .refused
+            case CR_PLUGIN_NOT_ALLOWED, CR_AUTH_PLUGIN_CANNOT_LOAD, CR_AUTH_PLUGIN_ERR: .refused
             case _ where isConnectionLost: tookTooLong ? .timedOut : .unreachable
             case _ where isConnectionLimit: .overloaded
             default: .refused

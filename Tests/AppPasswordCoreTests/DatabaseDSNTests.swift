@@ -94,6 +94,23 @@ struct DatabaseDSNTests {
     }
 
     @Test(arguments: [
+        ("db.example.com", "auth_plugin=caching_sha2_password", true), ("192.0.2.1", "default_auth=caching_sha2_password", true),
+        ("db.example.com", "auth_plugin=mysql_native_password", false), ("db.example.com", "charset=utf8mb4", false),
+        ("127.0.0.1", "auth_plugin=caching_sha2_password", false), ("[::1]", "auth_plugin=caching_sha2_password", false),
+        ("localhost", "auth_plugin=caching_sha2_password", false),
+        ("h", "auth_plugin=caching_sha2_password&unix_socket=/s", false),
+        ("h", "auth_plugin=caching_sha2_password&ssl_ca=ca.pem", false),
+    ])
+    func `a server's key is trusted only where the DSN asks, and it matters`(
+        host: String, options: String, isTrusted: Bool
+    ) throws {
+        let (dsn, notes) = try DatabaseDSN.read("mysql://u:s3cret@\(host)/d?\(options)")
+        guard case .mariadb(let server) = dsn else { throw DatabaseDSNTestsError.notMariaDB }
+        #expect(server.trustsServerKey == isTrusted)
+        #expect(notes.isEmpty == (isTrusted || options.hasPrefix("charset")))
+    }
+
+    @Test(arguments: [
         ("ssl_ca=/ca.pem&ssl_check_hostname=false", "ssl_check_hostname cannot be switched off"),
         ("ssl_verify_cert=false", "ssl_verify_cert cannot be switched off"),
         ("ssl_ca=c&ssl_verify_identity=0", "ssl_verify_identity cannot be switched off"),

@@ -1,4 +1,5 @@
 import AppPasswordCore
+import AuditCore
 import MariaDBStore
 import TestServers
 import Testing
@@ -31,6 +32,43 @@ struct HostileServerTests {
             #expect(!received.isEmpty || script.greeting == plugin)
             #expect(received.firstRange(of: Array("S3cret".utf8)) == nil)
         }
+    }
+
+    /// 0.0.0.0 leads to this machine as well, but is none of its loopback addresses.
+    @Test(arguments: [("127.0.0.1", false, true), ("0.0.0.0", false, false), ("0.0.0.0", true, true)])
+    func `caching_sha2_password without TLS is gone along with on this machine, or where the DSN says so`(
+        host: String, isAllowed: Bool, goesAlong: Bool
+    ) async throws {
+        let plugin = "caching_sha2_password"
+        for script in [script { $0.asksFor = plugin }, script { ($0.greeting, $0.asksFor) = (plugin, plugin) }] {
+            let server = try FakeMariaDBServer(script)
+            let option = isAllowed ? "?auth_plugin=\(plugin)" : ""
+            let dsn = try DatabaseDSN("mysql://mailserver:S3cretDBpw@\(host):\(server.port)/mail_auth\(option)")
+            let address: DatabaseServer? = if case .mariadb(let address) = dsn { address } else { nil }
+            var configuration = MariaDBStore.Configuration(server: try #require(address))
+            configuration.poolSize = 1
+            let store = MariaDBStore(configuration)
+            let error = await #expect(throws: BackendError.self) { try await store.ping() }
+            #expect(server.isProved == goesAlong, "\(error as Any)")
+            #expect(error?.hint.contains("auth_plugin=caching_sha2_password") == !goesAlong, "\(error as Any)")
+        }
+    }
+
+    @Test(arguments: [
+        ([0], .unreachable), ([0xFE, 0, 0], .unreachable), ([0xFF], .unreachable), ([0xFF, 0x51, 0x04], .unreachable),
+        ([0xFF, 0x9C, 0x04] + Array("#HY000no".utf8), .unreachable), ([0xFF, 0xDD, 0x07] + Array("#HY000gone".utf8), .unreachable),
+        ([0xFF, 0xBD, 0x04] + Array("#40001conflict".utf8), .refused),
+    ] as [([UInt8], BackendError.Code)])
+    func `after a strange answer to a commit the rows are in doubt`(answer: [UInt8], code: BackendError.Code) async throws {
+        let server = try FakeMariaDBServer(script { $0.commit = answer })
+        defer { withExtendedLifetime(server) {} }
+        let row = LoginLogRow(
+            passwordID: 9, service: "imap", sourceAddress: nil, sourceName: nil, sourceLocation: nil, sourceISP: nil,
+            time: Timestamp(milliseconds: 0))
+        let error = await #expect(throws: BackendError.self) {
+            try await store(server).insert([row], mayBeThere: false)
+        }
+        #expect(error?.code == code, "\(error as Any)")
     }
 
     @Test func `with ssl_ca a server that offers no TLS gets not even the user's name`() async throws {

@@ -288,6 +288,7 @@ struct SettingsProblemTests {
         ("database.dsn = 'mysql://u:hush@db.example.net/d'", "database.dsn: the server"),
         ("database.dsn = 'mysql://u:hu@sh/e@x/d'", "database.dsn: the server"),
         ("database.dsn = 'mysql://u:hush@[2001:db8::1]/d?ssl_disabled=1'", "database.dsn: the server"),
+        ("database.dsn = 'mysql://u:hush@db.example.net/d?auth_plugin=caching_sha2_password'", "database.dsn: the server"),
         ("ldap = {basedn='o=x', host='ldap.example.net'}", "ldap.host: \"ldap.example.net\""),
         ("ldap = {basedn='o=x', uri='ldap://10.0.0.1'}", "ldap.uri: \"10.0.0.1\""),
         ("ldap = {basedn='o=x', uri='ldaps://a ldap://127.0.0.1 ldap://[2001:db8::1]:1389/'}", "ldap.uri: \"2001:db8::1\""),

@@ -16,6 +16,8 @@ public final class FakeMariaDBServer: Sendable {
         public var columns = 5
         /// The server's error that it answers to a prepared statement, if any.
         public var executionError: UInt16?
+        /// What it answers to `COMMIT`, if not that all is well.
+        public var commit: [UInt8]?
 
         /// One that lets everybody in.
         public init() {}
@@ -42,9 +44,13 @@ public final class FakeMariaDBServer: Sendable {
     /// Every byte that clients have sent.
     public var received: [UInt8] { shared.received.withLock { $0 } }
 
+    /// Whether a client went along with ``Script/asksFor``; it is then hung up on.
+    public var isProved: Bool { shared.isProved.withLock { $0 } }
+
     private final class Shared: Sendable {
         let listener: Int32
         let received = Mutex<[UInt8]>([])
+        let isProved = Mutex(false)
         private let script: Script
 
         init(_ script: Script, listener: Int32) { (self.script, self.listener) = (script, listener) }
@@ -71,23 +77,30 @@ public final class FakeMariaDBServer: Sendable {
             guard let (_, sequence) = receive(from: client) else { return }
             if let plugin = script.asksFor {
                 send([0xFE] + Array(plugin.utf8) + [0] + scramble + [0], sequence + 1, to: client)
-                while receive(from: client) != nil {}
+                if receive(from: client) != nil { isProved.withLock { $0 = true } }
                 return
             }
             send(Self.ok, sequence + 1, to: client)
-            while let (command, _) = receive(from: client) { answer(command, to: client) }
+            var inserts = false
+            while let (command, _) = receive(from: client) {
+                if command.first == 0x16 { inserts = command.dropFirst().starts(with: "INSERT".utf8) }
+                answer(command, inserts: inserts, to: client)
+            }
         }
 
-        private func answer(_ command: [UInt8], to client: Int32) {
+        /// - Parameter inserts: Whether the last statement that was prepared does.
+        private func answer(_ command: [UInt8], inserts: Bool, to client: Int32) {
             switch command.first {
             case 0x16:  // prepare
                 let parameters = script.parameters ?? command.count { $0 == UInt8(ascii: "?") }
-                let counts = [UInt8(script.columns), 0, UInt8(parameters), 0]
+                let columns = inserts ? 0 : script.columns
+                let counts = [UInt8(columns), 0, UInt8(parameters), 0]
                 var packets: [[UInt8]] = [[0, 1, 0, 0, 0] + counts + [0, 0, 0]]
-                for count in [parameters, script.columns] where count > 0 {
+                for count in [parameters, columns] where count > 0 {
                     packets += Array(repeating: Self.column, count: count) + [Self.end]
                 }
                 send(packets, to: client)
+            case 0x17 where inserts: send([[0, 1, 0, 2, 0, 0, 0]], to: client)  // one row
             case 0x17:  // execute
                 if let error = script.executionError {
                     send([[0xFF, UInt8(error & 0xFF), UInt8(error >> 8)] + Array("#HY000no".utf8)], to: client)
@@ -101,6 +114,8 @@ public final class FakeMariaDBServer: Sendable {
                 packets += [Self.end, row, Self.end]
                 send(packets, to: client)
             case 0x19: break  // close a statement: no answer
+            case 0x03 where command.dropFirst().elementsEqual("COMMIT".utf8):
+                send([script.commit ?? Self.ok], to: client)
             default: send([Self.ok], to: client)
             }
         }

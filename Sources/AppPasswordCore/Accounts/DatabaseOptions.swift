@@ -3,6 +3,8 @@
 struct DatabaseOptions {
     /// On options that change nothing here.
     private(set) var notes: [String] = []
+    /// Whether `caching_sha2_password` is asked for where it is not used unasked.
+    private(set) var trustsServerKey = false
     private let pairs: [(name: String, value: Substring)]
     private var used: Set<String> = []
 
@@ -46,8 +48,10 @@ struct DatabaseOptions {
 
     /// Reads what is left of a server's options.
     ///
-    /// - Parameter isVerified: Whether TLS is used, which checks the certificate and the name in it.
-    mutating func finishServer(isVerified: Bool) throws(DatabaseDSNError) {
+    /// - Parameters:
+    ///   - isVerified: Whether TLS is used, which checks the certificate and the name in it.
+    ///   - isOnThisMachine: Whether nothing sent to the server leaves this machine.
+    mutating func finishServer(isVerified: Bool, isOnThisMachine: Bool) throws(DatabaseDSNError) {
         for pair in pairs where !used.contains(pair.name) {
             let value = try Self.value(of: pair)
             switch pair.name {
@@ -61,7 +65,11 @@ struct DatabaseOptions {
                 guard !["mysql_clear_password", "dialog"].contains(value) else {
                     throw DatabaseDSNError("\(pair.name): the password is not sent as it is")
                 }
-                note(pair.name, "the server names the way to log in")
+                if value == "caching_sha2_password", !isVerified, !isOnThisMachine {
+                    trustsServerKey = true
+                } else {
+                    note(pair.name, "the server names the way to log in")
+                }
             case "init_command":
                 guard !value.lowercased().contains("role") else {
                     throw DatabaseDSNError("init_command is not run: make the role the user's default one")

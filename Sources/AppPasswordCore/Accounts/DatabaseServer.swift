@@ -1,3 +1,5 @@
+internal import AuditCore
+
 /// A MariaDB or MySQL server, and how to log in there.
 public struct DatabaseServer: Sendable, Equatable {
     /// The database user.
@@ -14,6 +16,9 @@ public struct DatabaseServer: Sendable, Equatable {
     public var database: String
     /// A PEM file of CA certificates: TLS is required, and the certificate and the name in it are checked.
     public var tlsCA: String?
+    /// Whether the password may be sent encrypted for whatever key the server names (`caching_sha2_password`) without TLS and
+    /// beyond this machine.
+    public var trustsServerKey = false
     /// A PEM file with our own certificate.
     public var tlsCertificate: String?
     /// A PEM file with its key.
@@ -26,6 +31,11 @@ public struct DatabaseServer: Sendable, Equatable {
         self.host = host
         self.port = port
         self.database = database
+    }
+
+    /// Whether it is reached without leaving this machine: by a socket, a loopback address or as `localhost`.
+    public var isOnThisMachine: Bool {
+        unixSocket != nil || IPAddress.isLoopback(host: host)
     }
 
     /// Reads a server and how to log in there. What options say of these goes before what the DSN says elsewhere, as with
@@ -55,7 +65,8 @@ public struct DatabaseServer: Sendable, Equatable {
         tlsCA = try options.take("ssl_ca")
         tlsCertificate = try options.take("ssl_cert")
         tlsKey = try options.take("ssl_key")
-        try options.finishServer(isVerified: tlsCA != nil)
+        try options.finishServer(isVerified: tlsCA != nil, isOnThisMachine: isOnThisMachine)
+        trustsServerKey = options.trustsServerKey
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             throw DatabaseDSNError("ssl_cert and ssl_key go together")
         }

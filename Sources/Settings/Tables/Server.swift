@@ -1,4 +1,5 @@
 public import AppPasswordCore
+internal import AuditCore
 
 extension Settings {
     /// `[server]`: where the program listens, and what it takes on.
@@ -40,7 +41,7 @@ extension Settings {
         }
 
         /// Whether only this machine can reach ``host``.
-        public var isLoopback: Bool { HostAndPort.isLoopback(host) }
+        public var isLoopback: Bool { IPAddress.isLoopback(host: host) }
 
         private mutating func apply(_ overrides: SettingsOverrides, to table: TableReader) {
             if let given = overrides.host {

@@ -69,12 +69,6 @@ public struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
             }
     }
 
-    /// Whether a host is this machine, whatever its name service says: a loopback address or `localhost`.
-    static func isLoopback(_ host: String) -> Bool {
-        guard let address = IPAddress(host) else { return ["localhost", "localhost."].contains(host.lowercased()) }
-        return ["127.0.0.0/8", "::1"].contains { IPPrefix($0)?.contains(address) ?? false }
-    }
-
     /// Takes `:port`, or nothing.
     private static func setPort(_ port: inout Int, from text: Substring) -> Bool {
         guard !text.isEmpty else { return true }

@@ -1,3 +1,5 @@
+internal import AuditCore
+
 /// What to say of servers beyond this machine that are spoken to without TLS.
 enum PlainTraffic {
     /// A note, or nil if the server is on this machine.
@@ -8,7 +10,7 @@ enum PlainTraffic {
     ///   - risk: What somebody on the way can do, as in `whoever is on the way …`.
     ///   - remedy: What to set.
     static func note(to host: String, as name: String? = nil, risk: String, remedy: String) -> String? {
-        guard !HostAndPort.isLoopback(host) else { return nil }
+        guard !IPAddress.isLoopback(host: host) else { return nil }
         return "\(name ?? Displayed.quoted(host)) is spoken to without TLS: whoever is on the way \(risk); \(remedy)"
     }
 }
