@@ -22,14 +22,17 @@ package struct Handover: Equatable, Sendable {
     var numbers: [UInt64]
 
     /// Which boot this is, as proc(5) has it.
-    static let thisBoot: [UInt8] = {
-        let file = unsafe open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return Array(repeating: 0, count: bootSize) }
-        defer { close(file) }
+    static let thisBoot = boot(from: "/proc/sys/kernel/random/boot_id")
+
+    /// What a file names the boot; where that cannot be read something that no other process has, so that none of their notes
+    /// passes for one of this boot.
+    package static func boot(from path: String) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: bootSize)
-        _ = unsafe bytes.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, bootSize) }
-        return bytes
-    }()
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        defer { if file >= 0 { close(file) } }
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, bootSize) }
+        return count == bootSize ? bytes : bytes.map { _ in .random(in: 1...UInt8.max) }
+    }
 
     package var bytes: [UInt8] {
         var rest = boot
