@@ -27,12 +27,24 @@ struct FailureThrottleTests {
 
     @Test(arguments: [
         ("192.0.2.1", "192.0.2.255", true), ("192.0.2.1", "192.0.3.1", false), ("2001:db8::1", "2001:db8::ffff", true),
-        ("2001:db8::1", "2001:db8:0:1::1", false), ("192.0.2.1", "::", false),
+        ("2001:db8::1", "2001:db8:0:ff::1", true), ("2001:db8::1", "2001:db8:0:100::1", false), ("192.0.2.1", "::", false),
     ])
     func `neighbours are one network`(one: String, other: String, areOne: Bool) {
         var throttle = throttle(perNetwork: 1)
         #expect(throttle.admit(IPAddress(one), at: start) == 0)
         #expect((throttle.admit(IPAddress(other), at: start) == nil) == areOne)
+    }
+
+    @Test func `how large a network is can be told`() {
+        var throttle = FailureThrottle(
+            perNetwork: FailureThrottle.Rate(burst: 1, interval: .seconds(10)),
+            overall: FailureThrottle.Rate(burst: 1000, interval: .seconds(1)), tableBound: 100, v4PrefixLength: 16,
+            v6PrefixLength: 48)
+        #expect(throttle.admit(IPAddress("2001:db8::1"), at: start) == 0)
+        #expect(throttle.admit(IPAddress("2001:db8:0:ffff::1"), at: start) == nil)
+        #expect(throttle.admit(IPAddress("2001:db8:1::1"), at: start) == 1)
+        #expect(throttle.admit(IPAddress("192.0.2.1"), at: start) == 0)
+        #expect(throttle.admit(IPAddress("192.0.255.1"), at: start) == nil)
     }
 
     @Test func `logins without an address are one network`() {

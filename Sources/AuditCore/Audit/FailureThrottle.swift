@@ -1,6 +1,6 @@
 /// Decides which failed logins are written down, so that a flood of them fills no disk.
 ///
-/// Each network (IPv4 /24, IPv6 /64; logins without an address are one) may have a burst of lines and then one at a
+/// Each network (IPv4 /24, IPv6 /56 unless told otherwise; logins without an address are one) may have a burst of lines and then one at a
 /// time, and so may all of them together. A network's first lines within a window are written whatever the others do: a
 /// flood hides nobody. What is not written is counted in the next line that is. The table of networks is bounded; those
 /// that find no room in it share a few places, each of which has what one network may have.
@@ -32,6 +32,7 @@ public struct FailureThrottle: Sendable {
     private let sharedPlaces: Int
     private let firstLines: Int
     private let window: Duration
+    private let prefixLengths: (v4: Int, v6: Int)
     private var networks: [IPPrefix?: Allowance] = [:]
     private var shared: [Int: Allowance] = [:]
     private var all: Bucket?
@@ -41,11 +42,15 @@ public struct FailureThrottle: Sendable {
     /// Makes the service's throttle: a network may have 20 lines, then one in ten seconds, all together 1000, then ten a
     /// second; a network's first 10 lines in an hour are written in any case. 16,384 networks are told apart at a time,
     /// the others share 4,096 places.
-    public init() {
+    ///
+    /// - Parameters:
+    ///   - v4PrefixLength: How many leading bits of an IPv4 address name its network.
+    ///   - v6PrefixLength: The same of an IPv6 address: what one site gets.
+    public init(v4PrefixLength: Int = 24, v6PrefixLength: Int = 56) {
         self.init(
             perNetwork: Rate(burst: 20, interval: .seconds(10)),
             overall: Rate(burst: 1000, interval: .milliseconds(100)), tableBound: 16_384, sharedPlaces: 4096,
-            firstLines: 10)
+            firstLines: 10, v4PrefixLength: v4PrefixLength, v6PrefixLength: v6PrefixLength)
     }
 
     /// Makes a throttle.
@@ -57,10 +62,13 @@ public struct FailureThrottle: Sendable {
     ///   - sharedPlaces: How many places all other networks share.
     ///   - firstLines: How many lines of a network are written in a window whatever the others do.
     ///   - window: How long that is.
+    ///   - v4PrefixLength: How many leading bits of an IPv4 address name its network.
+    ///   - v6PrefixLength: The same of an IPv6 address.
     public init(
         perNetwork: Rate, overall: Rate, tableBound: Int, sharedPlaces: Int = 1, firstLines: Int = 0,
-        window: Duration = .seconds(3600)
+        window: Duration = .seconds(3600), v4PrefixLength: Int = 24, v6PrefixLength: Int = 56
     ) {
+        prefixLengths = (v4PrefixLength, v6PrefixLength)
         self.perNetwork = perNetwork
         self.overall = overall
         self.tableBound = tableBound
@@ -77,7 +85,7 @@ public struct FailureThrottle: Sendable {
     /// - Returns: How many were not since the last one that was; nil if this one is not either.
     /// - Complexity: Constant; at most once an interval, linear in the table's bound.
     public mutating func admit(_ address: IPAddress?, at now: ContinuousClock.Instant) -> Int? {
-        let network = address.flatMap { IPPrefix($0, length: $0.family == .v4 ? 24 : 64) }
+        let network = address.flatMap { IPPrefix($0, length: $0.family == .v4 ? prefixLengths.v4 : prefixLengths.v6) }
         let place = networks[network] != nil || makeRoom(at: now) ? nil : Self.place(of: network, among: sharedPlaces)
         var allowance =
             (place.map { shared[$0] } ?? networks[network]) ?? Allowance(bucket: now, windowEnd: now)

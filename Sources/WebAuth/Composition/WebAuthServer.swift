@@ -77,10 +77,11 @@ struct WebAuthServer: Sendable {
             apply: apply)
         let spelling = SpellingWatch(logger: logger) { live.current.backEnds.database.passwords }
         let health = Health(live: live, recorder: recorder, trail: trail)
+        let throttle = FailureThrottle(v4PrefixLength: limits.v4PrefixLength, v6PrefixLength: limits.v6PrefixLength)
         let endpoints = Endpoints(
             logins: LoginEndpoints(
-                logger: logger, now: { .now }, failures: FailureRecorder(trail: trail), decided: meters.logins.decided,
-                unmatched: spelling.refused, parts: { live.current.loginParts }),
+                logger: logger, now: { .now }, failures: FailureRecorder(trail: trail, throttle: throttle),
+                decided: meters.logins.decided, unmatched: spelling.refused, parts: { live.current.loginParts }),
             reloader: reloader, health: health,
             metrics: MetricsReport(
                 registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
@@ -221,6 +222,8 @@ struct WebAuthServer: Sendable {
         var configuration = HashingVerifier.Configuration()
         configuration.matchLifetime = settings.auth.verifyCacheTTL
         configuration.guessLimits = limits
+        // Beside the half that may wait for hashes of their own: a quarter is left to those who need none.
+        configuration.sharing = max(1, settings.server.maximumInFlight / 4)
         return HashingVerifier(
             configuration, checker: checker, known: known, logger: logger, observe: metrics.verified)
     }
