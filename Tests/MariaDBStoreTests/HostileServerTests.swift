@@ -55,7 +55,7 @@ struct HostileServerTests {
     }
 
     @Test(arguments: [
-        ([0], .unreachable), ([0xFE, 0, 0], .unreachable), ([0xFF], .unreachable), ([0xFF, 0x51, 0x04], .unreachable),
+        ([0], .unreachable), ([0xFF], .unreachable), ([0xFF, 0x51, 0x04], .unreachable),
         ([0xFF, 0x9C, 0x04] + Array("#HY000no".utf8), .unreachable), ([0xFF, 0xDD, 0x07] + Array("#HY000gone".utf8), .unreachable),
         ([0xFF, 0xBD, 0x04] + Array("#40001conflict".utf8), .refused),
     ] as [([UInt8], BackendError.Code)])
@@ -105,7 +105,8 @@ struct HostileServerTests {
         let server = try FakeMariaDBServer(script { $0.columns = columns })
         defer { withExtendedLifetime(server) {} }
         let error = await #expect(throws: BackendError.self) { try await store(server).passwords(of: "alice") }
-        #expect(error?.code == .refused)
+        // Without any column it is no answer even to the library.
+        #expect(error?.code == (columns == 0 ? .unreachable : .refused))
     }
 
     @Test(arguments: [3988, 3854, 1267, 1270, 1271, 1366, 1300, 1977])

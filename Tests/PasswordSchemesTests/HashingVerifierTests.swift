@@ -329,6 +329,7 @@ struct HashingVerifierTests {
         var configuration = HashingVerifier.Configuration()
         configuration.guessLimits.perNetwork = 2
         configuration.guessLimits.perAccountAndNetwork = 2
+        configuration.guessLimits.perKnownNetwork = 2
         let verifier = HashingVerifier(configuration, checker: checker, clock: clock, logger: log.logger)
         let unchecked = row(2, "{SSHA}" + String(repeating: "A", count: 32))
         let rows = [row(1, cheapHash("secret 1")), unchecked]
