@@ -164,7 +164,15 @@ public final class HashingVerifier: PasswordVerifier {
             let turn = await flights.join(flight)
             do throws(PasswordVerifierError) {
                 switch turn {
-                case .lead: leads = true
+                case .lead:
+                    leads = true
+                    // Who led before may have landed since the cache was looked at.
+                    if known == nil, let mismatch = cache.mismatch(flight, at: time.now()) {
+                        counts.withLock { $0.knownMismatches += 1 }
+                        if mismatch == .ofThoseChecked { throw .overloaded }
+                        flights.pass(on: flight)
+                        return (nil, .cache)
+                    }
                 case .found(let findings): search.adopt(findings)
                 case .full: throw .overloaded
                 }
