@@ -68,5 +68,5 @@ extension DatabaseServer {
 
     /// Whether the server may ask for MySQL's `caching_sha2_password`. It proves the password at most logins, but has it sent
     /// when the server wants so, without TLS encrypted for a key that the server names: one that poses as it reads it.
-    fileprivate var allowsServerKey: Bool { isVerified || isOnThisMachine || trustsServerKey }
+    var allowsServerKey: Bool { isVerified || isOnThisMachine || trustsServerKey }
 }

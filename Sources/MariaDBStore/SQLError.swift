@@ -23,7 +23,9 @@ struct SQLError: Error, Sendable {
     init(number: UInt32, message: String, tookTooLong: Bool) {
         self.number = number
         self.tookTooLong = tookTooLong
-        detail = "error \(number)" + (Self.quotesNothing(number) ? ": \(message.prefix(300))" : "")
+        // Bytes of the library's memory in place of a name are nobody's to see.
+        let isText = message.utf8.allSatisfy { (0x20..<0x7F).contains($0) } || Int32(number) != CR_PLUGIN_NOT_ALLOWED
+        detail = "error \(number)" + (Self.quotesNothing(number) && isText ? ": \(message.prefix(300))" : "")
     }
 
     /// What the last call on a connection failed with.
@@ -54,7 +56,7 @@ struct SQLError: Error, Sendable {
         error.hint =
             switch Int32(number) {
             case ER_ACCESS_DENIED_ERROR, ER_DBACCESS_DENIED_ERROR, ER_ACCESS_DENIED_NO_PASSWORD_ERROR: "access denied"
-            case CR_PLUGIN_NOT_ALLOWED where detail.contains("'caching_sha2_password'"):
+            case _ where isAboutPlugin && !server.allowsServerKey && mayBeAboutServerKey:
                 "it asks for caching_sha2_password, by which it can read the password: give ssl_ca=…, or allow it with "
                     + "auth_plugin=caching_sha2_password in the dsn"
             case CR_PLUGIN_NOT_ALLOWED: "it asks for a way to log in that is not allowed"
@@ -62,6 +64,17 @@ struct SQLError: Error, Sendable {
             default: ""
             }
         return error
+    }
+
+    /// Whether the server asks for a way to log in that is not to be had.
+    private var isAboutPlugin: Bool {
+        [CR_PLUGIN_NOT_ALLOWED, CR_AUTH_PLUGIN_CANNOT_LOAD, CR_AUTH_PLUGIN_ERR].contains(Int32(number))
+    }
+
+    /// Whether that may be `caching_sha2_password`. Of what a server asks for in its greeting the library has lost the name
+    /// when it says so, and shows other bytes in its place.
+    private var mayBeAboutServerKey: Bool {
+        detail.contains("caching_sha2_password") || !["_password", "dialog"].contains(where: detail.contains)
     }
 
     /// The system's own words, where the library's text ends with the number of its error, as it does for sockets of this

@@ -32,14 +32,26 @@ struct LoginMembersTests {
         }
     }
 
+    /// Records are written when their facts are complete, so those of logins at the same time come in any order.
+    private func waitForRecords(_ count: Int) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while directory.read("audit.jsonl").split(separator: "\n").count < count {
+            try #require(ContinuousClock.now < deadline, "there are not \(count) records")
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     @Test func `mechanism, protection, master user and proxy are recorded as they were sent`() async throws {
         let server = try await ServerProcess(in: directory)
         let more =
             #","mech":"PLAIN","secured":"TLS","master_user":"archive","real_remote_ip":"198.51.100.1","extra":[1]"#
         #expect(try server.request("POST", "/audit", audit(more)).status == 200)
+        try await waitForRecords(1)
         #expect(try server.request("POST", "/audit", audit(#","secured":true,"mech":null"#)).status == 200)
+        try await waitForRecords(2)
         let nothing = #","secured":false,"mech":"","master_user":"","real_remote_ip":"""#
         #expect(try server.request("POST", "/audit", audit(nothing)).status == 200)
+        try await waitForRecords(3)
         let password = try Program.run(["app-password", "add", "alice"], in: directory).output.dropLast()
         let auth = AuthBody.text("alice", String(password), from: "192.88.97.7").dropLast() + #","mech":"LOGIN"}"#
         #expect(try server.request("POST", "/auth", String(auth)).status == 200)

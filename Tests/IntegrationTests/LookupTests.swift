@@ -55,6 +55,7 @@ struct LookupTests {
         let refused = try server.audit("a", from: "176.112.169.218")
         #expect(refused.status == 403)
         #expect(refused.body.contains("access from the hostname zombie.evil.example is forbidden"))
+        _ = try site.records(1)
         #expect(try server.audit("a", from: "209.85.218.15").status == 404)
         let records = try site.records(2)
         #expect(records[0]["rev_host"] as? String == "b.good.example")

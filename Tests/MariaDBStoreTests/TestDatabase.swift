@@ -77,11 +77,13 @@ struct TestDatabase {
     @discardableResult
     func sql(_ statements: String) async throws -> String { try await server.sql(statements, database: name) }
 
-    /// Asks again and again until the answer is this one.
+    /// Asks again and again until the answer is this one. InnoDB looks at its transactions anew only when nobody has asked
+    /// for them for a tenth of a second.
     func wait(until answer: String, _ question: String) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
         while try await sql(question) != answer {
             guard ContinuousClock.now < deadline else { throw DatabaseTestError.neverAnswered(answer, question) }
+            try await Task.sleep(for: .milliseconds(150))
         }
     }
 
