@@ -1,6 +1,6 @@
 internal import AppPasswordCore
 
-/// Everything an administrator can set, with its defaults (SPEC section 3).
+/// Everything an administrator can set, with its defaults.
 public struct Settings: Sendable {
     /// `[server]`.
     public var server = Server()

@@ -1,7 +1,7 @@
 public import AuditCore
 internal import BlockingLanes
 
-/// Writes audit records to the systemd journal, with all their fields (SPEC section 7).
+/// Writes audit records to the systemd journal, with all their fields.
 ///
 /// libsystemd waits without end for a journald that does not read, so it is called on a thread of its own: a record
 /// that is not taken in time fails, the next one waits for that thread in turn. A record given up meanwhile counts as

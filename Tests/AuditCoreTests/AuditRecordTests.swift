@@ -2,7 +2,7 @@ import AuditCore
 import AuditCoreTesting
 import Testing
 
-/// The old program's lines and fields, to the letter (SPEC section 7 and its README).
+/// The old program's lines and fields, to the letter.
 struct AuditRecordTests {
     @Test func `a login from a data centre is written as the old program wrote it`() {
         #expect(

@@ -10,7 +10,7 @@ extension ReportRecord {
         "AUDIT_MAXMIND_CITY", "AUDIT_MAXMIND_LOCATION", "AUDIT_MASTER_USER", "AUDIT_RESERVED",
     ]
 
-    /// Reads an entry of the journal (SPEC section 7), of this program or the old one; of a repeated field the first
+    /// Reads an entry of the journal, of this program or the old one; of a repeated field the first
     /// counts.
     ///
     /// - Parameter time: When the journal got it.
