@@ -167,7 +167,8 @@ struct LookupTests {
             let client = try HTTPClient(port: server.port)
             var times: [Duration] = []
             for number in 0..<count {
-                let body = #"{"username":"a","service":"imap","remote_ip":"10.0.0.\#(number % 250)"}"#
+                // Of another account than the flood's: their reverse names take a share of what may be asked, too.
+                let body = #"{"username":"b","service":"imap","remote_ip":"10.0.0.\#(number % 250)"}"#
                 times.append(ContinuousClock().measure { _ = client.request("POST", "/audit", body) })
             }
             return times.sorted()[count / 2]
