@@ -3,10 +3,11 @@ import Foundation
 import Testing
 
 struct ExampleTests {
+    private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
     private func read(_ name: String) throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
+        try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
     }
 
     /// The example with every `# key = value` made a setting.
@@ -73,6 +74,29 @@ struct ExampleTests {
                 #expect(onPage.insert("\(table).\(row.output.1)").inserted, "\(row.output.1) stands twice")
             }
         }
+        #expect(onPage.union(["audit.local_networks"]) == known)
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "apt-get install python3"))
+    func `the man page names every key, and no other`() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "/usr/bin/python3", root.appendingPathComponent("scripts/manual").path, "dovecot-web-auth.toml.5",
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let page = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        var table = ""
+        var onPage: Set<String> = []
+        for line in page.split(separator: "\n") {
+            if let heading = line.prefixMatch(of: /\.Ss \[([a-z_.]+)\]/) { table = String(heading.output.1) }
+            if let key = line.wholeMatch(of: /\.It Va ([a-z0-9_]+)/) { onPage.insert("\(table).\(key.output.1)") }
+        }
+        let known = Set(Settings.knownKeys().filter { $0.kind != .table }.map(\.path))
         #expect(onPage.union(["audit.local_networks"]) == known)
     }
 }

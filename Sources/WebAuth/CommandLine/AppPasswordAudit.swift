@@ -13,6 +13,8 @@ extension AppPasswordCommand {
                 Goes through all rows, whoever they belong to, and prints a line for each finding: id, name, kind, words. \
                 unreachable: no login can use it. spelling: only logins in just these capitals can. hash: no password can \
                 match it. date: a time in it is none. unused: it was never used. Needs no more rights than the service has.
+
+                Example: web-auth-server app-password audit --json
                 """)
         @OptionGroup var options: ConfigOption
         @Flag(help: "Print one JSON array.")

@@ -8,6 +8,7 @@ import Settings
 struct AppPasswordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "app-password", abstract: "Manage app passwords from a shell.",
+        discussion: "Example: web-auth-server app-password list alice",
         subcommands: [Add.self, List.self, Rename.self, Revoke.self, History.self, Audit.self])
 
     /// Opens the database that the settings name.
@@ -41,7 +42,8 @@ struct AppPasswordCommand: AsyncParsableCommand {
 extension AppPasswordCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make an app password; prints it, once and alone, on standard output.")
+            abstract: "Make an app password; prints it, once and alone, on standard output.",
+            discussion: "Example: web-auth-server app-password add alice --comment \"phone\"")
         @OptionGroup var options: ConfigOption
         @Argument(help: "The account.")
         var user: String
@@ -91,7 +93,9 @@ extension AppPasswordCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List a user's app passwords, revoked ones too.")
+        static let configuration = CommandConfiguration(
+            abstract: "List a user's app passwords, revoked ones too.",
+            discussion: "Example: web-auth-server app-password list alice --json")
         @OptionGroup var options: ConfigOption
         @Argument(help: "The account.")
         var user: String
@@ -113,7 +117,9 @@ extension AppPasswordCommand {
     }
 
     struct Rename: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Change what an app password is called.")
+        static let configuration = CommandConfiguration(
+            abstract: "Change what an app password is called.",
+            discussion: "Example: web-auth-server app-password rename 17 \"old phone\"")
         @OptionGroup var options: ConfigOption
         @Argument(help: "The app password's id.")
         var id: Int64
@@ -131,7 +137,8 @@ extension AppPasswordCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revoke an app password: the very next login with it is refused.")
+            abstract: "Revoke an app password: the very next login with it is refused.",
+            discussion: "Example: web-auth-server app-password revoke 17")
         @OptionGroup var options: ConfigOption
         @Argument(help: "The app password's id.")
         var id: Int64
@@ -153,7 +160,9 @@ extension AppPasswordCommand {
     }
 
     struct History: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the logins with an app password, newest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show the logins with an app password, newest first.",
+            discussion: "Example: web-auth-server app-password history 17 --limit 10")
         @OptionGroup var options: ConfigOption
         @Argument(help: "The app password's id.")
         var id: Int64

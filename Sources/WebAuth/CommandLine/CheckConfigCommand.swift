@@ -10,6 +10,8 @@ struct CheckConfigCommand: AsyncParsableCommand {
         discussion: """
             Prints each problem as file:line:column: message, all of them at once; exit status 78 if there is any. With \
             --connect also asks the database, the directory and Redis, and prints what each answered; 69 if one did not.
+
+            Example: web-auth-server check-config --connect --config /etc/dovecot-web-auth/config.toml
             """)
 
     @OptionGroup var options: ConfigOption

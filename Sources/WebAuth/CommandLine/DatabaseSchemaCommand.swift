@@ -4,7 +4,8 @@ import SQLiteStore
 
 struct DatabaseSchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "database-schema", abstract: "Print the DDL of a database (the same text as in database/).")
+        commandName: "database-schema", abstract: "Print the DDL of a database (the same text as in database/).",
+        discussion: "Example: web-auth-server database-schema mariadb | mariadb mail_auth")
 
     enum Dialect: String, ExpressibleByArgument, CaseIterable {
         case mariadb

@@ -11,6 +11,8 @@ struct ExplainCommand: AsyncParsableCommand {
         discussion: """
             Needs no running server and no database. Exit status with --exit-code: 0 allow, 1 deny, 2 would deny (watch \
             mode), 3 a fact that a rule needs is unknown.
+
+            Example: web-auth-server explain 192.0.2.1 --user alice --service imap
             """)
 
     @OptionGroup var options: ConfigOption

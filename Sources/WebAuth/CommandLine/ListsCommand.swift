@@ -7,6 +7,7 @@ import Settings
 struct ListsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lists", abstract: "Look at deny lists, in force or not.",
+        discussion: "Example: web-auth-server lists check drop.txt",
         subcommands: [CheckListsCommand.self, ListStatisticsCommand.self])
 }
 
@@ -16,7 +17,9 @@ struct CheckListsCommand: AsyncParsableCommand {
         commandName: "check", abstract: "Read files as deny lists and name each problem.",
         discussion: """
             Without --kind a file is read as the list for which the settings name it, else as the one that most of its \
-            lines fit. Exit status 78 if any line is bad. Example: web-auth-server lists check --kind ip_networks drop.txt
+            lines fit. Exit status 78 if any line is bad.
+
+            Example: web-auth-server lists check --kind ip_networks drop.txt
             """)
 
     @OptionGroup var options: ConfigOption

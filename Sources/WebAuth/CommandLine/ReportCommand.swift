@@ -12,6 +12,8 @@ struct ReportCommand: ParsableCommand {
         discussion: """
             Reads the systemd journal, for which one has to be root or in the group systemd-journal, or files. Times are \
             an age (90m, 24h, 7d), or UTC: 2026-11-23, 2026-11-23T17:15:00Z, or with a zone: 2026-11-23T18:15:00+01:00.
+
+            Example: web-auth-server report --since 7d --format html > report.html
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -5,7 +5,11 @@ import Settings
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve in the foreground (the default verb).",
-        discussion: "SIGTERM and SIGINT end it after what is in flight; SIGHUP reloads settings and lists.")
+        discussion: """
+            SIGTERM and SIGINT end it after what is in flight; SIGHUP reloads settings and lists.
+
+            Example: web-auth-server serve --config /etc/dovecot-web-auth/config.toml
+            """)
 
     @OptionGroup var options: ConfigOption
     @Option(help: "The address to listen on, in place of server.host.")
