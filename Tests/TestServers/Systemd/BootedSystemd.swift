@@ -9,14 +9,17 @@ import Locks
 public final class BootedSystemd: Sendable {
     /// Why no machine can be booted here; nil if it can, or should: in CI what is not installed is a failure.
     public static let trouble: String? = {
-        if geteuid() != 0 { return "they need root" }
-        // Where even that is forbidden, as in most unprivileged containers, nothing that could be installed helps.
-        if !mayMount { return "mounting is forbidden here" }
+        guard let tree else { return "this is no Debian" }
+        if let trouble = tree.trouble { return trouble }
         if ProcessInfo.processInfo.environment["CI"] == "true" { return nil }
-        let missing = ["debootstrap", "systemd-nspawn", "nsenter", "curl"].filter { Spawner.path(of: $0) == nil }
-        if !missing.isEmpty { return "apt-get install debootstrap systemd-container util-linux curl" }
-        return DebianTree.release == nil ? "this is no Debian" : nil
+        let missing = ["systemd-nspawn", "nsenter", "curl"].filter { Spawner.path(of: $0) == nil }
+        return missing.isEmpty ? nil : "apt-get install systemd-container util-linux curl"
     }()
+
+    /// Of the release that this machine runs: a program built here runs there.
+    private static let tree = DebianTree.releaseOfMachine.map {
+        DebianTree(release: $0, packages: ["dbus", "systemd", "systemd-sysv"])
+    }
 
     /// What a skipped suite says.
     public static let skipped = "tests under a booted systemd are skipped: \(trouble ?? "")"
@@ -28,21 +31,26 @@ public final class BootedSystemd: Sendable {
 
     /// Boots one and waits until every service of it has been started.
     ///
-    /// - Parameter files: Files and directories of this machine that it sees, by the path they have there; read-only.
-    public init(files: [String: String]) async throws {
-        let tree = try await DebianTree.path()
+    /// - Parameters:
+    ///   - files: Files and directories of this machine that it sees, by the path they have there; read-only.
+    ///   - tree: What it is, with systemd among its packages; else the release that this machine runs.
+    public init(files: [String: String], tree: DebianTree? = nil) async throws {
+        guard let tree = tree ?? Self.tree else { throw ServerError("this machine runs no Debian") }
+        let path = try await tree.path()
         let directory = try PrivateDirectory()
         let log = directory.path + "/boot.log"
         let command = [
-            "systemd-nspawn", "--quiet", "--directory=\(tree)", "--volatile=overlay", "--private-network", "--boot",
-            "--machine=web-auth-\(getpid())", "--register=no", "--keep-unit",
+            "systemd-nspawn", "--quiet", "--directory=\(path)", "--volatile=overlay", "--private-network", "--boot",
+            "--machine=web-auth-\(getpid())-\(Self.number())", "--register=no", "--keep-unit",
             // nspawn itself forbids to lock memory, where systemd would allow it.
             "--system-call-filter=@memlock",
         ]
         let pidFile = directory.path + "/pid"
         let binds = files.sorted { $0.key < $1.key }.map { "--bind-ro=\($0.value):\($0.key)" }
-        // The shell says who it is, then becomes nspawn.
-        let script = "echo $$ >'\(pidFile)'; exec \"$@\""
+        // The shell says who it is, then becomes nspawn. From Debian 13 on systemd wants control groups of version 2, which
+        // it can have on a machine that has both.
+        let groups = tree.release == "bookworm" ? "" : "systemd.unified_cgroup_hierarchy=1"
+        let script = "echo $$ >'\(pidFile)'; export SYSTEMD_PROC_CMDLINE='\(groups)'; exec \"$@\""
         machine = ServerProcess(["sh", "-c", script, "sh"] + command + binds, log: log) {
             guard let first = Self.child(of: pidFile) else { return false }
             // "degraded": a service of Debian's own does not go with this kernel, which is not what is tested.
@@ -58,6 +66,15 @@ public final class BootedSystemd: Sendable {
 
     /// Those that have been booted. nspawn, killed with this process, would leave them running.
     private static let booted = Mutex<[pid_t]>([])
+
+    /// Each has a name of its own.
+    private static func number() -> Int {
+        numbers.withLock { number in
+            number += 1
+            return number
+        }
+    }
+    private static let numbers = Mutex(0)
 
     private static func endWithThisProcess(_ first: pid_t) {
         let isFirst = booted.withLock { booted in
@@ -106,16 +123,5 @@ public final class BootedSystemd: Sendable {
             status.split(separator: "\n").contains(where: { $0.wholeMatch(of: /NSpid:.*\t1/) != nil })
         else { return nil }
         return child
-    }
-
-    private static var mayMount: Bool {
-        guard let unshare = Spawner.path(of: "unshare") else { return false }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: unshare)
-        process.arguments = ["--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/tmp"]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
     }
 }
