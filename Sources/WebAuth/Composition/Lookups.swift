@@ -184,6 +184,7 @@ extension RegistryConfiguration {
         case .directory(let path): bootstrap = .directory(path.resolved)
         }
         allowsHTTP = lookup.rdap.allowsHTTP
+        spread = { $0 * Double.random(in: 0..<1) }
         product = "dovecot-web-auth/\(programVersion)"
         contact = lookup.rdap.contact
         asksWHOIS = lookup.whois.isEnabled

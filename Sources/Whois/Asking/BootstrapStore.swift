@@ -5,14 +5,16 @@ internal import Logging
 
 /// The list of RDAP servers in force, and how it is kept fresh.
 ///
-/// A list from a URL is read before the first lookup that needs it, and anew once a day by ``run()``; a copy that cannot be
-/// had or read changes nothing. The last good one is kept in the state directory. Before there is one, IANA's own list is
+/// A list from a URL is read before the first lookup that needs it, and anew once a day by ``run()``, at times that
+/// servers that were started together do not share; a copy that cannot be had or read changes nothing. The last good one is kept in the state directory. Before there is one, IANA's own list is
 /// stood in for by the shipped copy, another by none: whoever names another does not want IANA's servers asked.
 final class BootstrapStore: Sendable {
     /// How old a list may grow.
     static let lifetime = Duration.seconds(86_400)
     /// When to try again after it could not be had.
     static let retry = Duration.seconds(3600)
+    /// Within which the first reading begins that no lookup has asked for.
+    static let firstReadingSpread = Duration.seconds(10)
     /// What reading it may take.
     static let timeout = Duration.seconds(30)
 
@@ -115,6 +117,10 @@ final class BootstrapStore: Sendable {
     /// Keeps a list from a URL fresh until the task is cancelled; returns at once if there is none to keep.
     func run() async {
         guard case .url(let url) = configuration.bootstrap, configuration.asksRDAP else { return }
+        let patience = configuration.spread(Self.firstReadingSpread)
+        if patience > .zero {
+            do { try await clock.sleep(until: clock.now() + patience) } catch { return }
+        }
         var due = clock.now()
         let hasTried = await ensureRead(by: due + Self.timeout)
         if hasTried, inForce.withLock({ $0.fetched }) == nil { due += Self.retry }
@@ -125,7 +131,8 @@ final class BootstrapStore: Sendable {
         while true {
             do { try await clock.sleep(until: due) } catch { return }
             let start = clock.now()
-            due = start + (await refresh(from: url) ? Self.lifetime : Self.retry)
+            let wait = await refresh(from: url) ? Self.lifetime : Self.retry
+            due = start + wait - configuration.spread(wait / 10)
         }
     }
 

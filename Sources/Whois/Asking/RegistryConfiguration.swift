@@ -36,6 +36,9 @@ package struct RegistryConfiguration: Sendable {
     package var product = "dovecot-web-auth"
     /// Where to reach whoever runs this, as RDAP servers are told: a mail address or a URL; empty for none.
     package var contact = ""
+    /// A time of up to a bound, by which what is not urgent waits longer, so that many servers that were started or reloaded
+    /// together do not ask together. Else than zero for those who are many.
+    package var spread: @Sendable (_ bound: Duration) -> Duration = { _ in .zero }
     /// Where a downloaded bootstrap is kept; nil for nowhere.
     package var stateDirectory: String?
     /// The time of day, for dates that servers send and for the age of a kept bootstrap.

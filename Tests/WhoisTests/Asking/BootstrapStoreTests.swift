@@ -15,8 +15,11 @@ import Testing
     init() throws { state = try TemporaryDirectory() }
 
     /// A list that comes from a URL.
-    private func store(_ url: String, at time: Int64 = 1_000_000_000_000) throws -> BootstrapStore {
+    private func store(
+        _ url: String, at time: Int64 = 1_000_000_000_000, spread: @escaping @Sendable (Duration) -> Duration = { _ in .zero }
+    ) throws -> BootstrapStore {
         var configuration = RegistryConfiguration()
+        configuration.spread = spread
         configuration.bootstrap = .url(url)
         configuration.allowsHTTP = true
         configuration.stateDirectory = state.path
@@ -54,6 +57,46 @@ import Testing
         await server.wait(forRequests: 4)
         clock.advance(by: .seconds(86_400))
         await server.wait(forRequests: 6)
+        task.cancel()
+        await task.value
+    }
+
+    @Test func `servers that were started together read at times of their own`() async throws {
+        let server = try lists()
+        defer { server.stop() }
+        let bounds = Mutex<[Duration]>([])
+        let store = try store(server.url + "list/") { bound in
+            bounds.withLock { $0.append(bound) }
+            return bound / 2
+        }
+        let task = Task { await store.run() }
+        while bounds.withLock({ $0.isEmpty }) { await Task.yield() }
+        clock.advance(by: .seconds(4))
+        #expect(server.requests.isEmpty)
+        clock.advance(by: .seconds(6))
+        await server.wait(forRequests: 2)
+        #expect(bounds.withLock { $0 } == [.seconds(10)])
+        // The next day's reading is spread over the last tenth of the day before it.
+        clock.advance(by: .seconds(86_400))
+        await server.wait(forRequests: 4)
+        while bounds.withLock({ $0.count }) < 2 { await Task.yield() }
+        #expect(bounds.withLock { $0 } == [.seconds(10), .seconds(8640)])
+        let read = server.requests.count
+        clock.advance(by: .seconds(86_400 - 4320 - 1))
+        #expect(server.requests.count == read)
+        clock.advance(by: .seconds(1))
+        await server.wait(forRequests: 6)
+        task.cancel()
+        await task.value
+    }
+
+    @Test func `a lookup that needs the list does not wait for its turn`() async throws {
+        let server = try lists()
+        defer { server.stop() }
+        let store = try store(server.url + "list/") { $0 }
+        let task = Task { await store.run() }
+        #expect(await store.ensureRead(by: .seconds(3)))
+        #expect(server.requests.count == 2)
         task.cancel()
         await task.value
     }
