@@ -56,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
@@ -94,7 +95,7 @@ let package = Package(
         // What fuzzers start from, and what they found, for the tests of rooms that read foreign bytes.
         .target(name: "FuzzCorpus", path: "Tests/Support/FuzzCorpus", swiftSettings: strict),
 
-        // HTTP: bare SwiftNIO.
+        // HTTP: bare SwiftNIO, and its TLS.
         .target(
             name: "HTTPKit",
             dependencies: [
@@ -102,9 +103,12 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "HTTPKitTests", dependencies: ["HTTPKit", "StrictJSON", logging], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPKitTests", dependencies: ["HTTPKit", "StrictJSON", "TestServers", logging], swiftSettings: strict),
 
         // Stored hashes: libcrypt, libargon2, OpenSSL; libsodium for HMAC and locked memory.
         .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),

@@ -11,7 +11,7 @@ struct SelfProbeTests {
             configuration: HTTPServer.Configuration(host: host, port: 0), router: Router([.livez]),
             logger: Logger(label: "test"))
         #expect(!(await server.answers("/livez", within: .seconds(10))), "before it listens")
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let (ports, port) = AsyncStream.makeStream(of: [ListenAddress].self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run { port.yield($0) } }
             _ = await ports.first { _ in true }

@@ -68,11 +68,11 @@ struct ShutdownTests {
         }
         let server = HTTPServer(
             configuration: .init(host: "127.0.0.1", port: 0), router: Router([hanging]), logger: Logger(label: "test"))
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let (ports, port) = AsyncStream.makeStream(of: [ListenAddress].self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run { port.yield($0) } }
             var iterator = ports.makeAsyncIterator()
-            let client = try RawClient(port: try #require(await iterator.next()))
+            let client = try RawClient(port: try #require(await iterator.next()?.first?.port))
             try await client.send(post("/hang"))
             await gate.awaitEntries()
             group.cancelAll()

@@ -63,7 +63,7 @@ struct ProgramLogTests {
 
     @Test func `a failed start says why, with a log that nobody has begun to read`() throws {
         let directory = try TemporaryDirectory()
-        try directory.write("config.toml", "[server]\nport = 1\nhost = \"203.0.113.1\"\ntoken = \"t\"\n")
+        try directory.write("config.toml", "[server]\nport = 1\nhost = \"203.0.113.1\"\ninsecure_plaintext = true\ntoken = \"t\"\n")
         let result = try Program.run(["serve"], in: directory)
         #expect(result.status == 69)
         #expect(result.errors.contains("cannot listen on 203.0.113.1"))

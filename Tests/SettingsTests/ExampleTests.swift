@@ -10,10 +10,10 @@ struct ExampleTests {
         try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
     }
 
-    /// The example with every `# key = value` made a setting.
+    /// The example with every `# key = value` made a setting, and every `# [[table]]` one.
     private func uncommented() throws -> String {
         try read("config.toml.example").split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.wholeMatch(of: /# (["a-z_0-9.\/]+ = .*)/).map { String($0.output.1) } ?? String(line)
+            line.wholeMatch(of: /# (["a-z_0-9.\/]+ = .*|\[\[.*\]\])/).map { String($0.output.1) } ?? String(line)
         }.joined(separator: "\n")
     }
 
@@ -46,6 +46,7 @@ struct ExampleTests {
         // What has no default is an example; everything else must be the default.
         settings.ldap = nil
         settings.server.token = nil
+        settings.server.listen = []
         settings.database.location = nil
         settings.audit.localNetworks = []
         settings.audit.maxMind = Settings.MaxMind()
@@ -67,7 +68,7 @@ struct ExampleTests {
         var (table, isOfKeys) = ("", false)
         var onPage: Set<String> = []
         for line in try read("docs/settings.md").split(separator: "\n") {
-            if let heading = line.wholeMatch(of: /## `\[([a-z_.]+)\]`.*/) { table = String(heading.output.1) }
+            if let heading = line.wholeMatch(of: /## `\[+([a-z_.]+)\]+`.*/) { table = String(heading.output.1) }
             // What is no table of keys (options of a DSN) has another head.
             if line.hasPrefix("| "), !line.hasPrefix("| `") { isOfKeys = line.hasPrefix("| key |") }
             if isOfKeys, let row = line.prefixMatch(of: /\| `([a-z0-9_]+)` \|/) {

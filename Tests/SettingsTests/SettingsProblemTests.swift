@@ -67,8 +67,8 @@ struct SettingsProblemTests {
             "config.toml:1:27: audit.lists.coordinates: this list needs audit.maxmind.city, which is not set"
         ),
         (
-            "server.host = '192.0.2.1'",
-            "config.toml:1:15: server.host: \"192.0.2.1\" can be reached from other machines: set server.token or "
+            "server.host = '192.0.2.1'\nserver.insecure_plaintext = true",
+            "config.toml:1:15: server.host: 192.0.2.1:8000 can be reached from other machines: set server.token or "
                 + "server.token_file"
         ),
         (

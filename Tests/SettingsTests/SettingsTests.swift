@@ -27,6 +27,7 @@ struct SettingsTests {
             [server]
             host = "0.0.0.0"
             port = 9000
+            insecure_plaintext = true
             token_file = "token"
             max_body = "64KiB"
             max_in_flight = 7

@@ -14,7 +14,7 @@ public struct HTTPRequest: Sendable {
     /// It is overwritten when the request goes, unless somebody still holds this array.
     public var body: [UInt8] { ownedBody.bytes }
     private let ownedBody: WipedBytes
-    /// The client's address without port (`127.0.0.1`, `::1`); nil when called in process.
+    /// The client's address without port (`127.0.0.1`, `::1`); nil over a Unix socket, and when called in process.
     public var remoteAddress: String?
     /// When the head had arrived.
     public var arrived: ContinuousClock.Instant

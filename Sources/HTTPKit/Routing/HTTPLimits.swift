@@ -14,6 +14,8 @@ public struct HTTPLimits: Sendable, Hashable {
     /// Requests that may wait on a connection behind the one being served; later ones are dropped and the connection is
     /// closed when these are answered.
     public var maxPipelined = 16
+    /// From the beginning of a connection to the end of its TLS handshake; then it is closed. For new connections.
+    public var handshakeDeadline: Duration = .seconds(10)
     /// From the first byte of a head to its end; then 408 and the connection is closed.
     public var headDeadline: Duration = .seconds(10)
     /// From the end of the head to the end of the body; then 408 and the connection is closed.

@@ -43,6 +43,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     private let core: ServerCore
+    var transport: TLSTransport?  // what is below TLS, where there is TLS
     private var limits: HTTPLimits
     private var context: ChannelHandlerContext?
     private lazy var remoteAddress = context?.remoteAddress?.ipAddress
@@ -60,8 +61,7 @@ final class Connection: ChannelInboundHandler {
     private var body = BodyBuffer()
     private var skipped = 0
     private var owesInterimAnswer = false
-    private var headHasBegun = false
-    private var inputIsClosed = false
+    private var headHasBegun = false, inputIsClosed = false
 
     private var queue = EventQueue()
     private var isDrainingQueue = false
@@ -137,7 +137,7 @@ final class Connection: ChannelInboundHandler {
         queue.removeAll()
         timer?.stop()
         timer = nil
-        self.context = nil
+        (self.context, transport) = (nil, nil)
         core.closed(self)
     }
 
@@ -168,6 +168,7 @@ final class Connection: ChannelInboundHandler {
         phase = .closed
         timer?.stop()
         context?.close(promise: nil)
+        transport?.close()  // TLS has sent its farewell, and would wait for the client's
     }
 
     // MARK: Events, in order

@@ -2,6 +2,7 @@ public import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import NIOSSL
 import Locks
 
 #if canImport(Glibc)
@@ -22,18 +23,18 @@ public typealias RequestObserver = @Sendable (_ route: String, _ status: Int, _ 
 public final class HTTPServer: Sendable {
     /// Where to listen, and what cannot change while the server runs.
     public struct Configuration: Sendable {
-        /// A name or address to listen on.
-        public var host = "127.0.0.1"
-        /// A port; 0 takes a free one.
-        public var port = 8000
+        /// Where to listen; all are one server, with the same routes, limits and counts.
+        public var listeners: [Listener]
         /// What requests in flight get to end in when the server is shut down; then their handlers are cancelled.
         public var gracePeriod = Duration.seconds(10)
 
-        /// The defaults.
-        public init() {}
+        /// A server that listens at these places, with the defaults for the rest.
+        public init(_ listeners: [Listener] = [Listener(.tcp(host: "127.0.0.1", port: 8000))]) {
+            self.listeners = listeners
+        }
 
-        /// Where to listen, with the defaults for the rest.
-        public init(host: String, port: Int) { (self.host, self.port) = (host, port) }
+        /// A server that listens on one port, with the defaults for the rest.
+        public init(host: String, port: Int) { self.init([Listener(.tcp(host: host, port: port))]) }
     }
 
     private enum State: Sendable {
@@ -72,9 +73,9 @@ public final class HTTPServer: Sendable {
     /// the task does the same, but as children of that task the handlers are cancelled at once. Returns when every
     /// handler has ended: one that ignores cancellation holds it up. May be called once.
     ///
-    /// - Parameter onBound: Gets the port when the server listens.
-    /// - Throws: ``HTTPServerError`` if it cannot listen.
-    public func run(onBound: @Sendable (_ port: Int) -> Void = { _ in }) async throws {
+    /// - Parameter onBound: Gets the places when the server listens at all of them, with the ports that were taken.
+    /// - Throws: ``HTTPServerError`` if it cannot listen at one of them; then it listens at none.
+    public func run(onBound: @Sendable (_ addresses: [ListenAddress]) -> Void = { _ in }) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             try await serve(on: group.next(), onBound)
@@ -97,14 +98,14 @@ public final class HTTPServer: Sendable {
         }
     }
 
-    /// Asks for a page through the listening socket, as any client would: a sign that requests are taken and answered.
+    /// Asks for a page through each listening socket, as any client would: a sign that requests are taken and answered.
     ///
     /// - Parameters:
     ///   - path: A route that is open to everybody and answers GET.
     ///   - limit: How long the answer may take; as long as the event loop hangs, this does not return.
-    /// - Returns: Whether the answer was 200. Also true while the server ends, and while as many connections as there may
+    /// - Returns: Whether every answer was 200. Also true while the server ends, and while as many connections as there may
     ///   be are being served; false before it listens and after it ended.
-    /// - Complexity: One connection, some 200 us.
+    /// - Complexity: One connection to each, some 200 us.
     public func answers(_ path: String, within limit: Duration) async -> Bool {
         let answer: EventLoopFuture<Bool>? = state.withLock { state in
             guard case .running(let core, let loop) = state else { return nil }  // locked: the loop lives
@@ -113,7 +114,7 @@ public final class HTTPServer: Sendable {
         return (try? await answer?.get()) ?? false
     }
 
-    private func serve(on loop: any EventLoop, _ onBound: @Sendable (Int) -> Void) async throws {
+    private func serve(on loop: any EventLoop, _ onBound: @Sendable ([ListenAddress]) -> Void) async throws {
         let (stream, work) = AsyncStream.makeStream(of: ServerCore.Work.self)
         let core = try await loop.submit { [self] in
             NIOLoopBound(
@@ -129,14 +130,12 @@ public final class HTTPServer: Sendable {
         }
         guard mayStart else { return try await loop.submit { core.value.drained.succeed() }.get() }
         defer { state.withLock { $0 = .shutDown } }
-        let port: Int
         do {
-            port = try await listen(core, on: loop)
+            onBound(try await listen(core, on: loop))
         } catch {
             try await loop.submit { core.value.drained.succeed() }.get()
-            throw HTTPServerError(listeningOn: configuration.host, port: configuration.port, error)
+            throw error
         }
-        onBound(port)
         await withTaskCancellationHandler {
             await withTaskExecutorPreference(LoopExecutor(loop)) {
                 await withDiscardingTaskGroup { handlers in
@@ -154,20 +153,54 @@ public final class HTTPServer: Sendable {
         try await loop.flatSubmit { core.value.drained.futureResult }.get()
     }
 
-    private func listen(_ core: NIOLoopBound<ServerCore>, on loop: any EventLoop) async throws -> Int {
-        let listener = try await ServerBootstrap(group: loop)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try Self.prepare(channel, core.value) }
+    /// Listens at every place, or at none.
+    private func listen(
+        _ core: NIOLoopBound<ServerCore>, on loop: any EventLoop
+    ) async throws(HTTPServerError) -> [ListenAddress] {
+        var addresses: [ListenAddress] = []
+        for listener in configuration.listeners {
+            do {
+                addresses.append(try await listen(listener, core, on: loop))
+            } catch {
+                try? await loop.submit { core.value.closeListeners() }.get()
+                throw HTTPServerError(listeningOn: listener.address, error)
             }
-            .bind(host: configuration.host, port: configuration.port).get()
-        try await loop.submit { try core.value.listens(listener) }.get()
-        return listener.localAddress?.port ?? configuration.port
+        }
+        try? await loop.submit { core.value.listens() }.get()
+        return addresses
+    }
+
+    private func listen(
+        _ listener: Listener, _ core: NIOLoopBound<ServerCore>, on loop: any EventLoop
+    ) async throws -> ListenAddress {
+        let bootstrap = ServerBootstrap(group: loop)
+            .serverChannelOption(.backlog, value: 1024)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try Self.prepare(channel, core.value, listener.tls) }
+            }
+        let (channel, address, file): (any Channel, ListenAddress, UnixSocketFile?)
+        switch listener.address {
+        case .tcp(let host, let port):
+            channel = try await bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: host, port: port).get()
+            (address, file) = (.tcp(host: host, port: channel.localAddress?.port ?? port), nil)
+        case .unix(let path, let mode, let group):
+            let socket = try UnixSocketFile.listening(at: path, mode: mode, group: group)
+            do {
+                channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
+            } catch {
+                socket.file.remove()
+                throw error
+            }
+            (address, file) = (listener.address, socket.file)
+        }
+        let open = OpenListener(address: address, channel: channel, file: file, tls: listener.tls)
+        try await loop.submit { try core.value.opened(open) }.get()
+        return address
     }
 
     /// Prepares an accepted connection; what it throws closes it.
-    private static func prepare(_ channel: any Channel, _ core: ServerCore) throws {
+    private static func prepare(_ channel: any Channel, _ core: ServerCore, _ tls: ServerTLS?) throws {
         guard let connection = core.makeConnection() else {
             core.unserved(.noRoom)
             throw HTTPServerError("no room for another connection")
@@ -181,6 +214,13 @@ public final class HTTPServer: Sendable {
             parserLimits.maxHeaderFieldCount = limits.maxFields
             let parser = HTTPRequestDecoder(limitConfiguration: parserLimits)
             let pipeline = channel.pipeline.syncOperations
+            if let tls {
+                let transport = TLSTransport()
+                connection.transport = transport
+                try pipeline.addHandler(transport)
+                try pipeline.addHandler(NIOSSLServerHandler(context: tls.context))
+                try pipeline.addHandler(HandshakeWatch(core, connection, deadline: limits.handshakeDeadline))
+            }
             try pipeline.addHandler(ArrivalWatch(connection))
             // The parser does not count the blanks before a value; they stay in its buffer.
             try pipeline.addHandler(ByteToMessageHandler(parser, maximumBufferSize: limits.maxHeadBytes + 1024))

@@ -1,6 +1,7 @@
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 
 /// What the connections of a server share: counts, bounds, and the way to the handlers. Used on the event loop only.
 final class ServerCore {
@@ -24,7 +25,10 @@ final class ServerCore {
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var inFlight = 0
     private var running = 0
-    private var listener: (any Channel)?
+    private var listeners: [OpenListener] = []
+    private var isListening = false
+    /// Ports from which questions of our own come that have no certificate to show.
+    private var questionPorts: Set<Int> = []
     private(set) var isDraining = false
     private var graceIsOver = false
     private var hasEnded = false
@@ -110,25 +114,45 @@ final class ServerCore {
 
     // MARK: Listening
 
-    /// Asks for a page through the listener; see ``HTTPServer/answers(_:within:)``.
+    /// Asks for a page through every listener; see ``HTTPServer/answers(_:within:)``.
     func answers(_ path: String, within limit: Duration) -> EventLoopFuture<Bool> {
         if isDraining { return loop.makeSucceededFuture(true) }
         // A question of ours would find no room either; that every connection is being served is sign enough.
         if hasAllConnections, connections.values.allSatisfy({ $0.waitingSince == nil }) {
             return loop.makeSucceededFuture(true)
         }
-        guard let address = listener?.localAddress?.reachable else { return loop.makeSucceededFuture(false) }
+        guard isListening else { return loop.makeSucceededFuture(false) }
+        return EventLoopFuture.reduce(true, listeners.map { ask($0, path, within: limit) }, on: loop) { $0 && $1 }
+    }
+
+    private func ask(_ listener: OpenListener, _ path: String, within limit: Duration) -> EventLoopFuture<Bool> {
+        guard let address = listener.reachable else { return loop.makeSucceededFuture(false) }
+        let tls = listener.tls
         let answered = loop.makePromise(of: Bool.self)
         let isolated = loop.assumeIsolated()
         let timer = isolated.scheduleTask(in: TimeAmount(limit)) { answered.succeed(false) }
         let channel = ClientBootstrap(group: loop).connectTimeout(TimeAmount(limit))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(SelfProbe(path: path, answered: answered))
+                    let pipeline = channel.pipeline.syncOperations
+                    if tls != nil {
+                        let context = try ServerTLS.questionContext()
+                        try pipeline.addHandler(try NIOSSLClientHandler(context: context, serverHostname: nil))
+                    }
+                    let isAnonymous = tls?.asksForCertificates ?? false
+                    try pipeline.addHandler(SelfProbe(path: path, endsWithHandshake: isAnonymous, answered: answered))
                 }
             }
             .connect(to: address)
         channel.whenFailure { _ in answered.succeed(false) }
+        let core = NIOLoopBound(self, eventLoop: loop)
+        if tls?.asksForCertificates == true {
+            channel.whenSuccess { channel in
+                guard let port = channel.localAddress?.port else { return }
+                core.value.questionPorts.insert(port)
+                answered.futureResult.whenComplete { _ in _ = core.value.questionPorts.remove(port) }
+            }
+        }
         answered.futureResult.whenComplete { _ in
             timer.cancel()
             channel.whenSuccess { $0.close(promise: nil as EventLoopPromise<Void>?) }
@@ -136,24 +160,41 @@ final class ServerCore {
         return answered.futureResult
     }
 
+    /// Whether a client is a question of our own, that has no certificate to show.
+    func isOwnQuestion(from address: SocketAddress?) -> Bool {
+        address?.port.map { questionPorts.contains($0) } ?? false
+    }
+
     // MARK: Shutdown
 
     /// From here on, shutting down closes `listener`.
-    func listens(_ listener: any Channel) throws {
-        self.listener = listener
-        try listener.pipeline.syncOperations.addHandler(AcceptErrors(self))
+    func opened(_ listener: OpenListener) throws {
+        listeners.append(listener)
+        try listener.channel.pipeline.syncOperations.addHandler(AcceptErrors(self))
+        if isDraining { listener.close() }
+    }
+
+    /// All listeners are open.
+    func listens() {
+        isListening = true
         if isDraining { drainConnections() }
+    }
+
+    /// Takes no more connections.
+    func closeListeners() {
+        for listener in listeners { listener.close() }
+        listeners = []
     }
 
     /// Stops accepting, closes what is idle, and gives the rest the grace period.
     func drain() {
         guard !isDraining else { return }
         isDraining = true
-        if listener != nil { drainConnections() }
+        if isListening { drainConnections() }
     }
 
     private func drainConnections() {
-        listener?.close(promise: nil)
+        closeListeners()
         for connection in Array(connections.values) { connection.drain() }
         let isolated = loop.assumeIsolated()
         isolated.scheduleTask(in: TimeAmount(gracePeriod)) { self.endGrace() }
@@ -175,16 +216,5 @@ final class ServerCore {
         hasEnded = true
         work.finish()
         drained.succeed()
-    }
-}
-
-extension SocketAddress {
-    /// Where a client on this machine reaches a listener on this address: loopback for "every address".
-    fileprivate var reachable: SocketAddress? {
-        switch ipAddress {
-        case "0.0.0.0": try? SocketAddress(ipAddress: "127.0.0.1", port: port ?? 0)
-        case "::": try? SocketAddress(ipAddress: "::1", port: port ?? 0)
-        default: self
-        }
     }
 }

@@ -1,4 +1,4 @@
-/// Why a connection was closed before a byte of it was read.
+/// Why a connection was closed before a byte of a request was read.
 public enum UnservedConnection: Sendable {
     /// As many connections as there may be are all being served (``HTTPLimits/maxConnections``).
     case noRoom
@@ -6,8 +6,12 @@ public enum UnservedConnection: Sendable {
     ///
     /// - Parameter reason: For operators: `Operation not permitted (errno: 1)`.
     case notPrepared(reason: String)
+    /// The client and the server did not come to speak TLS. A client that just leaves is none.
+    ///
+    /// - Parameter reason: For operators: `http request`, `peer did not return a certificate`.
+    case handshakeFailed(reason: String)
 }
 
-/// Told of every connection that was closed before a byte of it was read. Called on the server's event loop, so it must
+/// Told of every connection that was closed before a byte of a request was read. Called on the server's event loop, so it must
 /// be quick.
 public typealias UnservedObserver = @Sendable (UnservedConnection) -> Void

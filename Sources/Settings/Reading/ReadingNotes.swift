@@ -26,6 +26,7 @@ final class ReadingNotes {
     }
 
     func knows(_ path: [String], _ kind: SettingsKey.Kind, isSet: Bool) {
+        let path = path.filter { !$0.hasPrefix("[") }  // each table of an array has the same keys
         knownKeys.append(SettingsKey(path: path.joined(separator: "."), kind: kind))
         if isSet { setKeys.append(path) }
     }
@@ -55,11 +56,14 @@ final class ReadingNotes {
     /// Resolves a path that was written in the file.
     func resolved(_ written: String, at key: [String] = []) -> SettingsPath {
         var path = SettingsPath(written: written, resolved: environment.absolute(written, from: baseDirectory))
-        if !key.isEmpty {
-            let place = positions.value(at: key)
-            path.place = "\(file):\(place.line):\(place.column): \(Displayed.key(key))"
-        }
+        if !key.isEmpty { path.place = place(of: key) }
         return path
+    }
+
+    /// Where a key's value stands, and its name: `config.toml:9:15: audit.maxmind.city`.
+    func place(of key: [String]) -> String {
+        let place = positions.value(at: key)
+        return "\(file):\(place.line):\(place.column): \(Displayed.key(key))"
     }
 
     /// Says in one warning what was converted. To be called when everything has been read.

@@ -34,6 +34,24 @@ final class TableReader {
         TableReader(notes: notes, path: path + [key], members: rawTable(key))
     }
 
+    /// The tables of an array, `[[…]]`, or the one table in its place; where there is none, one that is absent still says
+    /// which keys it could have.
+    func tables(_ key: String) -> [TableReader] {
+        let absent = [TableReader(notes: notes, path: path + [key], members: nil)]
+        guard let node = take(key, .table) else { return absent }
+        if case .table(let members) = node { return [TableReader(notes: notes, path: path + [key], members: members)] }
+        guard case .array(let nodes) = node else {
+            problem(key, "must be an array of tables, [[\(Displayed.key(path + [key]))]], not \(node.kindInWords)")
+            return absent
+        }
+        return nodes.enumerated().compactMap { index, node in
+            let place = path + [key, "[\(index)]"]
+            if case .table(let members) = node { return TableReader(notes: notes, path: place, members: members) }
+            notes.problem(place, "must be a table, not \(node.kindInWords)")
+            return nil
+        }
+    }
+
     /// The members of a table that is read in another way; nil if it is absent or no table.
     func rawTable(_ key: String) -> [String: TOMLNode]? {
         guard let node = take(key, .table) else { return nil }
@@ -139,6 +157,25 @@ final class TableReader {
             return fallback
         }
         return value
+    }
+
+    /// Permissions of a file that its owner reads and writes: `"0660"`, or TOML's own `0o660`.
+    func permissions(_ key: String, default fallback: UInt32) -> UInt32 {
+        guard let node = take(key, .string) else { return fallback }
+        let mode: UInt32?
+        switch node {
+        case .string(let text) where (3...4).contains(text.utf8.count): mode = UInt32(text, radix: 8)
+        case .integer(let number): mode = UInt32(exactly: number)
+        case .string: mode = nil
+        default:
+            wrongKind(key, .string, node)
+            return fallback
+        }
+        guard let mode, mode <= 0o777, mode & 0o600 == 0o600 else {
+            problem(key, "must be permissions such as \"0660\", of which the owner has 6 or 7")
+            return fallback
+        }
+        return mode
     }
 
     // MARK: - Texts with a form
@@ -268,6 +305,9 @@ final class TableReader {
 
     /// Whether the file sets a key of this table.
     func isSet(_ key: String) -> Bool { members[key] != nil }
+
+    /// Where a key's value stands, for messages: `config.toml:9:15: audit.maxmind.city`.
+    func place(of key: String) -> String { notes.place(of: path + [key]) }
 
     func problem(_ key: String, _ message: String) { notes.problem(path + [key], message) }
 

@@ -8,6 +8,12 @@ extension Settings {
         public var host = "127.0.0.1"
         /// The TCP port; 8000; 0 lets the system choose.
         public var port = 8000
+        /// Whether ``host`` may be one that other machines reach, though it is listened on without TLS.
+        public var allowsPlaintext = false
+        /// Whether ``host`` and ``port`` are listened on: unless they are left out and there are others.
+        public var listensOnHost = true
+        /// Other places to listen at: `[[server.listen]]`.
+        public var listen: [Listener] = []
         /// What clients have to send as bearer token (`token` or `token_file`); nil: none is asked for.
         public var token: Secret?
         /// The largest request body in bytes; 65,536.
@@ -23,6 +29,9 @@ extension Settings {
         init(reading table: TableReader, overrides: SettingsOverrides) {
             host = table.host("host", default: host)
             port = table.integer("port", default: port, in: 0...65_535)
+            allowsPlaintext = table.boolean("insecure_plaintext", default: allowsPlaintext)
+            let read = table.tables("listen").map { (table: $0, listener: Listener(reading: $0)) }
+            listen = read.compactMap(\.listener)
             token = table.secret("token")
             maximumBody = table.byteSize("max_body", default: maximumBody, in: 1024...16_777_216)
             maximumInFlight = table.integer("max_in_flight", default: maximumInFlight, in: 1...1_000_000)
@@ -30,18 +39,38 @@ extension Settings {
             stateDirectory = table.path("state_directory")?.resolved ?? Self.defaultStateDirectory(environment)
             table.finish()
             apply(overrides, to: table)
+            let namesHost = table.isSet("host") || table.isSet("port") || overrides.host != nil || overrides.port != nil
+            listensOnHost = namesHost || listen.isEmpty
             if let token, !token.revealed.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
                 let key = table.isSet("token_file") ? "token_file" : "token"
                 table.problem(key, "must be visible ASCII without blanks, as it is sent in a header")
             }
-            if token == nil, !isLoopback {
-                table.problem(
-                    "host", "\"\(host)\" can be reached from other machines: set server.token or server.token_file")
+            checkListeners(read, of: table)
+        }
+
+        /// Reports listeners that would let others in or give passwords away, and those that are there twice.
+        private func checkListeners(_ read: [(table: TableReader, listener: Listener?)], of table: TableReader) {
+            var all = read.compactMap { entry in entry.listener.map { (entry.table, "address", $0) } }
+            if listensOnHost { all.insert((table, "host", ownListener), at: 0) }
+            var seen: Set<Listener.Address> = []
+            for (table, key, listener) in all {
+                listener.check(table, at: key, hasToken: token != nil)
+                if case .tcp(_, 0) = listener.address { continue }
+                if !seen.insert(listener.address).inserted {
+                    table.problem(key, "\(listener.address) is listened on twice")
+                }
             }
         }
 
-        /// Whether only this machine can reach ``host``.
-        public var isLoopback: Bool { IPAddress.isLoopback(host: host) }
+        /// Every place where the program listens, at least one.
+        public var listeners: [Listener] { (listensOnHost ? [ownListener] : []) + listen }
+
+        /// ``host`` and ``port``.
+        private var ownListener: Listener {
+            var listener = Listener(.tcp(host: host, port: port))
+            listener.allowsPlaintext = allowsPlaintext
+            return listener
+        }
 
         private mutating func apply(_ overrides: SettingsOverrides, to table: TableReader) {
             if let given = overrides.host {

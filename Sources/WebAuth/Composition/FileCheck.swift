@@ -4,7 +4,7 @@ import Logging
 import Settings
 
 /// What there is to say of the files that settings name, all of it in one go: MaxMind's files, the list of RDAP servers,
-/// the deny lists.
+/// the deny lists, what the listeners need.
 struct FileCheck: Sendable {
     /// What is wrong, each with its place.
     var problems: [String] = []
@@ -17,7 +17,11 @@ struct FileCheck: Sendable {
     init(_ settings: Settings) {
         let logger = Logger.program(level: .warning)
         var geo: MMDBGeoSource?
+        var listenerNotes: [String] = []
         do throws(SetupFailure) { geo = try BackEnds.openGeo(settings, logger: logger) } catch {
+            problems += error.problems
+        }
+        do throws(SetupFailure) { listenerNotes = try Listeners(settings).notes(at: .now) } catch {
             problems += error.problems
         }
         do throws(SetupFailure) {
@@ -29,5 +33,6 @@ struct FileCheck: Sendable {
             counts = policy.counts.map { ($0.list, $0.entries, policy.formats[$0.list]) }
             problems += policy.problems
         } catch { problems += error.problems }
+        notes += listenerNotes
     }
 }

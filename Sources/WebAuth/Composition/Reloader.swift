@@ -93,11 +93,13 @@ final class Reloader: Sendable {
         let built: SnapshotBuilder.Built
         do throws(SetupFailure) {
             settings = try location.load().settings
-            if settings.server.token == nil, !started.server.isLoopback {
+            if settings.server.token == nil, let open = started.server.listeners.first(where: \.needsToken) {
                 throw SetupFailure(
-                    ["server.token: is needed until a restart, for \(started.server.host) is still listened on"],
+                    ["server.token: is needed until a restart, for \(open.address) is still listened on"],
                     exitCode: .configuration)
             }
+            // What a restart would listen on is looked at now, so that it cannot fail then.
+            _ = try Listeners(settings)
         } catch {
             return refuse(error.problems)
         }
@@ -148,6 +150,7 @@ final class Reloader: Sendable {
         var keys: [String] = []
         if old.server.host != new.server.host { keys.append("server.host") }
         if old.server.port != new.server.port { keys.append("server.port") }
+        if old.server.listen != new.server.listen { keys.append("server.listen") }
         if old.server.stateDirectory != new.server.stateDirectory { keys.append("server.state_directory") }
         if old.database.syncsSpool != new.database.syncsSpool { keys.append("database.spool_fsync") }
         if old.database.spoolMaximum != new.database.spoolMaximum { keys.append("database.spool_max") }

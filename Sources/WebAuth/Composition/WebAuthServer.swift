@@ -22,6 +22,7 @@ struct WebAuthServer: Sendable {
     private let hashing: LaneHashChecker
     private let knownNetworks: KnownNetworks
     private let announcer: ServiceAnnouncer
+    private let listeners: Listeners
     /// What the back ends are asked at the start.
     private let questions: [BackEndQuestion]
     private let spelling: SpellingWatch
@@ -41,6 +42,8 @@ struct WebAuthServer: Sendable {
         try StateDirectory.prepare(settings.server.stateDirectory)
         for note in FileExposure.notes(location, loaded) { logger.warning("files", metadata: ["note": "\(note)"]) }
 
+        let listeners = try Listeners(settings)
+        for note in listeners.notes(at: startTime) { logger.warning("certificates", metadata: ["note": "\(note)"]) }
         let backEnds = try BackEnds.open(settings, logger: logger)
         let recorder = try Self.recorder(settings, backEnds.database.log, logger)
         let trail = AuditTrail { Self.report($0, to: logger) }
@@ -70,6 +73,7 @@ struct WebAuthServer: Sendable {
             lookups.use(fresh.backEnds.lookups)
             trail.use(AuditSinks.open(fresh.settings, logger: logger))
             router.use(fresh.settings)
+            listeners.refresh(logger)
         }
         let announcer = ServiceAnnouncer(logger)
         let reloader = Reloader(
@@ -98,17 +102,20 @@ struct WebAuthServer: Sendable {
         self.hashing = hashing
         self.knownNetworks = knownNetworks
         self.announcer = announcer
+        self.listeners = listeners
         questions = backEnds.questions
         self.spelling = spelling
         server = HTTPServer(
-            configuration: HTTPServer.Configuration(host: settings.server.host, port: settings.server.port),
+            configuration: HTTPServer.Configuration(listeners.all),
             router: router.make(endpoints.routes, settings), logger: logger, finished: requests.answered,
             unserved: { [troubles = Troubles(logger)] in
                 requests.unserved($0)
-                if case .notPrepared(let reason) = $0 {
+                switch $0 {
+                case .notPrepared(let reason):
                     troubles.note("a connection could not be served", ["reason": "\(reason)"])
-                } else {
-                    troubles.note("a connection found no room", [:])
+                case .handshakeFailed(let reason):
+                    troubles.note("a client did not come to speak TLS", ["reason": "\(reason)"])
+                case .noRoom: troubles.note("a connection found no room", [:])
                 }
             })
     }
@@ -125,11 +132,14 @@ struct WebAuthServer: Sendable {
             group.addTask { await spelling.run() }
             group.addTask { await heed(signals) }
             group.addTask { await followGeoFiles() }
+            group.addTask { await listeners.follow(logger) }
             group.addTask { await askBackEnds() }
-            let (bound, hasBound) = AsyncStream.makeStream(of: Int.self)
+            let (bound, hasBound) = AsyncStream.makeStream(of: [ListenAddress].self)
             group.addTask {
-                for await port in bound {
-                    await announcer.serve(at: "\(settings.server.host) port \(port)") { await answersItself() }
+                for await addresses in bound {
+                    await announcer.serve(at: addresses.map(\.description).joined(separator: ", ")) {
+                        await answersItself()
+                    }
                 }
             }
             let result = await serve { hasBound.yield($0) }
@@ -148,15 +158,21 @@ struct WebAuthServer: Sendable {
         logger.notice("stopped")
     }
 
-    /// Whether a client that connects is answered.
+    /// Whether a client that connects is answered, wherever it does.
     private func answersItself() async -> Bool { await server.answers(Endpoints.alivePath, within: .seconds(5)) }
 
-    private func serve(onBound: @Sendable (_ port: Int) -> Void) async -> Result<Void, any Error> {
+    private func serve(onBound: @Sendable ([ListenAddress]) -> Void) async -> Result<Void, any Error> {
         do {
-            try await server.run { port in
-                logger.notice("listening", metadata: ["address": "\(settings.server.host)", "port": "\(port)"])
+            try await server.run { addresses in
+                for address in addresses {
+                    switch address {
+                    case .tcp(let host, let port):
+                        logger.notice("listening", metadata: ["address": "\(host)", "port": "\(port)"])
+                    case .unix: logger.notice("listening", metadata: ["address": "\(address)"])
+                    }
+                }
                 ProgramPages.letGo()
-                onBound(port)
+                onBound(addresses)
             }
             return .success(())
         } catch {

@@ -9,7 +9,7 @@ extension MetricFamily {
         "Time from a request's head to the end of its answer.")
     static let unserved = MetricFamily(
         "webauth_connections_unserved_total", .counter,
-        "Connections closed before a byte was read: no_room, or not_prepared (the log says why).")
+        "Connections closed before a request was read: no_room, handshake (TLS), or not_prepared (the log says why).")
     static let decisions = MetricFamily(
         "webauth_decisions_total", .counter, "Logins decided by /auth and /audit, by result and reason.")
     static let ruleMatches = MetricFamily(

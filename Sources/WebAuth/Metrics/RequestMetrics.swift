@@ -22,6 +22,7 @@ public struct RequestMetrics: Sendable {
     private let durations: InstrumentTable<String, Timer>
     private let withoutRoom: Counter
     private let notPrepared: Counter
+    private let handshakeFailed: Counter
 
     /// Makes the instruments.
     ///
@@ -44,6 +45,7 @@ public struct RequestMetrics: Sendable {
             Counter(label: MetricFamily.unserved.name, dimensions: [("reason", reason)], factory: factory)
         }
         (withoutRoom, notPrepared) = (unserved("no_room"), unserved("not_prepared"))
+        handshakeFailed = unserved("handshake")
         let logins = ["/auth", "/audit"]
         for endpoint in logins {
             requests.prepare(PassdbOutcome.allCases.map { Key(endpoint: endpoint, code: $0.rawValue) })
@@ -51,11 +53,12 @@ public struct RequestMetrics: Sendable {
         durations.prepare(logins)
     }
 
-    /// Counts a connection that was closed before a byte was read.
+    /// Counts a connection that was closed before a byte of a request was read.
     func unserved(_ reason: UnservedConnection) {
         switch reason {
         case .noRoom: withoutRoom.increment()
         case .notPrepared: notPrepared.increment()
+        case .handshakeFailed: handshakeFailed.increment()
         }
     }
 

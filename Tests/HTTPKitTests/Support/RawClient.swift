@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A TCP client that sends and sees bytes as they are. Each wait blocks a thread of its
+/// A client over TCP, a Unix socket or TLS that sends and sees bytes as they are. Each wait blocks a thread of its
 /// own: handlers need the task pool, and Dispatch has only as many threads as there are cores.
 final class RawClient: Sendable {
     struct Failure: Error, CustomStringConvertible {
@@ -9,9 +9,12 @@ final class RawClient: Sendable {
     }
 
     private let socket: Int32
+    /// What speaks TLS for us, and what goes into it.
+    private let tls: (process: Process, input: FileHandle, output: FileHandle, errors: FileHandle)?
 
     /// - Parameter receiveBuffer: A small one makes a client that does not read stop the server early.
     init(port: Int, receiveBuffer: Int32? = nil) throws {
+        tls = nil
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         // The bound after which a test that waits for what never comes fails.
         var timeout = timeval(tv_sec: 20, tv_usec: 0)
@@ -30,7 +33,57 @@ final class RawClient: Sendable {
         guard connected == 0 else { throw Failure(description: "connect: errno \(errno)") }
     }
 
-    deinit { Glibc.close(socket) }
+    /// Connects to a Unix socket.
+    init(path: String) throws {
+        tls = nil
+        socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var timeout = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        let connected = Self.withAddress(of: path) { Glibc.connect(socket, $0, $1) }
+        guard connected == 0 else { throw Failure(description: "connect: errno \(errno)") }
+    }
+
+    /// Speaks TLS by `openssl s_client`.
+    ///
+    /// - Parameters:
+    ///   - authority: Who must have signed the server's certificate.
+    ///   - arguments: More for `s_client`: `["-tls1_2"]`.
+    init(port: Int, authority: String, _ arguments: [String] = []) throws {
+        signal(SIGPIPE, SIG_IGN)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+        process.arguments =
+            ["s_client", "-quiet", "-verify_return_error", "-CAfile", authority, "-connect", "127.0.0.1:\(port)"] + arguments
+        let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+        (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
+        try process.run()
+        socket = output.fileHandleForReading.fileDescriptor
+        tls = (process, input.fileHandleForWriting, output.fileHandleForReading, errors.fileHandleForReading)
+    }
+
+    /// What `openssl` had to say, when it has ended.
+    func errors() async throws -> String {
+        try await blocking { [tls] in
+            String(decoding: try tls?.errors.readToEnd() ?? Data(), as: UTF8.self)
+        }
+    }
+
+    /// Lends the address of a Unix socket.
+    static func withAddress<Result>(of path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
+    deinit {
+        if let tls { tls.process.terminate() } else { Glibc.close(socket) }
+    }
 
     private func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
@@ -42,6 +95,7 @@ final class RawClient: Sendable {
 
     func send(_ bytes: [UInt8]) async throws {
         try await blocking { [self] in
+            if let tls { return try tls.input.write(contentsOf: bytes) }
             var sent = 0
             while sent < bytes.count {
                 let count = bytes[sent...].withUnsafeBytes {
@@ -56,7 +110,7 @@ final class RawClient: Sendable {
     /// At most `count` bytes; none at the end of the stream.
     private func receive(_ count: Int) throws -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: count)
-        let received = recv(socket, &buffer, count, 0)
+        let received = Glibc.read(socket, &buffer, count)
         guard received >= 0 else { throw Failure(description: "recv: errno \(errno)") }
         return Array(buffer[..<received])
     }
@@ -115,7 +169,9 @@ final class RawClient: Sendable {
     }
 
     /// Sends FIN; reading goes on.
-    func closeOutput() { Glibc.shutdown(socket, Int32(SHUT_WR)) }
+    func closeOutput() {
+        if let tls { try? tls.input.close() } else { Glibc.shutdown(socket, Int32(SHUT_WR)) }
+    }
 
     /// Sends RST when this object goes.
     func resetOnClose() {

@@ -4,36 +4,50 @@ import Logging
 
 /// A server on a free port for the time of a closure.
 struct TestServer: Sendable {
-    let port: Int
+    /// Where it listens, in the order of its listeners.
+    let addresses: [ListenAddress]
     let server: HTTPServer
     let router: Router
     let observed: Observations
     let unserved: Observations
 
+    /// Of the first listener.
+    var port: Int { addresses.first?.port ?? 0 }
+
     func client() throws -> RawClient { try RawClient(port: port) }
+
+    /// A client of the listener with this number, from 0.
+    func client(_ number: Int) throws -> RawClient {
+        switch addresses[number] {
+        case .tcp(_, let port): try RawClient(port: port)
+        case .unix(let path, _, _): try RawClient(path: path)
+        }
+    }
 
     static func with<Result: Sendable>(
         _ routes: [Route], settings: HTTPSettings = HTTPSettings(), gracePeriod: Duration = .seconds(10),
+        listeners: [Listener] = [Listener(.tcp(host: "127.0.0.1", port: 0))],
         _ body: @Sendable (TestServer) async throws -> Result
     ) async throws -> Result {
         let router = Router(routes, settings: settings)
         let (observed, unserved) = (Observations(), Observations())
-        var configuration = HTTPServer.Configuration(host: "127.0.0.1", port: 0)
+        var configuration = HTTPServer.Configuration(listeners)
         configuration.gracePeriod = gracePeriod
         let server = HTTPServer(
             configuration: configuration, router: router, logger: Logger(label: "test"),
             finished: { route, status, _ in observed.append("\(route) \(status)") },
             unserved: { unserved.append("\($0)") })
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let (bindings, binding) = AsyncStream.makeStream(of: [ListenAddress].self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                defer { port.finish() }
-                try await server.run { port.yield($0) }
+                defer { binding.finish() }
+                try await server.run { binding.yield($0) }
             }
-            var iterator = ports.makeAsyncIterator()
+            var iterator = bindings.makeAsyncIterator()
             guard let bound = await iterator.next() else { throw RawClient.Failure(description: "not bound") }
             defer { server.shutdown() }
-            return try await body(TestServer(port: bound, server: server, router: router, observed: observed, unserved: unserved))
+            return try await body(
+                TestServer(addresses: bound, server: server, router: router, observed: observed, unserved: unserved))
         }
     }
 }

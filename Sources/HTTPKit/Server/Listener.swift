@@ -1,0 +1,10 @@
+/// A place where a server listens, and how it is spoken to there.
+public struct Listener: Sendable {
+    /// The place.
+    public var address: ListenAddress
+    /// For TLS; nil: none is spoken.
+    public var tls: ServerTLS?
+
+    /// Makes a listener.
+    public init(_ address: ListenAddress, tls: ServerTLS? = nil) { (self.address, self.tls) = (address, tls) }
+}
