@@ -20,6 +20,8 @@ extension Settings {
         public var maximumBody = 65_536
         /// How many requests may be under way at a time; 1024.
         public var maximumInFlight = 1024
+        /// How long SIGTERM leaves those who look at `/readyz` to look elsewhere before nothing is accepted any more; 2 s.
+        public var drain = Duration.seconds(2)
         /// Absolute path of the directory for spool, embedded database and caches; `$STATE_DIRECTORY`, else `./var`.
         public var stateDirectory = "/var/lib/dovecot-web-auth"
 
@@ -35,6 +37,7 @@ extension Settings {
             token = table.secret("token")
             maximumBody = table.byteSize("max_body", default: maximumBody, in: 1024...16_777_216)
             maximumInFlight = table.integer("max_in_flight", default: maximumInFlight, in: 1...1_000_000)
+            drain = table.duration("drain", default: drain, atMost: .seconds(60))
             let environment = table.notes.environment
             stateDirectory = table.path("state_directory")?.resolved ?? Self.defaultStateDirectory(environment)
             table.finish()

@@ -22,6 +22,7 @@ struct WebAuthServer: Sendable {
     private let hashing: LaneHashChecker
     private let knownNetworks: KnownNetworks
     private let announcer: ServiceAnnouncer
+    private let health: Health
     private let listeners: Listeners
     /// What the back ends are asked at the start.
     private let questions: [BackEndQuestion]
@@ -102,6 +103,7 @@ struct WebAuthServer: Sendable {
         self.hashing = hashing
         self.knownNetworks = knownNetworks
         self.announcer = announcer
+        self.health = health
         self.listeners = listeners
         questions = backEnds.questions
         self.spelling = spelling
@@ -120,8 +122,8 @@ struct WebAuthServer: Sendable {
             })
     }
 
-    /// Serves until SIGTERM or SIGINT; then stops accepting, finishes what is in flight (10 s), and writes every queue
-    /// out.
+    /// Serves until SIGTERM or SIGINT; then is not ready any more (for ``Settings/Server/drain``, SIGTERM), stops accepting,
+    /// finishes what is in flight (10 s), and writes every queue out.
     func run() async throws(SetupFailure) {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let listening: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
@@ -197,13 +199,28 @@ struct WebAuthServer: Sendable {
 
     private func heed(_ signals: UnixSignalsSequence) async {
         if HangUp.take() { await reload() }
-        for await signal in signals {
-            if signal == .sighup {
-                await reload()
-            } else {
-                logger.notice("stopping", metadata: ["signal": "\(signal)"])
-                announcer.stopping()
-                server.shutdown()
+        await withDiscardingTaskGroup { waiting in
+            var isStopping = false
+            for await signal in signals {
+                switch signal {
+                case .sighup: if !isStopping { await reload() }
+                case .sigterm where !isStopping && settings.server.drain > .zero:
+                    isStopping = true
+                    logger.notice(
+                        "stopping", metadata: ["signal": "\(signal)", "drain": "\(settings.server.drain)"])
+                    announcer.stopping()
+                    health.stop()
+                    waiting.addTask {
+                        try? await Task.sleep(for: settings.server.drain)
+                        server.shutdown()
+                    }
+                default:  // also the second one: somebody is in a hurry
+                    isStopping = true
+                    logger.notice("stopping", metadata: ["signal": "\(signal)"])
+                    announcer.stopping()
+                    health.stop()
+                    server.shutdown()
+                }
             }
         }
     }

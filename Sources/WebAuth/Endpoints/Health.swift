@@ -22,6 +22,7 @@ final class Health: Sendable {
     private let trail: AuditTrail
     private let turn = AsyncTurn()
     private let latest = Mutex<(report: Report, time: ContinuousClock.Instant)?>(nil)
+    private let isStopping = Mutex(false)
 
     /// Reports on the back ends of the snapshot in force, the spool and the sinks.
     init(live: LiveSnapshot, recorder: SpooledLoginRecorder, trail: AuditTrail) {
@@ -30,8 +31,20 @@ final class Health: Sendable {
         self.trail = trail
     }
 
+    /// From now on the service is not ready, whatever its back ends say: it is about to end.
+    func stop() { isStopping.withLock { $0 = true } }
+
     /// What there is to say, at most a second old.
     func check() async -> Report {
+        var report = await recentReport()
+        if isStopping.withLock({ $0 }) {
+            report.isReady = false
+            report.lines.insert("service: stopping", at: 0)
+        }
+        return report
+    }
+
+    private func recentReport() async -> Report {
         await turn.take()
         defer { turn.pass() }
         if let (report, time) = latest.withLock({ $0 }), ContinuousClock.now - time < .seconds(1) { return report }
