@@ -1,3 +1,5 @@
+internal import AuditCore
+
 /// Which database files there are.
 public struct GeoConfiguration: Sendable, Equatable {
     /// The City file, or any that holds places: MaxMind's, DB-IP's, IPinfo's, IPLocate's, sapics'. nil: places are unknown.

@@ -1,16 +1,16 @@
 /// The deny lists in force: immutable, shared by all logins, swapped whole on reload.
 public struct DenyLists: Sendable {
-    var ipNetworks: DenyList<PrefixTable>?
-    var reverseHostname: DenyList<any PatternSet>?
-    var networkName: DenyList<any PatternSet>?
-    var networkCountry: DenyList<[CountryCode: UInt32]>?
-    /// Handles in lower case.
-    var entities: DenyList<[String: UInt32]>?
-    var asNumbers: DenyList<[UInt32: UInt32]>?
-    var asNames: DenyList<any PatternSet>?
-    var asCountry: DenyList<[CountryCode: UInt32]>?
-    var geoLocationIDs: DenyList<[UInt32: UInt32]>?
-    var coordinates: DenyList<CircleIndex>?
+    /// A place in the order, with its list if there is one.
+    struct Place: Sendable {
+        let kind: DenyListKind
+        var list: (any DenyList)?
+
+        /// Asks the list about the facts.
+        func finding(_ facts: Facts) -> ListFinding { list?.finding(facts) ?? .off }
+    }
+
+    /// All kinds in their order.
+    private(set) var places: [Place] = DenyListKind.allCases.map { Place(kind: $0) }
     /// The kinds of facts that a list with entries asks for.
     public private(set) var requiredFacts: Set<FactKind> = []
 
@@ -20,45 +20,22 @@ public struct DenyLists: Sendable {
     /// How many entries each configured list has; lists that are not configured are missing.
     public var entryCounts: [DenyListKind: Int] {
         var counts: [DenyListKind: Int] = [:]
-        for kind in DenyListKind.allCases { counts[kind] = entryCount(of: kind) }
+        for place in places { counts[place.kind] = place.list?.count }
         return counts
     }
 
     /// How many entries a list has; nil if it is not configured.
-    public func entryCount(of kind: DenyListKind) -> Int? {
-        switch kind {
-        case .ipNetworks: ipNetworks?.count
-        case .reverseHostname: reverseHostname?.count
-        case .networkName: networkName?.count
-        case .networkCountry: networkCountry?.count
-        case .entities: entities?.count
-        case .asNumbers: asNumbers?.count
-        case .asNames: asNames?.count
-        case .asCountry: asCountry?.count
-        case .geoLocationIDs: geoLocationIDs?.count
-        case .coordinates: coordinates?.count
-        }
+    public func entryCount(of kind: DenyListKind) -> Int? { places.first { $0.kind == kind }?.list?.count }
+
+    /// Takes a list into its place; one without entries asks for no facts.
+    mutating func take(_ list: any DenyList, as kind: DenyListKind) {
+        guard let index = places.firstIndex(where: { $0.kind == kind }) else { return }
+        places[index].list = list
+        requiredFacts = Set(places.filter { ($0.list?.count ?? 0) > 0 }.flatMap(\.kind.facts))
     }
 
-    /// Works out ``requiredFacts``; a list without entries asks for nothing.
-    mutating func noteRequiredFacts() {
-        requiredFacts = []
-        for kind in DenyListKind.allCases where (entryCount(of: kind) ?? 0) > 0 {
-            requiredFacts.formUnion(kind.facts)
-        }
-    }
-}
-
-extension DenyListKind {
-    /// The facts the list's entries are compared with.
-    public var facts: [FactKind] {
-        switch self {
-        case .ipNetworks: []
-        case .reverseHostname: [.reverseHost]
-        case .networkName, .networkCountry, .entities: [.network]
-        case .asNumbers, .asNames: [.origin, .geo]
-        case .asCountry: [.origin]
-        case .geoLocationIDs, .coordinates: [.geo]
-        }
+    /// Whether a list that asks for no facts denies.
+    func deniesByAddress(_ facts: Facts) -> Bool {
+        places.contains { $0.list != nil && $0.kind.facts.isEmpty && $0.finding(facts).denial != nil }
     }
 }

@@ -31,33 +31,19 @@ extension DenyLists {
         onLimit: @escaping @Sendable (ListProblem) -> Void = { _ in }
     ) -> DenyListsBuild {
         var build = DenyListsBuild(lists: DenyLists(), problems: [], unindexedPatterns: [])
+        let compiler = PatternCompiler(engine: engine, matching: matching, onLimit: onLimit)
         for kind in DenyListKind.allCases {
             guard let file = files[kind] else { continue }
-            var reader = DenyListReader(file, kind: kind)
-            func patterns() -> DenyList<any PatternSet> {
-                let (list, unindexed) = reader.patterns(engine, matching, onLimit)
-                build.unindexedPatterns += unindexed
-                return list
-            }
-            switch kind {
-            case .ipNetworks: build.lists.ipNetworks = reader.networks()
-            case .reverseHostname: build.lists.reverseHostname = patterns()
-            case .networkName: build.lists.networkName = patterns()
-            case .networkCountry: build.lists.networkCountry = reader.countries()
-            case .entities: build.lists.entities = reader.entities()
-            case .asNumbers: build.lists.asNumbers = reader.asNumbers()
-            case .asNames: build.lists.asNames = patterns()
-            case .asCountry: build.lists.asCountry = reader.countries()
-            case .geoLocationIDs: build.lists.geoLocationIDs = reader.geonameIDs()
-            case .coordinates: build.lists.coordinates = reader.circles()
-            }
-            reader.expectEntries(build.lists.entryCount(of: kind) ?? 0)
+            var reader = DenyListReader(file, kind.list.syntax, compiler)
+            let list = kind.list.init(reading: &reader)
+            reader.expectEntries(list.count)
+            build.lists.take(list, as: kind)
             build.problems += reader.problems.all
             build.problemCounts[kind] = reader.problems.count
             build.notes += reader.notes.all
             build.formats[kind] = reader.format
+            build.unindexedPatterns += reader.unindexedPatterns
         }
-        build.lists.noteRequiredFacts()
         return build
     }
 }

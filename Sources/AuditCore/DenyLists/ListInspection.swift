@@ -13,7 +13,7 @@ public struct ListInspection: Sendable {
     /// Which list it was read as.
     public let kind: DenyListKind
     /// How many entries it has.
-    public private(set) var entries: Int
+    public let entries: Int
     /// In which form it is, if it is not a line for each entry.
     public let format: String?
     /// Bad lines.
@@ -21,9 +21,9 @@ public struct ListInspection: Sendable {
     /// What may not have been meant.
     public let notes: [ListProblem]
     /// Lines that an earlier one makes useless, in line order.
-    public private(set) var useless: [Overlap] = []
+    public let useless: [Overlap]
     /// Lines that hold all that an earlier one says, and more; the earlier one could go.
-    public private(set) var overlaps: [Overlap] = []
+    public let overlaps: [Overlap]
 
     /// Reads a file.
     ///
@@ -35,64 +35,11 @@ public struct ListInspection: Sendable {
         let build = DenyLists.build([kind: file], engine: engine, matching: matching)
         entries = build.lists.entryCount(of: kind) ?? 0
         (problems, notes, format) = (build.problems, build.notes, build.formats[kind])
-        var reader = DenyListReader(file, kind: kind)
-        switch kind {
-        case .ipNetworks: inspectNetworks(&reader)
-        case .reverseHostname, .networkName, .asNames: inspectPatterns(reader.patternLines(), engine, matching)
-        case .networkCountry, .asCountry, .entities, .asNumbers, .geoLocationIDs, .coordinates:
-            inspectTexts(reader.entryTexts())
-        }
-        useless.sort { $0.line < $1.line }
-        overlaps.sort { $0.line < $1.line }
-    }
-
-    private mutating func inspectNetworks(_ reader: inout DenyListReader) {
-        var networks: [(prefix: IPPrefix, line: Int)] = []
-        reader.eachNetwork { line, prefixes in networks += prefixes.map { ($0, line.number) } }
-        networks.sort {
-            let (one, other) = ($0.prefix, $1.prefix)
-            if one.address.family != other.address.family { return one.address.family == .v4 }
-            return (one.address.bits, one.length, $0.line) < (other.address.bits, other.length, $1.line)
-        }
-        // Those that hold the one at hand, the widest first.
-        var holders: [(prefix: IPPrefix, line: Int)] = []
-        for (prefix, line) in networks {
-            while let last = holders.last, !last.prefix.contains(prefix.address) { holders.removeLast() }
-            if let holder = holders.min(by: { $0.line < $1.line }), holder.line != line {
-                let reason =
-                    holder.prefix == prefix ? "\(prefix) again" : "\(prefix) lies in \(holder.prefix)"
-                if holder.line < line {
-                    useless.append(Overlap(line: line, earlier: holder.line, reason: reason))
-                } else {
-                    overlaps.append(Overlap(line: holder.line, earlier: line, reason: reason))
-                }
-            }
-            holders.append((prefix, line))
-        }
-    }
-
-    private mutating func inspectTexts(_ texts: [(text: String, line: Int)]) {
-        var first: [String: Int] = [:]
-        for (text, line) in texts {
-            if let earlier = first[text] {
-                useless.append(Overlap(line: line, earlier: earlier, reason: "\(text.visible(limit: 60)) again"))
-            } else {
-                first[text] = line
-            }
-        }
-    }
-
-    private mutating func inspectPatterns(
-        _ lines: [PatternLine], _ engine: any PatternEngine, _ matching: PatternMatching
-    ) {
-        inspectTexts(lines.map { ($0.text, $0.line) })
-        let repeated = Set(useless.map(\.line))
-        let set = engine.compile(lines, matching: matching) { _ in }.set
-        for line in lines where !repeated.contains(line.line) {
-            // A pattern that is one text, dots escaped: an earlier pattern may meet that.
-            guard let text = line.text.soleText, let earlier = set.firstMatch(in: text), earlier < line.line else { continue }
-            useless.append(Overlap(line: line.line, earlier: earlier, reason: "\(text.visible(limit: 60)) is met already"))
-        }
+        let compiler = PatternCompiler(engine: engine, matching: matching) { _ in }
+        var reader = DenyListReader(file, kind.list.syntax, compiler)
+        let found = kind.list.overlaps(in: &reader)
+        useless = found.useless.sorted { $0.line < $1.line }
+        overlaps = found.overlaps.sorted { $0.line < $1.line }
     }
 }
 
@@ -120,28 +67,5 @@ extension ListInspection {
         if text.contains("\\.") { return .reverseHostname }
         // Handles are one word in capitals with a dash; names of networks may look alike, patterns do not.
         return text.contains(/[.*?\[\]()|\\]/) ? .networkName : .entities
-    }
-}
-
-extension DenyListReader {
-    /// The entries of a list of literals as texts that are equal if the entries are.
-    mutating func entryTexts() -> [(text: String, line: Int)] {
-        var texts: [(text: String, line: Int)] = []
-        let kind = kind
-        eachLine { line in
-            let entry = line.entry.prefix { $0 != UInt8(ascii: ",") || kind == .coordinates }
-            let text = String(decoding: entry, as: UTF8.self).uppercased()
-            texts.append((kind == .asNumbers && text.hasPrefix("AS") ? String(text.dropFirst(2)) : text, line.number))
-        }
-        return texts
-    }
-}
-
-extension String {
-    /// The only text that a pattern can match, if it says so plainly: letters, digits, dashes, and dots with a backslash.
-    fileprivate var soleText: String? {
-        let plain = replacing("\\.", with: "\u{0}")
-        guard plain.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "\u{0}" }) else { return nil }
-        return plain.replacing("\u{0}", with: ".")
     }
 }

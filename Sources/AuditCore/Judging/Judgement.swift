@@ -49,27 +49,3 @@ public struct RuleOutcome: Sendable, Equatable {
         self.rule = rule
     }
 }
-
-/// The deny lists, spelled as in `[audit.lists]`, in the order in which they are tried.
-public enum DenyListKind: String, Sendable, Hashable, CaseIterable {
-    /// Networks and addresses.
-    case ipNetworks = "ip_networks"
-    /// Patterns for the PTR name.
-    case reverseHostname = "reverse_hostname"
-    /// Patterns for the net name.
-    case networkName = "network_name"
-    /// Countries of networks.
-    case networkCountry = "network_cc"
-    /// Handles of related entities.
-    case entities
-    /// AS numbers.
-    case asNumbers = "as_numbers"
-    /// Patterns for AS names and organisations.
-    case asNames = "as_names"
-    /// Countries of prefixes.
-    case asCountry = "as_cc"
-    /// Geoname ids.
-    case geoLocationIDs = "geo_location_ids"
-    /// Circles on the globe.
-    case coordinates
-}

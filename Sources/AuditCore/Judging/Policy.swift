@@ -33,8 +33,8 @@ public struct Policy: Sendable {
 
     /// Judges a login: a pure function of what is known of it.
     ///
-    /// Order: disabled service; private address (never denied after this point); ``ignoreNetworks``; the ten lists in
-    /// the order of ``DenyListKind``. The first hit decides. A hit anywhere wins over facts that could not be had; only
+    /// Order: disabled service; private address (never denied after this point); ``ignoreNetworks``; the lists in
+    /// the order of ``DenyListKind/allCases``. The first hit decides. A hit anywhere wins over facts that could not be had; only
     /// without one ``onUnknown`` decides, or ``onOverload`` where we did not ask: to try later before to deny. In watch mode
     /// nothing denies and nothing asks to try again later.
     ///
@@ -46,18 +46,16 @@ public struct Policy: Sendable {
     /// - Complexity: Does not grow with the number of entries; allocates a fixed amount.
     public func judge(_ attempt: LoginAttempt, facts: Facts, thoroughly: Bool = false) -> Judgement {
         if let settled = decisionBeforeLists(attempt, facts) {
-            let outcomes = DenyListKind.allCases.map {
-                RuleOutcome(list: $0, outcome: lists.entryCount(of: $0) == nil ? .off : .pass)
-            }
+            let outcomes = lists.places.map { RuleOutcome(list: $0.kind, outcome: $0.list == nil ? .off : .pass) }
             return Judgement(
                 verdict: settled.denial.map { refusal($0) } ?? .allow, outcomes: outcomes, isIgnored: settled.isIgnored)
         }
         var outcomes: [RuleOutcome] = []
-        outcomes.reserveCapacity(DenyListKind.allCases.count)
+        outcomes.reserveCapacity(lists.places.count)
         var denial: Denial?
-        for kind in DenyListKind.allCases {
-            let finding = lists.finding(kind, facts)
-            outcomes.append(RuleOutcome(list: kind, outcome: finding.outcome, rule: finding.denial?.rule))
+        for place in lists.places {
+            let finding = place.finding(facts)
+            outcomes.append(RuleOutcome(list: place.kind, outcome: finding.outcome, rule: finding.denial?.rule))
             if let hit = finding.denial, denial == nil {
                 denial = hit
                 if !thoroughly { break }
@@ -75,7 +73,7 @@ public struct Policy: Sendable {
     /// - Parameter facts: What follows from the address: ``Facts/init(address:localNetworks:localLocationName:)``.
     public func factsNeeded(for attempt: LoginAttempt, facts: Facts) -> Set<FactKind> {
         guard !lists.requiredFacts.isEmpty, decisionBeforeLists(attempt, facts) == nil,
-            lists.finding(.ipNetworks, facts).denial == nil
+            !lists.deniesByAddress(facts)
         else { return [] }
         return lists.requiredFacts.filter { !facts.isSettled($0) }
     }
@@ -85,7 +83,7 @@ public struct Policy: Sendable {
         if !disabledServices.isEmpty, disabledServices.contains(attempt.service.lowercased()) {
             let rule = RuleReference(file: "audit.disabled_services", line: nil)
             let text = "\(attempt.service.visible()) is disabled"
-            return (Denial(matched: "service", rule: rule, text: text), false)
+            return (Denial(list: nil, matched: "service", rule: rule, text: text), false)
         }
         let isIgnored = facts.address.map { ignoreNetworks.contains($0) } ?? false
         return facts.isPrivate || isIgnored ? (nil, isIgnored) : nil
@@ -99,7 +97,7 @@ public struct Policy: Sendable {
     private func doubt(_ unknownLists: [DenyListKind], _ facts: Facts) -> Verdict {
         guard !unknownLists.isEmpty else { return .allow }
         let troubles = unknownLists.flatMap { list in
-            let (first, second) = lists.troubles(list, facts)
+            let (first, second) = list.list.troubles(facts)
             return [first, second].compactMap(\.self)
         }
         var actions: Set<UnknownFactAction> = []
@@ -111,6 +109,6 @@ public struct Policy: Sendable {
             return .tryLater(FactKind.allCases.filter { wanted.contains($0) && facts.lacks($0) })
         }
         guard actions.contains(.deny) else { return .allow }
-        return refusal(Denial(matched: "unknown", rule: nil, text: "access denied"))
+        return refusal(Denial(list: nil, matched: "unknown", rule: nil, text: "access denied"))
     }
 }

@@ -13,6 +13,8 @@ public enum Verdict: Sendable, Equatable {
 
 /// Why a login is denied.
 public struct Denial: Sendable, Equatable {
+    /// The list that denied; nil if it was a disabled service or a fact that could not be had.
+    public var list: DenyListKind?
     /// What was matched, as in `AUDIT_MATCHED`: `service ip rev_host net_name net_cc entity:<E> asn as_desc as_cc geoid
     /// coords`; `unknown` if it was denied because a fact could not be had.
     public var matched: String
@@ -21,29 +23,17 @@ public struct Denial: Sendable, Equatable {
     /// What the user is told: `access from Russian Federation is forbidden`.
     public var text: String
 
-    /// Makes a denial.
+    /// Makes a denial from what was written down of one; its list is found by what was matched.
     public init(matched: String, rule: RuleReference?, text: String) {
+        self.init(list: DenyListKind(matched: matched), matched: matched, rule: rule, text: text)
+    }
+
+    /// Makes a denial.
+    init(list: DenyListKind?, matched: String, rule: RuleReference?, text: String) {
+        self.list = list
         self.matched = matched
         self.rule = rule
         self.text = text
-    }
-}
-
-extension Denial {
-    /// The list that denied; nil if it was a disabled service or a fact that could not be had.
-    public var list: DenyListKind? {
-        switch matched {
-        case "ip": .ipNetworks
-        case "rev_host": .reverseHostname
-        case "net_name": .networkName
-        case "net_cc": .networkCountry
-        case "asn": .asNumbers
-        case "as_desc": .asNames
-        case "as_cc": .asCountry
-        case "geoid": .geoLocationIDs
-        case "coords": .coordinates
-        default: matched.hasPrefix("entity:") ? .entities : nil
-        }
     }
 }
 

@@ -78,7 +78,7 @@ extension Settings {
             var lists: [DenyListKind: SettingsPath] = [:]
             for kind in DenyListKind.allCases { lists[kind] = table.path(kind.rawValue, mustExist: true) }
             table.finish()
-            for kind in [DenyListKind.geoLocationIDs, .coordinates] where lists[kind] != nil && maxMind.city == nil {
+            for kind in DenyListKind.allCases where kind.facts == [.geo] && lists[kind] != nil && maxMind.city == nil {
                 table.problem(kind.rawValue, "this list needs audit.maxmind.city, which is not set")
             }
             return lists

@@ -15,16 +15,16 @@ struct ListTable: Equatable {
     /// Takes a header; nil if no column of it has entries of the list.
     ///
     /// - Parameter above: The line below, if the header is a comment: it must have as many cells.
-    init?(header: ArraySlice<UInt8>, kind: DenyListKind, above: ArraySlice<UInt8>? = nil) {
+    init?(header: ArraySlice<UInt8>, _ syntax: ListSyntax, above: ArraySlice<UInt8>? = nil) {
         let separator =
             [UInt8(ascii: "\t"), UInt8(ascii: ","), UInt8(ascii: ";")].first { header.contains($0) } ?? UInt8(ascii: ",")
         let names = Self.cells(header, separator).map { String(decoding: $0, as: UTF8.self).lowercased() }
         if let above, names.count < 2 || Self.cells(above, separator).count != names.count { return nil }
         // A single word may be an entry.
-        if names.count < 2, kind != .ipNetworks, kind != .asNumbers, kind != .geoLocationIDs { return nil }
-        if let name = kind.memberNames.first(where: { names.contains($0) }), let column = names.firstIndex(of: name) {
+        if names.count < 2, !syntax.headersMayBeOneWord { return nil }
+        if let name = syntax.memberNames.first(where: { names.contains($0) }), let column = names.firstIndex(of: name) {
             (columns, columnNames) = ([column], "the column \(name)")
-        } else if kind == .ipNetworks,
+        } else if syntax.hasRanges,
             let (first, last) = Self.ranges.first(where: { names.contains($0.0) && names.contains($0.1) }),
             let start = names.firstIndex(of: first), let end = names.firstIndex(of: last)
         {
@@ -33,8 +33,8 @@ struct ListTable: Equatable {
             return nil
         }
         // "CC,AS" may be two countries: only a longer name is a header for sure.
-        guard kind == .ipNetworks || names.contains(where: { $0.utf8.count > 2 && kind.memberNames.contains($0) })
-            || names.count > 1 && kind == .asNumbers
+        guard names.contains(where: { $0.utf8.count > 2 && syntax.memberNames.contains($0) })
+            || syntax.columnsOfShortHeader.map({ names.count >= $0 }) ?? false
         else { return nil }
         self.separator = separator
     }
@@ -47,7 +47,7 @@ struct ListTable: Equatable {
     }
 
     /// Whether a row repeats the header, as joined files do.
-    func isHeader(_ row: ArraySlice<UInt8>, kind: DenyListKind) -> Bool { ListTable(header: row, kind: kind) == self }
+    func isHeader(_ row: ArraySlice<UInt8>, _ syntax: ListSyntax) -> Bool { ListTable(header: row, syntax) == self }
 
     private static func cells(_ row: ArraySlice<UInt8>, _ separator: UInt8) -> [[UInt8]] {
         var cells: [[UInt8]] = [[]]

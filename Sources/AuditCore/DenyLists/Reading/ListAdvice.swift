@@ -11,14 +11,9 @@ enum ListAdvice {
     }
 
     /// A note on a pattern; nil if there is nothing to say.
-    static func pattern(_ pattern: String, kind: DenyListKind) -> String? {
-        if isPostfixLine(pattern) {
-            return "slashes and an action are part of the pattern here, unlike in a table of Postfix: this meets no name"
-        }
-        if kind == .reverseHostname, let ending = bareEnding(pattern) {
-            return "\"\(ending)\" meets any character before \"\(ending.dropFirst())\": a dot is written \\."
-        }
-        return nil
+    static func pattern(_ pattern: String) -> String? {
+        guard isPostfixLine(pattern) else { return nil }
+        return "slashes and an action are part of the pattern here, unlike in a table of Postfix: this meets no name"
     }
 
     /// `/pattern/ REJECT`, or `/pattern/` alone.
@@ -29,7 +24,7 @@ enum ListAdvice {
     }
 
     /// `.com` at the end, if its dot stands for any character; a label of letters only.
-    private static func bareEnding(_ pattern: String) -> String? {
+    static func bareEnding(_ pattern: String) -> String? {
         let text = pattern.hasSuffix("$") ? pattern.dropLast() : pattern[...]
         guard let dot = text.lastIndex(of: "."), dot > text.startIndex else { return nil }
         let label = text[text.index(after: dot)...]

@@ -1,5 +1,3 @@
-public import AuditCore
-
 /// What the records of a database hold, found by looking at some of them.
 public struct GeoDetails: OptionSet, Sendable {
     /// Its bits.
@@ -20,7 +18,7 @@ public struct GeoDetails: OptionSet, Sendable {
     public static let asNames = GeoDetails(rawValue: 16)
 
     /// What one record holds.
-    init(of facts: GeoFacts) {
+    package init(of facts: GeoFacts) {
         self = []
         if facts.hasPlace { insert(.places) }
         let places = [facts.city, facts.country, facts.registeredCountry, facts.continent] + facts.subdivisions
@@ -28,18 +26,5 @@ public struct GeoDetails: OptionSet, Sendable {
         if facts.location != nil { insert(.coordinates) }
         if facts.asNumber != nil { insert(.asNumbers) }
         if facts.asOrganization != nil { insert(.asNames) }
-    }
-}
-
-extension DenyListKind {
-    /// What the list compares of a database's records; nothing if it does not look at them.
-    public var geoDetails: GeoDetails {
-        switch self {
-        case .geoLocationIDs: .geonameIDs
-        case .coordinates: .coordinates
-        case .asNumbers: .asNumbers
-        case .asNames: .asNames
-        case .ipNetworks, .reverseHostname, .networkName, .networkCountry, .entities, .asCountry: []
-        }
     }
 }

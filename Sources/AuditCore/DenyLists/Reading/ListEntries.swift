@@ -3,12 +3,12 @@ struct ListEntries {
     /// In which form they stand.
     let format: ListFormat
     private let file: [UInt8]
-    private let kind: DenyListKind
+    private let syntax: ListSyntax
 
-    init(_ file: [UInt8], kind: DenyListKind) {
+    init(_ file: [UInt8], _ syntax: ListSyntax) {
         self.file = file
-        self.kind = kind
-        format = ListFormat(of: file, kind: kind)
+        self.syntax = syntax
+        format = ListFormat(of: file, syntax)
     }
 
     /// Calls `body` for every entry, in order.
@@ -19,14 +19,13 @@ struct ListEntries {
     ) {
         switch format {
         case .lines:
-            let comments: ListLine.Comments = kind.isLiteral || kind == .coordinates ? .ofLiterals : .ofPatterns
-            ListLine.forEach(in: file, comments: comments, problems: &problems, notes: &notes, body)
+            ListLine.forEach(in: file, comments: syntax.comments, problems: &problems, notes: &notes, body)
         case .json:
-            var json = ListJSON(file, names: kind.memberNames)
+            var json = ListJSON(file, names: syntax.memberNames)
             json.forEach(problems: &problems, body)
         case .table(let table):
             rows(&problems, &notes) { line, problems in
-                guard !table.isHeader(line.bytes, kind: kind) else { return }
+                guard !table.isHeader(line.bytes, syntax) else { return }
                 guard let entry = table.entry(line.bytes), !entry.isEmpty else {
                     return problems.add(line: line.number, "the row has no cell in \(table.columnNames)")
                 }

@@ -1,0 +1,57 @@
+/// A kind of deny list: what can be said of it without a file.
+///
+/// `Lists/` has a file for each, with everything about it.
+public struct DenyListKind: Sendable, Hashable, RawRepresentable, CaseIterable, CustomStringConvertible {
+    /// Where all of it is written down.
+    let list: any DenyList.Type
+
+    init(_ list: any DenyList.Type) { self.list = list }
+
+    /// The deny lists, in the order in which they are tried: the one table of them.
+    public static let allCases: [DenyListKind] = [
+        .ipNetworks,
+        .reverseHostname,
+        .networkName,
+        .networkCountry,
+        .entities,
+        .asNumbers,
+        .asNames,
+        .asCountry,
+        .geoLocationIDs,
+        .coordinates,
+    ]
+
+    /// Finds a list by its key in `[audit.lists]`: `network_cc`.
+    public init?(rawValue: String) {
+        guard let kind = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+        self = kind
+    }
+
+    /// Finds a list by what records say of its hits: `net_cc`, `entity:ORG-LL72-RIPE`.
+    public init?(matched: String) {
+        let kind = Self.allCases.first { matched == $0.label || matched.hasPrefix($0.label + ":") }
+        guard let kind else { return nil }
+        self = kind
+    }
+
+    /// Its key in `[audit.lists]`, by which answers and metrics name it too: `network_cc`.
+    public var rawValue: String { list.name }
+
+    /// ``rawValue``.
+    public var description: String { rawValue }
+
+    /// How `AUDIT_MATCHED` of a hit begins: `net_cc`, `entity`.
+    public var label: String { list.label }
+
+    /// The facts the list's entries are compared with.
+    public var facts: [FactKind] { list.facts }
+
+    /// What the list compares of a MaxMind database's records; nothing if it does not look at them.
+    public var geoDetails: GeoDetails { list.geoDetails }
+
+    /// Whether they are the same kind.
+    public static func == (one: DenyListKind, other: DenyListKind) -> Bool { one.list == other.list }
+
+    /// Feeds the hasher.
+    public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(list)) }
+}

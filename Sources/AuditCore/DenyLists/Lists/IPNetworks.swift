@@ -1,0 +1,59 @@
+extension DenyListKind {
+    /// Networks and addresses.
+    public static let ipNetworks = DenyListKind(IPNetworks.self)
+}
+
+/// Networks and addresses, compared with the client's.
+final class IPNetworks: IndexedDenyList {
+    static let name = "ip_networks"
+    static let label = "ip"
+    static let facts: [FactKind] = []
+    static let syntax = ListSyntax(
+        memberNames: [
+            "network", "cidr", "prefix", "ip_prefix", "ipv6_prefix", "ipv4prefix", "ipv6prefix", "addressprefixes",
+            "ipv4_cidrs", "ipv6_cidrs", "subnet", "netblock", "ip_range", "ip", "ip_address", "ipaddress", "ip address",
+            "address", "dst_ip", "src_ip",
+        ], hasRanges: true, headersMayBeOneWord: true, columnsOfShortHeader: 1)
+
+    let entries: IndexedEntries<PrefixTable>
+
+    init(reading reader: inout DenyListReader) {
+        var builder = PrefixTable.Builder(capacity: reader.file.bytes.count / 8 + 1)
+        var count = 0
+        reader.eachNetwork { line, prefixes in
+            count += 1
+            for prefix in prefixes { builder.add(prefix, number: line.number) }
+        }
+        entries = IndexedEntries(
+            file: reader.file.name, count: count, index: PrefixTable(builder, precedence: .first))
+    }
+
+    func denial(_ facts: Facts) -> Denial? {
+        // An IPv4 address does not escape its networks by being wrapped.
+        guard let address = facts.address,
+            let match = entries.index.match(address) ?? address.embeddedIPv4.flatMap({ entries.index.match($0) })
+        else { return nil }
+        return denial(of: "\(match.prefix)", line: match.number)
+    }
+
+    static func troubles(_ facts: Facts) -> (LookupError?, LookupError?) { (nil, nil) }
+
+    static func overlaps(in reader: inout DenyListReader) -> ListOverlaps {
+        var networks: [(prefix: IPPrefix, line: Int)] = []
+        reader.eachNetwork { line, prefixes in networks += prefixes.map { ($0, line.number) } }
+        return ListOverlaps(of: networks)
+    }
+}
+
+extension DenyListReader {
+    /// Calls `body` for each line of networks; the networks of one line are one, or make up a range.
+    mutating func eachNetwork(_ body: (ListLine, [IPPrefix]) -> Void) {
+        eachEntry { line, problems in
+            do throws(NetworkLine.Refusal) {
+                body(line, try NetworkLine(line).prefixes())
+            } catch {
+                problems.add(line: line.number, column: line.column, error.reason)
+            }
+        }
+    }
+}
