@@ -51,6 +51,10 @@ struct Findings: Sendable {
     var userCount: Int
     var timeline: (width: Duration, bars: [Timeline.Bar])
     var blockedUsers: [BlockedUser]
+    /// Users whose logins were let in and would be refused.
+    var watchedUsers: [BlockedUser]
+    /// Users whose logins were let in by an exception.
+    var exceptedUsers: [BlockedUser]
     var newPlaces: [NewPlace]
     var revoked: [TopTable<RevokedKey, LastLogin>.Entry]
     var systems: [System]
@@ -80,9 +84,9 @@ struct Findings: Sendable {
         } else {
             timeline = (.zero, [])
         }
-        blockedUsers = Dictionary(grouping: tallies.refusals.sorted, by: \.key.user)
-            .map { BlockedUser(user: $0.key, count: $0.value.reduce(0) { $0 + $1.count }, reasons: $0.value) }
-            .sorted { $0.count != $1.count ? $0.count > $1.count : $0.user < $1.user }
+        blockedUsers = Self.users(tallies.refusals)
+        watchedUsers = Self.users(tallies.watched)
+        exceptedUsers = Self.users(tallies.exceptions)
         let newPlaces = tallies.habits.newPlaces
         self.newPlaces = Array(newPlaces.prefix(Self.newPlaceLimit))
         revoked = tallies.revoked.sorted
@@ -96,6 +100,13 @@ struct Findings: Sendable {
         self.notes = notes + tallies.notes
         let omitted = newPlaces.count - self.newPlaces.count
         if omitted > 0 { self.notes.append("\(omitted.grouped) more places were new for a user") }
+    }
+
+    /// Users with the reasons for what became of their logins, most frequent first.
+    private static func users(_ reasons: TopTable<RefusalKey, LastRefusal>) -> [BlockedUser] {
+        Dictionary(grouping: reasons.sorted, by: \.key.user)
+            .map { BlockedUser(user: $0.key, count: $0.value.reduce(0) { $0 + $1.count }, reasons: $0.value) }
+            .sorted { $0.count != $1.count ? $0.count > $1.count : $0.user < $1.user }
     }
 
     /// The time reported: the one asked for, else that of the records.
@@ -147,6 +158,8 @@ extension Tallies {
         add("countries", countries.omitted)
         add("places", places.omitted)
         add("blocked users and reasons", refusals.omitted)
+        add("users and exceptions", exceptions.omitted)
+        add("watched users and reasons", watched.omitted)
         add("revoked passwords", revoked.omitted)
         add("kinds of failure", events.omitted)
         add("addresses with failures", failingAddresses.omitted)

@@ -117,7 +117,7 @@ public struct Settings: Sendable {
     private func naming(filesThatExistIn environment: SettingsEnvironment) -> Settings {
         var settings = self
         func exists(_ path: SettingsPath) -> Bool { environment.isFile(path.resolved) }
-        settings.audit.lists = audit.lists.filter { exists($0.value) }
+        settings.audit.lists = audit.lists.filter(exists)
         settings.audit.maxMind.city = audit.maxMind.city.flatMap { exists($0) ? $0 : nil }
         settings.audit.maxMind.asn = audit.maxMind.asn.flatMap { exists($0) ? $0 : nil }
         return settings

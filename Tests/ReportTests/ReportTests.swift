@@ -252,6 +252,32 @@ struct ReportTests {
         #expect(object["logins"] as? [String: Int] == ["allowed": 1, "denied": 0, "failed": 0, "would_deny": 1])
     }
 
+    @Test func `exceptions are allowed, and neither denied nor watched`() throws {
+        let records = [
+            Records.login("alice") { ($0.matched, $0.rule) = ("allow:net_cc", "lists/cc.allow.lst:3") },
+            Records.login("alice", at: 1) { ($0.matched, $0.rule) = ("allow:net_cc", "lists/cc.allow.lst:3") },
+            Records.login("bob") { ($0.matched, $0.rule) = ("allow:user", "lists/users.allow.lst:1") },
+            Records.login("carol") { ($0.matched, $0.rule) = ("asn", "lists/as.watch.lst:9") }, Records.login("dave"),
+        ]
+        let object = try Records.object(records)
+        #expect(object["logins"] as? [String: Int] == ["allowed": 5, "denied": 0, "failed": 0, "would_deny": 1])
+        #expect(object.list("blocked_users").isEmpty)
+        let excepted = object.list("excepted_users")
+        #expect(excepted.map { $0["user"] as? String } == ["alice", "bob"])
+        #expect(excepted.first?["logins"] as? Int == 2)
+        let reason = (excepted.first?["reasons"] as? [[String: Any]])?.first
+        #expect(reason?["matched"] as? String == "allow:net_cc" && reason?["value"] as? String == "DE")
+        #expect(reason?["rule"] as? String == "lists/cc.allow.lst:3")
+        #expect(object.list("watched_users").map { $0["user"] as? String } == ["carol"])
+        let text = try Records.report(records, .text)
+        #expect(text.contains("\nWould be denied\n carol (asn:AS3320 Deutsche Telekom AG by lists/as.watch.lst:9)\n"))
+        #expect(text.contains("\nLet in by an exception\n alice (allow:net_cc:DE by lists/cc.allow.lst:3)\n bob (allow:user by "))
+        let page = try Records.report(records, .html)
+        #expect(page.contains("Let in by an exception") && page.contains("lists/users.allow.lst:1"))
+        let none = try Records.report([Records.login("dave")], .text)
+        #expect(!none.contains("exception") && !none.contains("Would be denied"))
+    }
+
     @Test func `names typed into failed logins, perhaps passwords, are in no report`() throws {
         for format in ReportFormat.allCases {
             #expect(try !Records.report([Records.failure("unknown_account")], format).contains("hunter2"))

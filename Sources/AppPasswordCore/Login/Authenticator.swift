@@ -78,6 +78,7 @@ public struct Authenticator: Sendable {
         let outcome: AuthOutcome
         var isIgnored = auditor.ignores(attempt)
         var (matched, rule): (String?, RuleReference?) = (nil, nil)
+        var unsettled: Judgement?
         if let address = attempt.address,
             refusedNetworks.contains(address) || address.embeddedIPv4.map({ refusedNetworks.contains($0) }) ?? false
         {
@@ -90,7 +91,8 @@ public struct Authenticator: Sendable {
             isIgnored = false
         } else {
             let judgement = await auditor.judge(attempt, gathering)
-            (matched, rule) = (judgement.verdict.matched, judgement.verdict.denial?.rule)
+            (matched, rule) = (judgement.matched, judgement.rule)
+            unsettled = judgement.awaitsFacts ? judgement : nil
             isIgnored = judgement.isIgnored
             switch judgement.verdict {
             case .allow, .wouldDeny: outcome = .success(passwordID: match.id)
@@ -100,10 +102,10 @@ public struct Authenticator: Sendable {
         }
         await takeDown(attempt, match, gathering)
         let isBlocked = outcome != .success(passwordID: match.id)
-        return AuthAnswer(outcome) { [auditor, matched, rule, isIgnored] duration in
+        return AuthAnswer(outcome) { [auditor, matched, rule, isIgnored, unsettled] duration in
             auditor.record(
                 attempt, gathering, passwordID: match.id, isBlocked: isBlocked, matched: matched, rule: rule,
-                isIgnored: isIgnored, duration: duration)
+                isIgnored: isIgnored, settling: unsettled, duration: duration)
         }
     }
 

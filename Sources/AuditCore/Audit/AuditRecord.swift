@@ -8,7 +8,8 @@ public struct AuditRecord: Sendable, Equatable {
     public var facts: Facts
     /// Whether the login was refused; false in watch mode.
     public var isBlocked: Bool
-    /// What was matched: a list's label, `deleted`, `disallowed`; set also if the policy only watches.
+    /// What was matched: a list's label, `deleted`, `disallowed`; set also if the policy or the list only watches, and for
+    /// exceptions (``Exemption/matched``).
     public var matched: String?
     /// The entry that applied.
     public var rule: RuleReference?

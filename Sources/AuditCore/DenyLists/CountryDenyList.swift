@@ -1,5 +1,5 @@
 /// A list of country codes.
-protocol CountryDenyList: IndexedDenyList where Index == [CountryCode: UInt32] {}
+protocol CountryDenyList: IndexedDenyList where Index == LiteralIndex<CountryCode> {}
 
 extension CountryDenyList {
     static var syntax: ListSyntax {
@@ -9,15 +9,17 @@ extension CountryDenyList {
     }
 
     /// The denial for a country, if it is listed.
-    func denial(country code: String?) -> Denial? {
-        guard let code = code.flatMap({ CountryCode($0.utf8) }), let line = entries.index[code] else { return nil }
+    func denial(country code: String?, at time: Timestamp) -> Denial? {
+        guard let code = code.flatMap({ CountryCode($0.utf8) }), let line = entries.index.line(of: code, at: time) else {
+            return nil
+        }
         return denial(of: CountryNames.name(of: code.text), line: line)
     }
 }
 
 extension DenyListReader {
     /// Reads a list of country codes.
-    mutating func countries() -> IndexedEntries<[CountryCode: UInt32]> {
+    mutating func countries() -> IndexedEntries<LiteralIndex<CountryCode>> {
         var doubtful: [(line: Int, note: String)] = []
         let list = literals("is no country code (two letters)") { line -> CountryCode? in
             guard let code = CountryCode(line.entry) else { return nil }

@@ -20,40 +20,54 @@ protocol DenyList: AnyObject, Sendable {
 
     /// The path as written in the settings.
     var file: String { get }
-    /// How many entries it has; repeated ones count.
-    var count: Int { get }
+    /// The lines that are entries.
+    var lines: EntryLines { get }
+    /// The last day on which an entry can meet anybody; nil if one lasts.
+    var lastDay: Day? { get }
 
     /// The denial that the first entry that applies stands for; nil if none does.
     ///
     /// - Complexity: Does not grow with the number of entries; allocates only for a hit and to fold entities' case.
-    func denial(_ facts: Facts) -> Denial?
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial?
 
     /// Why facts that entries are compared with could not be had, of each of their sources; nil for none that is missed.
     static func troubles(_ facts: Facts) -> (LookupError?, LookupError?)
 
     /// How the list comes out.
-    func finding(_ facts: Facts) -> ListFinding
+    func finding(_ attempt: LoginAttempt, _ facts: Facts) -> ListFinding
 
     /// Which lines of a file others make useless.
     static func overlaps(in reader: inout DenyListReader) -> ListOverlaps
 
-    /// What is equal in lines of equal entries; for lists that know no better way to compare.
+    /// An entry as a text that is equal for equal entries.
     static func comparable(_ line: ListLine) -> String
+
+    /// Whether other entries, as ``comparable(_:)`` has them, meet others.
+    static func coverage(from old: [String], to new: [String]) -> ListDifference.Coverage
 }
 
 extension DenyList {
     static var geoDetails: GeoDetails { [] }
 
-    func finding(_ facts: Facts) -> ListFinding {
-        guard count > 0 else { return .pass }
-        if let denial = denial(facts) { return .hit(denial) }
+    /// How many entries it has; repeated ones count.
+    var count: Int { lines.count }
+
+    /// Whether an entry can meet anybody.
+    func isInForce(at time: Timestamp) -> Bool {
+        // The last day of a list without entries is nobody's business.
+        lastDay.map { !$0.isOver(at: time) } ?? (count > 0)
+    }
+
+    func finding(_ attempt: LoginAttempt, _ facts: Facts) -> ListFinding {
+        guard isInForce(at: attempt.time) else { return .pass }
+        if let denial = denial(attempt, facts) { return .hit(denial) }
         let (first, second) = Self.troubles(facts)
         return first == nil && second == nil ? .pass : .unknown
     }
 
     static func overlaps(in reader: inout DenyListReader) -> ListOverlaps {
-        var texts: [(text: String, line: Int)] = []
-        reader.eachLine { texts.append((comparable($0), $0.number)) }
+        var texts: [(text: String, line: ListOverlaps.Line)] = []
+        reader.eachLine { texts.append((comparable($0), ListOverlaps.Line($0))) }
         return ListOverlaps(of: texts)
     }
 
@@ -76,11 +90,18 @@ extension DenyList {
 /// The entries of a list in the shape that finds them fastest.
 struct IndexedEntries<Index: Sendable>: Sendable {
     /// The path as written in the settings.
-    var file: String
-    /// How many there are; repeated ones count.
-    var count: Int
-    /// Each leads to the number of the first line that has it.
-    var index: Index
+    let file: String
+    /// The lines that are entries.
+    let lines: EntryLines
+    /// The last day on which one of them can meet anybody; nil if one lasts.
+    let lastDay: Day?
+    /// Each entry leads to the number of the first line that has it and has not ended.
+    let index: Index
+
+    init(file: String, _ lines: EntryLines, _ index: Index) {
+        (self.file, self.lines, self.index) = (file, lines, index)
+        lastDay = lines.lastDay
+    }
 }
 
 /// A list whose entries are found by an index.
@@ -91,5 +112,6 @@ protocol IndexedDenyList: DenyList {
 
 extension IndexedDenyList {
     var file: String { entries.file }
-    var count: Int { entries.count }
+    var lines: EntryLines { entries.lines }
+    var lastDay: Day? { entries.lastDay }
 }

@@ -23,13 +23,13 @@ public struct DenyListKind: Sendable, Hashable, RawRepresentable, CaseIterable, 
 
     /// Finds a list by its key in `[audit.lists]`: `network_cc`.
     public init?(rawValue: String) {
-        guard let kind = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+        guard let kind = Self.all(for: .allow).first(where: { $0.rawValue == rawValue }) else { return nil }
         self = kind
     }
 
     /// Finds a list by what records say of its hits: `net_cc`, `entity:ORG-LL72-RIPE`.
     public init?(matched: String) {
-        let kind = Self.allCases.first { matched == $0.label || matched.hasPrefix($0.label + ":") }
+        let kind = Self.all(for: .allow).first { matched == $0.label || matched.hasPrefix($0.label + ":") }
         guard let kind else { return nil }
         self = kind
     }

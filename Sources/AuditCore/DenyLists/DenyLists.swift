@@ -5,17 +5,27 @@ public struct DenyLists: Sendable {
         let kind: DenyListKind
         var list: (any DenyList)?
 
-        /// Asks the list about the facts.
-        func finding(_ facts: Facts) -> ListFinding { list?.finding(facts) ?? .off }
+        /// Asks the list.
+        func finding(_ attempt: LoginAttempt, _ facts: Facts) -> ListFinding { list?.finding(attempt, facts) ?? .off }
     }
 
+    /// What the lists do.
+    public let effect: ListEffect
     /// All kinds in their order.
-    private(set) var places: [Place] = DenyListKind.allCases.map { Place(kind: $0) }
+    private(set) var places: [Place]
     /// The kinds of facts that a list with entries asks for.
     public private(set) var requiredFacts: Set<FactKind> = []
+    /// When all entries of a list have ended for the first time; nil if each list has one that lasts.
+    private var firstToEnd: Day?
 
     /// No lists at all.
-    public init() {}
+    public init(_ effect: ListEffect = .deny) {
+        self.effect = effect
+        places = DenyListKind.all(for: effect).map { Place(kind: $0) }
+    }
+
+    /// Whether no list is configured.
+    public private(set) var isEmpty = true
 
     /// How many entries each configured list has; lists that are not configured are missing.
     public var entryCounts: [DenyListKind: Int] {
@@ -31,11 +41,60 @@ public struct DenyLists: Sendable {
     mutating func take(_ list: any DenyList, as kind: DenyListKind) {
         guard let index = places.firstIndex(where: { $0.kind == kind }) else { return }
         places[index].list = list
+        isEmpty = false
         requiredFacts = Set(places.filter { ($0.list?.count ?? 0) > 0 }.flatMap(\.kind.facts))
+        if let lastDay = list.lastDay { firstToEnd = min(firstToEnd ?? lastDay, lastDay) }
     }
 
-    /// Whether a list that asks for no facts denies.
-    func deniesByAddress(_ facts: Facts) -> Bool {
-        places.contains { $0.list != nil && $0.kind.facts.isEmpty && $0.finding(facts).denial != nil }
+    /// The kinds of facts that lists ask for which have entries that have not ended.
+    ///
+    /// - Complexity: Nothing, unless all entries of a list have ended.
+    func requiredFacts(at time: Timestamp) -> Set<FactKind> {
+        guard let firstToEnd, firstToEnd.isOver(at: time) else { return requiredFacts }
+        return Set(places.filter { $0.list?.isInForce(at: time) ?? false }.flatMap(\.kind.facts))
+    }
+
+    /// Whether a list that asks for no facts meets the login.
+    func meetsWithoutFacts(_ attempt: LoginAttempt, _ facts: Facts) -> Bool {
+        places.contains { $0.list != nil && $0.kind.facts.isEmpty && $0.finding(attempt, facts).denial != nil }
+    }
+
+    /// How the first list comes out that has an entry that applies; else whether one is in doubt.
+    ///
+    /// - Complexity: Nothing if there are no lists.
+    func finding(_ attempt: LoginAttempt, _ facts: Facts) -> ListFinding {
+        guard !isEmpty else { return .off }
+        var finding = ListFinding.pass
+        for place in places {
+            switch place.finding(attempt, facts) {
+            case .hit(let denial): return .hit(denial)
+            case .unknown: finding = .unknown
+            case .off, .pass: break
+            }
+        }
+        return finding
+    }
+
+    /// How each list comes out.
+    func outcomes(_ attempt: LoginAttempt, _ facts: Facts) -> [RuleOutcome] {
+        places.map { place in
+            let finding = place.finding(attempt, facts)
+            return RuleOutcome(
+                list: place.kind, effect: effect, outcome: finding.outcome, rule: finding.denial?.rule)
+        }
+    }
+
+    /// How each list comes out that nobody needs to ask.
+    var untriedOutcomes: [RuleOutcome] {
+        places.map { RuleOutcome(list: $0.kind, effect: effect, outcome: $0.list == nil ? .off : .pass) }
+    }
+
+    /// The lines that end, in the order of the lists and of their lines.
+    public var endings: [ListEnding] {
+        places.compactMap(\.list).flatMap { list in
+            list.lines.endings.map {
+                ListEnding(rule: RuleReference(file: list.file, line: $0.line), lastDay: $0.lastDay)
+            }
+        }
     }
 }

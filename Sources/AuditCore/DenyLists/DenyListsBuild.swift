@@ -1,4 +1,4 @@
-/// What reading deny lists gave: the lists that can be used, and everything that is wrong with the files.
+/// What reading lists gave: the lists that can be used, and everything that is wrong with the files.
 ///
 /// The caller decides: at start bad lines are skipped and named; on reload any problem refuses the whole reload.
 public struct DenyListsBuild: Sendable {
@@ -22,17 +22,19 @@ extension DenyLists {
     ///
     /// - Parameters:
     ///   - files: The configured lists.
+    ///   - effect: What they do.
     ///   - engine: Compiles the pattern lists.
     ///   - matching: Whether a pattern must match the whole text (`audit.regex_match`).
     ///   - onLimit: Called once for each pattern that hit the match limit at a login, from that login's thread.
     /// - Complexity: Linear in the size of the files (n log n for networks and coordinates); done at load.
     public static func build(
-        _ files: [DenyListKind: DenyListFile], engine: any PatternEngine, matching: PatternMatching = .full,
+        _ files: [DenyListKind: DenyListFile], effect: ListEffect = .deny, engine: any PatternEngine,
+        matching: PatternMatching = .full,
         onLimit: @escaping @Sendable (ListProblem) -> Void = { _ in }
     ) -> DenyListsBuild {
-        var build = DenyListsBuild(lists: DenyLists(), problems: [], unindexedPatterns: [])
+        var build = DenyListsBuild(lists: DenyLists(effect), problems: [], unindexedPatterns: [])
         let compiler = PatternCompiler(engine: engine, matching: matching, onLimit: onLimit)
-        for kind in DenyListKind.allCases {
+        for kind in DenyListKind.all(for: effect) {
             guard let file = files[kind] else { continue }
             var reader = DenyListReader(file, kind.list.syntax, compiler)
             let list = kind.list.init(reading: &reader)

@@ -20,6 +20,8 @@ public struct ListInspection: Sendable {
     public let problems: [ListProblem]
     /// What may not have been meant.
     public let notes: [ListProblem]
+    /// Lines that end.
+    public let endings: [ListEnding]
     /// Lines that an earlier one makes useless, in line order.
     public let useless: [Overlap]
     /// Lines that hold all that an earlier one says, and more; the earlier one could go.
@@ -35,6 +37,7 @@ public struct ListInspection: Sendable {
         let build = DenyLists.build([kind: file], engine: engine, matching: matching)
         entries = build.lists.entryCount(of: kind) ?? 0
         (problems, notes, format) = (build.problems, build.notes, build.formats[kind])
+        endings = build.lists.endings
         let compiler = PatternCompiler(engine: engine, matching: matching) { _ in }
         var reader = DenyListReader(file, kind.list.syntax, compiler)
         let found = kind.list.overlaps(in: &reader)

@@ -18,7 +18,8 @@ public struct Auditor: Sendable {
         public var lookupTimeout: Duration = .seconds(10)
         /// Whom to ask.
         public var sources: FactSources
-        /// Told of each judgement of a login before it is answered, for metrics; must be quick. Not told of `explain`.
+        /// Told of each judgement of a login before it is answered, and once more of one that awaits facts when these are
+        /// complete; for metrics, must be quick. Not told of `explain`.
         public var judged: (@Sendable (Judgement) -> Void)?
 
         /// Makes a configuration with the default times.
@@ -68,14 +69,23 @@ public struct Auditor: Sendable {
     ///
     /// - Parameters:
     ///   - isIgnored: Whether `audit.ignore_networks` holds the address: then nothing is written.
+    ///   - judgement: Of a login that was let in and may turn out to be an exception, or met by a list that only watches,
+    ///     once its facts are complete.
     ///   - duration: From the request's arrival to the answer.
     public func record(
         _ attempt: LoginAttempt, _ gathering: FactGathering, passwordID: Int64? = nil, isBlocked: Bool,
-        matched: String?, rule: RuleReference?, isIgnored: Bool, duration: Duration
+        matched: String?, rule: RuleReference?, isIgnored: Bool, settling judgement: Judgement? = nil, duration: Duration
     ) {
         guard !isIgnored else { return }
         let (trail, recordsLocal) = (trail, configuration.recordsLocal)
+        let (policy, judged) = (configuration.policy, configuration.judged)
         gathering.whenComplete { facts in
+            var (matched, rule) = (matched, rule)
+            if let judgement, judgement.awaitsFacts {
+                let settled = policy.settle(judgement, attempt, facts: facts)
+                judged?(settled)
+                (matched, rule) = (settled.matched, settled.rule)
+            }
             guard recordsLocal || !(facts.isPrivate || facts.localNetwork != nil) else { return }
             trail.submit(
                 AuditRecord(
@@ -101,7 +111,5 @@ extension Verdict {
     }
 
     /// What was matched, for the records; also in watch mode.
-    public var matched: String? {
-        if case .tryLater = self { "unknown" } else { denial?.matched }
-    }
+    public var matched: String? { isUndecided ? "unknown" : denial?.matched }
 }

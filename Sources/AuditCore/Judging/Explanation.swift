@@ -55,15 +55,15 @@ public struct Explanation: Sendable {
         case .deny: .deny
         case .wouldDeny: .wouldDeny
         case .tryLater: .unknown
-        case .allow: judgement.unknownLists.isEmpty ? .allow : .unknown
+        case .allow: judgement.exemption != nil || judgement.unknownLists.isEmpty ? .allow : .unknown
         }
     }
-
-    /// What is held against the login, in either mode.
-    var denial: Denial? { judgement.verdict.denial }
 }
 
 extension Verdict {
+    /// Whether the login is to be tried again later.
+    var isUndecided: Bool { if case .tryLater = self { true } else { false } }
+
     /// What is held against the login, whether or not the policy enforces.
     public var denial: Denial? {
         switch self {

@@ -4,26 +4,29 @@ extension Explanation {
     /// A fact that is `unavailable` says why in its member `reason`; several PTR names all stand in `values`, of which `value` is
     /// the first. Other members that have no value are null; `age_s` is whole seconds. Control and invisible characters are
     /// escaped.
+    /// Of lists that make exceptions or only watch, `rules` has those that are configured, with their `effect`.
     public var json: String {
         AuditValue.object([
             ("ip", AuditValue(attempt.address?.description)),
             ("user", AuditValue(attempt.login.isEmpty ? nil : attempt.login)),
             ("service", AuditValue(attempt.service.isEmpty ? nil : attempt.service)),
             ("verdict", .text(outcome.rawValue)),
-            ("matched", AuditValue(denial?.matched)),
-            ("rule", AuditValue(denial?.rule?.description)),
+            ("matched", AuditValue(judgement.verdict.isUndecided ? nil : judgement.matched)),
+            ("rule", AuditValue(judgement.rule?.description)),
             ("status", .text(status)),
             ("http", AuditValue(httpCode)),
             ("facts", factsObject),
-            ("rules", .list(judgement.outcomes.map(Self.object))),
+            ("rules", .list((judgement.outcomes + judgement.otherOutcomes.filter { $0.outcome != .off }).map(Self.object))),
         ]).jsonText
     }
 
     private static func object(_ outcome: RuleOutcome) -> AuditValue {
-        .object([
-            ("list", .text(outcome.list.rawValue)), ("outcome", .text(outcome.outcome.rawValue)),
-            ("rule", AuditValue(outcome.rule?.description)),
-        ])
+        let effect: Members = outcome.effect == .deny ? [] : [("effect", .text(outcome.effect.rawValue))]
+        return .object(
+            [
+                ("list", .text(outcome.list.rawValue)), ("outcome", .text(outcome.outcome.rawValue)),
+                ("rule", AuditValue(outcome.rule?.description)),
+            ] + effect)
     }
 
     private var factsObject: AuditValue {

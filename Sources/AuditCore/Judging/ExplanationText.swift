@@ -17,10 +17,13 @@ extension Explanation {
     private var verdictText: String {
         switch judgement.verdict {
         case .deny(let denial): "deny: " + Self.reason(denial)
-        case .wouldDeny(let denial): "would deny, but the policy only watches: " + Self.reason(denial)
+        case .wouldDeny(let denial):
+            "would deny, but the \(judgement.watched == nil ? "policy" : "list") only watches: " + Self.reason(denial)
         case .tryLater(let kinds): "try later: \(kinds.map(\.rawValue).joined(separator: ", ")) could not be had"
         case .allow:
-            if facts.isPrivate {
+            if let exemption = judgement.exemption {
+                "allow: an exception, \(exemption.matched.visible()), by \(exemption.rule.description.visible())"
+            } else if facts.isPrivate {
                 "allow: a private address, which no list denies" + (judgement.isIgnored ? "; ignored, no record" : "")
             } else if judgement.isIgnored {
                 "allow: in audit.ignore_networks, which no list denies; no record"
@@ -52,9 +55,10 @@ extension Explanation {
 
     private var ruleLines: [String] {
         ["rules"]
-            + judgement.outcomes.map { outcome in
+            + (judgement.outcomes + judgement.otherOutcomes.filter { $0.outcome != .off }).map { outcome in
                 let rule = outcome.rule.map { "  \($0.description.visible())" } ?? ""
-                return Self.row(outcome.list.rawValue, outcome.outcome.rawValue + rule)
+                let list = ListKey(outcome.list, outcome.effect).description
+                return Self.row(list, outcome.outcome.rawValue + rule)
             }
     }
 

@@ -2,8 +2,16 @@
 public struct Judgement: Sendable, Equatable {
     /// The verdict.
     public var verdict: Verdict
-    /// Every list that was looked at, in order; all ten if the judging was thorough or no list was needed to decide.
+    /// Every list that denies and was looked at, in order; all ten if the judging was thorough or no list was needed to decide.
     public var outcomes: [RuleOutcome]
+    /// The same of the lists of exceptions and those that only watch, in this order; empty unless the judging was thorough.
+    public var otherOutcomes: [RuleOutcome] = []
+    /// The exception that lets the login in.
+    public var exemption: Exemption?
+    /// The entry of a list that only watches; nil too if the login is refused or an exception.
+    public var watched: Denial?
+    /// Whether an exception, or a list that only watches, might be met once more is known.
+    public var awaitsFacts = false
     /// Whether `audit.ignore_networks` holds the address: then the login leaves no audit record. False if a disabled
     /// service decided before.
     public var isIgnored: Bool
@@ -14,6 +22,12 @@ public struct Judgement: Sendable, Equatable {
         self.outcomes = outcomes
         self.isIgnored = isIgnored
     }
+
+    /// What was matched, for the records: by a list, whatever its effect.
+    public var matched: String? { exemption?.matched ?? verdict.matched }
+
+    /// The entry that applied, for the records.
+    public var rule: RuleReference? { exemption?.rule ?? verdict.denial?.rule }
 
     /// Lists that would have needed a fact that could not be had.
     public var unknownLists: [DenyListKind] {
@@ -37,14 +51,19 @@ public struct RuleOutcome: Sendable, Equatable {
 
     /// The list.
     public var list: DenyListKind
+    /// What the list does to logins that it meets.
+    public var effect: ListEffect
     /// How it came out.
     public var outcome: Outcome
     /// The entry that applied.
     public var rule: RuleReference?
 
     /// Makes an outcome.
-    public init(list: DenyListKind, outcome: Outcome, rule: RuleReference? = nil) {
+    public init(
+        list: DenyListKind, effect: ListEffect = .deny, outcome: Outcome, rule: RuleReference? = nil
+    ) {
         self.list = list
+        self.effect = effect
         self.outcome = outcome
         self.rule = rule
     }

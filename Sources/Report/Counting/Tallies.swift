@@ -17,6 +17,10 @@ struct Tallies: Sendable {
     var countries: TopTable<Named, String?>
     var places: TopTable<PlaceKey, (city: String?, country: String?)>
     var refusals: TopTable<RefusalKey, LastRefusal>
+    /// Allowed logins that were exceptions.
+    var exceptions: TopTable<RefusalKey, LastRefusal>
+    /// Allowed logins that would be refused.
+    var watched: TopTable<RefusalKey, LastRefusal>
     var revoked: TopTable<RevokedKey, LastLogin>
     var events: TopTable<String, Void>
     var failingAddresses: TopTable<String, LastLogin>
@@ -32,6 +36,8 @@ struct Tallies: Sendable {
         countries = TopTable(bound: 1024)
         places = TopTable(bound: bound)
         refusals = TopTable(bound: bound)
+        exceptions = TopTable(bound: bound)
+        watched = TopTable(bound: bound)
         revoked = TopTable(bound: bound)
         events = TopTable(bound: 64)
         failingAddresses = TopTable(bound: bound)
@@ -66,7 +72,7 @@ struct Tallies: Sendable {
     private mutating func addLogin(_ record: ReportRecord) {
         let isDenied = record.isBlocked
         if isDenied { logins.denied += 1 } else { logins.allowed += 1 }
-        if !isDenied, record.matched != nil { wouldDeny += 1 }
+        if !isDenied, record.matched != nil, !record.isException { wouldDeny += 1 }
         timeline.add(record.time) { if isDenied { $0.denied += 1 } else { $0.allowed += 1 } }
         users.add(record.user, isDenied: isDenied)
         let note = AddressNote(
@@ -84,10 +90,17 @@ struct Tallies: Sendable {
             places.add(PlaceKey(location), isDenied: isDenied, at: time, note: (record.city, record.country?.name))
         }
         let lastLogin = LastLogin(time: record.time, address: record.address)
-        if isDenied {
+        if isDenied || record.matched != nil {
             let (value, name) = record.reason
             let key = RefusalKey(user: record.user, matched: record.matched ?? "", value: value, rule: record.rule)
-            refusals.add(key, isDenied: true, at: time, note: LastRefusal(login: lastLogin, name: name))
+            let note = LastRefusal(login: lastLogin, name: name)
+            if isDenied {
+                refusals.add(key, isDenied: true, at: time, note: note)
+            } else if record.isException {
+                exceptions.add(key, at: time, note: note)
+            } else {
+                watched.add(key, at: time, note: note)
+            }
         }
         if record.matched == "deleted" {
             revoked.add(

@@ -85,10 +85,18 @@ enum HTMLReport {
     }
 
     private static func blockedUsers(_ findings: Findings, _ page: inout HTMLText) {
-        section("Blocked users", &page) { page in
+        users("Blocked users", findings.blockedUsers, empty: "Nobody was refused.", &page)
+        if !findings.watchedUsers.isEmpty { users("Would be denied", findings.watchedUsers, empty: "", &page) }
+        if !findings.exceptedUsers.isEmpty { users("Let in by an exception", findings.exceptedUsers, empty: "", &page) }
+    }
+
+    /// Users, and what their logins met.
+    private static func users(
+        _ title: String, _ users: [Findings.BlockedUser], empty: String, _ page: inout HTMLText
+    ) {
+        section(title, &page) { page in
             table(
-                [("User", ""), ("Logins", "number"), ("Why", "growing"), ("Last", "")], findings.blockedUsers,
-                empty: "Nobody was refused.", &page
+                [("User", ""), ("Logins", "number"), ("Why", "growing"), ("Last", "")], users, empty: empty, &page
             ) { user, row in
                 row.element("th", [("scope", "row")], text: user.user)
                 row.element("td", [("class", "number"), ("data-name", "logins")], text: user.count.grouped)

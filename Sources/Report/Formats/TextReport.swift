@@ -7,15 +7,7 @@ enum TextReport {
 
     static func text(_ findings: Findings) -> String {
         var lines = ["Blocked users:"]
-        lines += limited(findings.blockedUsers) { user in
-            var reasons: [String] = []
-            for reason in user.reasons.prefix(20) {
-                let value = [reason.key.matched, reason.key.value].compactMap { $0?.visible() }.joined(separator: ":")
-                let text = value + (reason.note.name.map { " " + $0.visible() } ?? "")
-                if !reasons.contains(text) { reasons.append(text) }
-            }
-            return " \(user.user.auditEscaped(for: .name)) (\(reasons.joined(separator: ", ")))"
-        }
+        lines += limited(findings.blockedUsers) { userLine($0) }
 
         let (unknownSystems, knownSystems) = split(findings.systems, \.isKnown)
         let (unknownHosts, knownHosts) = split(findings.hosts, \.isKnown)
@@ -33,6 +25,10 @@ enum TextReport {
             " \(total.allowed.grouped) allowed, \(total.denied.grouped) denied, \(total.failed.grouped) failed")
         if findings.wouldDeny > 0 {
             lines.append(" \(findings.wouldDeny.grouped) of the allowed would be denied (watch mode)")
+        }
+        for (title, users) in [("Would be denied", findings.watchedUsers), ("Let in by an exception", findings.exceptedUsers)]
+        where !users.isEmpty {
+            lines += ["", title] + limited(users) { userLine($0, tellsRule: true) }
         }
         if !findings.events.isEmpty {
             lines += list("Failed logins", findings.events) { [($0.count, $0.key.visible())] }
@@ -65,6 +61,18 @@ enum TextReport {
         }
         if !findings.notes.isEmpty { lines += ["", "Notes"] + findings.notes.map { " " + $0.visible(limit: 1000) } }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A user, and what was met.
+    private static func userLine(_ user: Findings.BlockedUser, tellsRule: Bool = false) -> String {
+        var reasons: [String] = []
+        for reason in user.reasons.prefix(20) {
+            let value = [reason.key.matched, reason.key.value].compactMap { $0?.visible() }.joined(separator: ":")
+            let rule = tellsRule ? reason.key.rule.map { " by \($0.visible())" } ?? "" : ""
+            let text = value + (reason.note.name.map { " " + $0.visible() } ?? "") + rule
+            if !reasons.contains(text) { reasons.append(text) }
+        }
+        return " \(user.user.auditEscaped(for: .name)) (\(reasons.joined(separator: ", ")))"
     }
 
     private static func split<Item>(_ items: [Item], _ isKnown: (Item) -> Bool) -> (unknown: [Item], known: [Item]) {

@@ -21,7 +21,8 @@ public struct ReportRecord: Sendable, Equatable {
     public var suppressed = 0
     /// Whether a login with the right password was refused.
     public var isBlocked = false
-    /// What was met: a list's label, `deleted`, `disallowed`; also if the policy only watches.
+    /// What was met: a list's label, `deleted`, `disallowed`; also if the policy only watches; `allow:` and a label if an
+    /// exception let the login in.
     public var matched: String?
     /// The line that decided: `lists/net_cc.deny.lst:12`.
     public var rule: String?
@@ -101,10 +102,13 @@ public struct ReportRecord: Sendable, Equatable {
         "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20",
     ].compactMap(IPPrefix.init)
 
+    /// Whether an exception let the login in.
+    var isException: Bool { matched?.hasPrefix(Exemption.prefix) ?? false }
+
     /// Which AS, network or place met the list that ``matched`` names: its value, and where that is a number its name:
     /// `RU`; `AS47764`, `LLC VK`. nil where ``matched`` says all there is.
     var reason: (value: String?, name: String?) {
-        switch matched {
+        switch isException ? matched.map({ String($0.dropFirst(Exemption.prefix.count)) }) : matched {
         case "service": (service, nil)
         case "ip", "disallowed": (address, nil)
         case "rev_host": (host ?? "<>", nil)

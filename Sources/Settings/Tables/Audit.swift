@@ -39,8 +39,8 @@ extension Settings {
         public var localNetworks: [LocalNetwork] = []
         /// `[audit.maxmind]`.
         public var maxMind = MaxMind()
-        /// The files of `[audit.lists]`; a list that is left out is off.
-        public var lists: [DenyListKind: SettingsPath] = [:]
+        /// The files of `[audit.lists]`, `[audit.lists.watch]` and `[audit.lists.allow]`.
+        public var lists: ListFiles = [:]
 
         /// The defaults.
         public init() {}
@@ -74,13 +74,19 @@ extension Settings {
             table.finish()
         }
 
-        private static func lists(_ table: TableReader, _ maxMind: MaxMind) -> [DenyListKind: SettingsPath] {
-            var lists: [DenyListKind: SettingsPath] = [:]
-            for kind in DenyListKind.allCases { lists[kind] = table.path(kind.rawValue, mustExist: true) }
-            table.finish()
-            for kind in DenyListKind.allCases where kind.facts == [.geo] && lists[kind] != nil && maxMind.city == nil {
-                table.problem(kind.rawValue, "this list needs audit.maxmind.city, which is not set")
+        private static func lists(_ table: TableReader, _ maxMind: MaxMind) -> ListFiles {
+            var lists: ListFiles = [:]
+            for effect in ListEffect.allCases {
+                let table = effect == .deny ? table : table.table(effect.rawValue)
+                for kind in DenyListKind.all(for: effect) {
+                    lists[kind, effect] = table.path(kind.rawValue, mustExist: true)
+                    if kind.facts == [.geo], lists[kind, effect] != nil, maxMind.city == nil {
+                        table.problem(kind.rawValue, "this list needs audit.maxmind.city, which is not set")
+                    }
+                }
+                if effect != .deny { table.finish() }
             }
+            table.finish()
             return lists
         }
 

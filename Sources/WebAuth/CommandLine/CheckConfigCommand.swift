@@ -30,7 +30,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
         let files = FileCheck(loaded.settings)
         for note in loaded.notes + FileExposure.notes(location, loaded) + files.notes { print("note: \(note)") }
         for (list, entries, format) in files.counts {
-            print("\(list.rawValue): \(entries) \(entries == 1 ? "entry" : "entries")\(format.map { " (\($0))" } ?? "")")
+            print("\(list): \(entries) \(entries == 1 ? "entry" : "entries")\(format.map { " (\($0))" } ?? "")")
         }
         let silent = connect ? await askBackEnds(loaded.settings) : []
         guard files.problems.isEmpty else { throw SetupFailure(files.problems, exitCode: .configuration) }

@@ -8,7 +8,7 @@ struct ListsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lists", abstract: "Look at deny lists, in force or not.",
         discussion: "Example: web-auth-server lists check drop.txt",
-        subcommands: [CheckListsCommand.self, ListStatisticsCommand.self])
+        subcommands: [CheckListsCommand.self, ListStatisticsCommand.self, ListDifferenceCommand.self])
 }
 
 /// `lists check`: reads files as lists, whether the settings name them or not.
@@ -23,13 +23,13 @@ struct CheckListsCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: ConfigOption
-    @Option(help: "Read as this list: \(DenyListKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Read as this list: \(DenyListKind.all(for: .allow).map(\.rawValue).joined(separator: ", ")).")
     var kind: DenyListKind?
     @Argument(help: "The files.")
     var files: [String]
 
     func run() async throws {
-        let named = try namedLists()
+        let named = try options.namedLists()
         var problems: [String] = []
         for path in files {
             guard let data = FileManager.default.contents(atPath: path) else {
@@ -42,7 +42,7 @@ struct CheckListsCommand: AsyncParsableCommand {
             let list: DenyListKind
             if let kind {
                 (list, reason) = (kind, "as you say")
-            } else if let kind = named[URL(fileURLWithPath: path).standardizedFileURL.path] {
+            } else if let kind = named[path.standardized] {
                 (list, reason) = (kind, "as the settings have it")
             } else if let kind = ListInspection.likelyKind(of: file, engine: engine) {
                 (list, reason) = (kind, "as its lines look; --kind says otherwise")
@@ -53,30 +53,17 @@ struct CheckListsCommand: AsyncParsableCommand {
             let inspection = ListInspection(file, as: list, engine: engine)
             print("\(path): \(list.rawValue), \(reason): \(inspection.summary)")
             for note in inspection.notes { print("note: \(note)") }
+            for note in inspection.endings.notes(at: .now) { print("note: \(note)") }
             problems += inspection.problems.map(\.description)
         }
         guard problems.isEmpty else { throw SetupFailure(problems, exitCode: .configuration) }
-    }
-
-    /// Which list each file of the settings is, by its full path; none if there are no settings that can be read.
-    private func namedLists() throws -> [String: DenyListKind] {
-        let settings: Settings
-        do {
-            settings = try SettingsLocation(config: options.config).load().settings
-        } catch {
-            // Lists can be looked at before there are settings; but those that were named have to be good.
-            if options.config != nil { throw error }
-            return [:]
-        }
-        let paths = settings.audit.lists.map { (URL(fileURLWithPath: $1.resolved).standardizedFileURL.path, $0) }
-        return Dictionary(paths) { first, _ in first }
     }
 }
 
 /// `lists stats`: what the lists of the settings hold.
 struct ListStatisticsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stats", abstract: "Count the entries of each list, and name lines that others make useless.",
+        commandName: "stats", abstract: "Count the entries of each list, and name lines that others make useless or that have ended.",
         discussion: "Example: web-auth-server lists stats --config /etc/dovecot-web-auth/config.toml")
 
     @OptionGroup var options: ConfigOption
@@ -86,19 +73,21 @@ struct ListStatisticsCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try SettingsLocation(config: options.config).load().settings
         var problems: [String] = []
-        for kind in DenyListKind.allCases {
-            guard let path = settings.audit.lists[kind] else { continue }
+        let now = Timestamp.now
+        for (list, path) in settings.audit.lists.all {
             guard let data = FileManager.default.contents(atPath: path.resolved) else {
-                problems.append("\(path.written):1:1: the list \(kind.rawValue) cannot be read")
+                problems.append("\(path.written):1:1: the list \(list) cannot be read")
                 continue
             }
             let inspection = ListInspection(
-                DenyListFile(name: path.written, bytes: Array(data)), as: kind, engine: PCRE2PatternEngine(),
+                DenyListFile(name: path.written, bytes: Array(data)), as: list.kind, engine: PCRE2PatternEngine(),
                 matching: settings.audit.patternMatching)
             let (useless, overlaps) = (inspection.useless, inspection.overlaps)
+            let (ended, ending) = inspection.endings.counts(at: now)
             print(
-                "\(kind.rawValue): \(path.written): \(inspection.summary), \(useless.count) useless, "
-                    + "\(overlaps.count) overlapping")
+                "\(list): \(path.written): \(inspection.summary), \(useless.count) useless, \(overlaps.count) overlapping"
+                    + (ended > 0 ? ", \(ended) ended" : "") + (ending > 0 ? ", \(ending) ending within a week" : ""))
+            for note in inspection.endings.notes(at: now, atMost: limit) { print("  \(note)") }
             for overlap in (useless + overlaps).prefix(limit) {
                 print("  \(path.written):\(overlap.line): \(overlap.reason), line \(overlap.earlier)")
             }
@@ -111,6 +100,27 @@ struct ListStatisticsCommand: AsyncParsableCommand {
 }
 
 extension DenyListKind: ExpressibleByArgument {}
+
+extension ConfigOption {
+    /// Which list each file of the settings is, by its full path; none if there are no settings that can be read.
+    func namedLists() throws -> [String: DenyListKind] {
+        let settings: Settings
+        do {
+            settings = try SettingsLocation(config: config).load().settings
+        } catch {
+            // Lists can be looked at before there are settings; but those that were named have to be good.
+            if config != nil { throw error }
+            return [:]
+        }
+        let paths = settings.audit.lists.all.map { ($0.path.resolved.standardized, $0.list.kind) }
+        return Dictionary(paths) { first, _ in first }
+    }
+}
+
+extension String {
+    /// The path with `.` and `..` resolved.
+    var standardized: String { URL(fileURLWithPath: self).standardizedFileURL.path }
+}
 
 extension ListInspection {
     /// `12 entries (JSON)`.

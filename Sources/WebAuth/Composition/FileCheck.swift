@@ -11,7 +11,7 @@ struct FileCheck: Sendable {
     /// What an administrator should know, though nothing is wrong.
     var notes: [String] = []
     /// How many entries each list has, and in which form it is if it has not a line for each.
-    var counts: [(list: DenyListKind, entries: Int, format: String?)] = []
+    var counts: [(list: ListKey, entries: Int, format: String?)] = []
 
     /// Opens and reads them all, and asks nobody.
     init(_ settings: Settings) {

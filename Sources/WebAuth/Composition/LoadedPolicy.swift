@@ -8,15 +8,15 @@ struct LoadedPolicy: Sendable {
     /// For the auditor.
     var auditor: Auditor.Configuration
     /// How many entries each configured list has.
-    var counts: [(list: DenyListKind, entries: Int)]
+    var counts: [(list: ListKey, entries: Int)] = []
     /// In which form a list is that has not a line for each entry: `JSON`.
-    var formats: [DenyListKind: String]
+    var formats: [ListKey: String] = [:]
     /// How many bad lines each configured list has.
-    var errors: [(list: DenyListKind, errors: Int)]
+    var errors: [(list: ListKey, errors: Int)] = []
     /// Bad lines, as `file:line:column: message`.
-    var problems: [String]
+    var problems: [String] = []
     /// What an administrator should know, though nothing is wrong.
-    var notes: [String]
+    var notes: [String] = []
 
     /// More patterns than this that have to be tried one by one are worth a note.
     static let unindexedBound = 20
@@ -29,39 +29,50 @@ struct LoadedPolicy: Sendable {
     /// - Throws: ``SetupFailure`` if a list file cannot be read; it names the bad lines of the others, too.
     init(_ settings: Settings, sources: FactSources, onLimit: @escaping @Sendable (ListProblem) -> Void) throws(SetupFailure) {
         let audit = settings.audit
-        var files: [DenyListKind: DenyListFile] = [:]
+        var lists: [ListEffect: DenyLists] = [:]
         var unreadable: [String] = []
-        for (kind, path) in audit.lists {
-            if let data = FileManager.default.contents(atPath: path.resolved) {
-                files[kind] = DenyListFile(name: path.written, bytes: Array(data))
-            } else {
-                unreadable.append(path.problem("cannot be read"))
+        var unindexed: [RuleReference] = []
+        for effect in ListEffect.allCases {
+            var files: [DenyListKind: DenyListFile] = [:]
+            for (list, path) in audit.lists.all where list.effect == effect {
+                if let data = FileManager.default.contents(atPath: path.resolved) {
+                    files[list.kind] = DenyListFile(name: path.written, bytes: Array(data))
+                } else {
+                    unreadable.append(path.problem("cannot be read"))
+                }
+            }
+            let build = DenyLists.build(
+                files, effect: effect, engine: PCRE2PatternEngine(), matching: audit.patternMatching, onLimit: onLimit)
+            lists[effect] = build.lists
+            unindexed += build.unindexedPatterns
+            problems += build.problems.map(\.description)
+            notes += build.notes.map(\.description) + build.lists.endings.notes(at: .now)
+            for kind in DenyListKind.all(for: effect) {
+                let key = ListKey(kind, effect)
+                if let count = build.lists.entryCount(of: kind) { counts.append((key, count)) }
+                if let count = build.problemCounts[kind] { errors.append((key, count)) }
+                formats[key] = build.formats[kind]
             }
         }
-        let build = DenyLists.build(
-            files, engine: PCRE2PatternEngine(), matching: audit.patternMatching, onLimit: onLimit)
-        problems = build.problems.map(\.description)
-        guard unreadable.isEmpty else {
-            throw SetupFailure(unreadable.sorted() + problems, exitCode: .configuration)
-        }
-        let policy = Policy(
+        var policy = Policy(
             mode: audit.mode, disabledServices: audit.disabledServices,
-            ignoreNetworks: PrefixSet(audit.ignoreNetworks), lists: build.lists, onUnknown: audit.onUnknown,
+            ignoreNetworks: PrefixSet(audit.ignoreNetworks), lists: lists[.deny] ?? DenyLists(), onUnknown: audit.onUnknown,
             onOverload: audit.onOverload)
+        if let watchLists = lists[.watch] { policy.watchLists = watchLists }
+        if let allowLists = lists[.allow] { policy.allowLists = allowLists }
         auditor = Auditor.Configuration(
             policy: policy, localNetworks: LocalNetworks(audit.localNetworks.map { ($0.prefix, $0.name) }),
             localLocationName: audit.localLocationName, sources: sources)
         auditor.recordsLocal = audit.logLocal
         auditor.deadline = settings.lookup.deadline
         auditor.lookupTimeout = settings.lookup.timeout
-        counts = DenyListKind.allCases.compactMap { kind in build.lists.entryCounts[kind].map { (kind, $0) } }
-        errors = DenyListKind.allCases.compactMap { kind in build.problemCounts[kind].map { (kind, $0) } }
-        formats = build.formats
-        notes = build.notes.map(\.description)
-        if build.unindexedPatterns.count > Self.unindexedBound {
+        guard unreadable.isEmpty else {
+            throw SetupFailure(unreadable.sorted() + problems, exitCode: .configuration)
+        }
+        if unindexed.count > Self.unindexedBound {
             notes.append(
-                "\(build.unindexedPatterns.count) patterns have no literal text to be found by and are tried one by one "
-                    + "at each login: \(build.unindexedPatterns.prefix(5).map(\.description).joined(separator: ", ")), …")
+                "\(unindexed.count) patterns have no literal text to be found by and are tried one by one "
+                    + "at each login: \(unindexed.prefix(5).map(\.description).joined(separator: ", ")), …")
         }
     }
 }

@@ -16,7 +16,7 @@ final class Reloader: Sendable {
     enum Outcome: Sendable {
         /// New settings are in force; these keys differ from the start's, but only a restart takes them into use; and this
         /// may not have been meant.
-        case reloaded(counts: [(list: DenyListKind, entries: Int)], restartNeeded: [String], notes: [String])
+        case reloaded(counts: [(list: ListKey, entries: Int)], restartNeeded: [String], notes: [String])
         /// Nothing has changed, for these reasons.
         case refused([String])
     }
@@ -28,7 +28,7 @@ final class Reloader: Sendable {
         /// When the settings in force were read.
         var lastSuccess: Timestamp
         /// How many bad lines each configured list had when it was last read, by a refused reload too.
-        var listErrors: [(list: DenyListKind, errors: Int)]
+        var listErrors: [(list: ListKey, errors: Int)]
     }
 
     private let location: SettingsLocation
@@ -48,7 +48,7 @@ final class Reloader: Sendable {
     ///   - apply: Takes into use what lies outside of the snapshot (limits, token, sinks).
     init(
         _ location: SettingsLocation, builder: SnapshotBuilder, live: LiveSnapshot,
-        listErrors: [(list: DenyListKind, errors: Int)], announcer: ServiceAnnouncer, logger: Logger,
+        listErrors: [(list: ListKey, errors: Int)], announcer: ServiceAnnouncer, logger: Logger,
         apply: @escaping @Sendable (Snapshot) -> Void
     ) {
         self.location = location
@@ -130,11 +130,11 @@ final class Reloader: Sendable {
 
     /// Lists that have lost more than half of their entries: a download that went wrong looks like that.
     private static func shrunk(
-        from old: [(list: DenyListKind, entries: Int)], to new: [(list: DenyListKind, entries: Int)]
+        from old: [(list: ListKey, entries: Int)], to new: [(list: ListKey, entries: Int)]
     ) -> [String] {
         old.compactMap { list, before in
             guard let after = new.first(where: { $0.list == list })?.entries, after * 2 < before else { return nil }
-            return "\(list.rawValue): \(after) \(after == 1 ? "entry" : "entries"), before it were \(before)"
+            return "\(list): \(after) \(after == 1 ? "entry" : "entries"), before it were \(before)"
         }
     }
 

@@ -13,7 +13,7 @@ struct Snapshot: Sendable {
     /// The database and the directory.
     let backEnds: BackEnds
     /// How many entries each configured list has, in the order of the lists.
-    let listCounts: [(list: DenyListKind, entries: Int)]
+    let listCounts: [(list: ListKey, entries: Int)]
 
     /// What answers logins.
     var loginParts: LoginEndpoints.Parts {

@@ -11,7 +11,7 @@ struct SnapshotBuilder: Sendable {
         /// Bad lines of lists: skipped at start, a reason to refuse a reload.
         var listProblems: [String]
         /// How many bad lines each configured list has.
-        var listErrors: [(list: DenyListKind, errors: Int)]
+        var listErrors: [(list: ListKey, errors: Int)]
     }
 
     /// What counts; each snapshot counts on with the same instruments.

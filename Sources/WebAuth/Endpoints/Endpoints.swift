@@ -37,7 +37,7 @@ struct Endpoints: Sendable {
                 JSONText { object in
                     object.member("status", "reloaded")
                     object.object("lists") { lists in
-                        for (list, entries) in counts { lists.member(list.rawValue, entries) }
+                        for (list, entries) in counts { lists.member(list.description, entries) }
                     }
                     object.array("restart_needed", restartNeeded)
                     if !notes.isEmpty { object.array("notes", notes) }

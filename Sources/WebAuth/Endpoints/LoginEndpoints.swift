@@ -113,9 +113,8 @@ public struct LoginEndpoints: Sendable {
         guard !body.isCredentialsLookup else { return response }
         response.afterSending = {
             parts.auditor.record(
-                body.attempt, gathering, isBlocked: !verdict.isAllowed, matched: verdict.matched,
-                rule: verdict.denial?.rule,
-                isIgnored: judgement.isIgnored, duration: ContinuousClock.now - request.arrived)
+                body.attempt, gathering, isBlocked: !verdict.isAllowed, matched: judgement.matched,
+                rule: judgement.rule, isIgnored: judgement.isIgnored, settling: judgement, duration: ContinuousClock.now - request.arrived)
         }
         return response
     }

@@ -12,6 +12,8 @@ public struct LoginMetrics: Sendable {
 
     private let decisions: InstrumentTable<LoginDecision, Counter>
     private let matches: InstrumentTable<DenyListKind, Counter>
+    private let watched: InstrumentTable<DenyListKind, Counter>
+    private let exempted: InstrumentTable<DenyListKind, Counter>
     private let checks: InstrumentTable<Check, Timer>
 
     /// Makes the instruments.
@@ -21,9 +23,14 @@ public struct LoginMetrics: Sendable {
                 label: MetricFamily.decisions.name, dimensions: [("result", $0.result), ("reason", $0.reason)],
                 factory: factory)
         }
-        matches = InstrumentTable(DenyListKind.allCases) {
-            Counter(label: MetricFamily.ruleMatches.name, dimensions: [("list", $0.rawValue)], factory: factory)
+        func counters(_ family: MetricFamily, _ effect: ListEffect) -> InstrumentTable<DenyListKind, Counter> {
+            InstrumentTable(DenyListKind.all(for: effect)) {
+                Counter(label: family.name, dimensions: [("list", $0.rawValue)], factory: factory)
+            }
         }
+        matches = counters(.ruleMatches, .deny)
+        watched = counters(.watchMatches, .watch)
+        exempted = counters(.allowMatches, .allow)
         let keys = HashScheme.allCases.flatMap { scheme in
             PasswordCheck.Path.allCases.map { Check(scheme: scheme, path: $0) }
         }
@@ -34,6 +41,8 @@ public struct LoginMetrics: Sendable {
         }
         decisions.prepare(LoginDecision.all)
         matches.prepare(DenyListKind.allCases)
+        watched.prepare(DenyListKind.all(for: .watch))
+        exempted.prepare(DenyListKind.all(for: .allow))
     }
 
     /// Counts a decision; for ``LoginEndpoints``.
@@ -42,6 +51,10 @@ public struct LoginMetrics: Sendable {
     /// Counts the list that met; for ``AuditCore/Auditor/Configuration/judged``.
     @Sendable public func judged(_ judgement: Judgement) {
         for outcome in judgement.outcomes where outcome.outcome == .hit { matches[outcome.list]?.increment() }
+        // What awaits facts comes once more.
+        guard !judgement.awaitsFacts else { return }
+        if let list = judgement.watched?.list { watched[list]?.increment() }
+        if let list = judgement.exemption?.list { exempted[list]?.increment() }
     }
 
     /// Times a check; for ``PasswordSchemes/HashingVerifier``.

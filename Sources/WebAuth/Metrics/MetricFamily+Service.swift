@@ -14,6 +14,10 @@ extension MetricFamily {
         "webauth_decisions_total", .counter, "Logins decided by /auth and /audit, by result and reason.")
     static let ruleMatches = MetricFamily(
         "webauth_rule_matches_total", .counter, "Logins that an entry of a deny list met, in watch mode too.")
+    static let watchMatches = MetricFamily(
+        "webauth_watch_matches_total", .counter, "Logins that an entry of a list that only watches met.")
+    static let allowMatches = MetricFamily(
+        "webauth_allow_matches_total", .counter, "Logins that were let in by an exception.")
     static let passwordVerify = MetricFamily(
         "webauth_password_verify_seconds", .histogram(buckets: [0.00005, 0.0001] + defaultBuckets),
         "Time to check a password, waiting for a thread included, by scheme and by what gave the answer.")
@@ -76,7 +80,7 @@ extension MetricFamily {
 
     /// All of them.
     static let service = [
-        requests, requestDuration, unserved, decisions, ruleMatches, passwordVerify, verifyCache, verifyCacheEntries, hashes,
+        requests, requestDuration, unserved, decisions, ruleMatches, watchMatches, allowMatches, passwordVerify, verifyCache, verifyCacheEntries, hashes,
         hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime,
         backEndUp, geoBuilt, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped,
         logLinesDropped, cacheValuesRefused, buildInfo,

@@ -38,8 +38,8 @@ struct MetricsReport: Sendable {
             MetricSample(.reloadSuccessful, status.isSuccessful ? 1 : 0),
             MetricSample(.reloadTime, Double(status.lastSuccess.milliseconds) / 1000),
         ]
-        samples += snapshot.listCounts.map { MetricSample(.listEntries, $0.entries, [("list", $0.list.rawValue)]) }
-        samples += status.listErrors.map { MetricSample(.listErrors, $0.errors, [("list", $0.list.rawValue)]) }
+        samples += snapshot.listCounts.map { MetricSample(.listEntries, $0.entries, [("list", $0.list.description)]) }
+        samples += status.listErrors.map { MetricSample(.listErrors, $0.errors, [("list", $0.list.description)]) }
         if let connections = snapshot.backEnds.database.connections?() {
             let states = [("busy", connections.busy), ("idle", connections.idle), ("waiting", connections.waiting)]
             samples += states.map { MetricSample(.databaseConnections, $1, [("state", $0)]) }

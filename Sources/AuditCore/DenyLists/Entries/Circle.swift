@@ -14,6 +14,8 @@ struct Circle: Sendable {
     let overlap: Double
     /// Line number, from 1.
     let line: UInt32
+    /// The last day on which it meets anybody; nil if it lasts.
+    let lastDay: Day?
 
     /// Whether the entry applies to a client at `point` with an accuracy radius of so many kilometres.
     func holds(_ point: SIMD3<Double>, accuracy: Double) -> Bool {

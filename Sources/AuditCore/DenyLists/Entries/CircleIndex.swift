@@ -28,18 +28,21 @@ struct CircleIndex: Sendable {
 
     /// The line number of the first circle, in file order, that holds a client at `point`.
     ///
-    /// - Parameter accuracy: The client's accuracy radius in kilometres.
+    /// - Parameters:
+    ///   - accuracy: The client's accuracy radius in kilometres.
+    ///   - time: Those that have ended then hold nothing.
     /// - Complexity: Logarithmic for circles that lie apart, linear if most reach the client; no allocation.
-    func firstLine(holding point: SIMD3<Double>, accuracy: Double) -> UInt32? {
+    func firstLine(holding point: SIMD3<Double>, accuracy: Double, at time: Timestamp) -> UInt32? {
         var best = UInt32.max
         if !nodes.isEmpty {
-            search(0, point, accuracy: accuracy, accuracyChord: GreatCircle.chord(kilometres: accuracy), &best)
+            search(0, point, accuracy: accuracy, accuracyChord: GreatCircle.chord(kilometres: accuracy), time, &best)
         }
         return best == .max ? nil : best
     }
 
     private func search(
-        _ index: Int, _ point: SIMD3<Double>, accuracy: Double, accuracyChord: Double, _ best: inout UInt32
+        _ index: Int, _ point: SIMD3<Double>, accuracy: Double, accuracyChord: Double, _ time: Timestamp,
+        _ best: inout UInt32
     ) {
         let node = nodes[index]
         guard node.line < best else { return }
@@ -50,11 +53,11 @@ struct CircleIndex: Sendable {
         let outside = pointwiseMax(pointwiseMax(below, above), .zero)
         guard (outside * outside).sum() <= reach * reach else { return }
         if let (one, other) = node.children {
-            search(one, point, accuracy: accuracy, accuracyChord: accuracyChord, &best)
-            search(other, point, accuracy: accuracy, accuracyChord: accuracyChord, &best)
+            search(one, point, accuracy: accuracy, accuracyChord: accuracyChord, time, &best)
+            search(other, point, accuracy: accuracy, accuracyChord: accuracyChord, time, &best)
         } else {
             for circle in circles[node.circles] where circle.line < best && circle.holds(point, accuracy: accuracy) {
-                best = circle.line
+                if circle.lastDay?.isOver(at: time) != true { best = circle.line }
             }
         }
     }

@@ -9,11 +9,11 @@ final class ASCountry: CountryDenyList {
     static let label = "as_cc"
     static let facts = [FactKind.origin]
 
-    let entries: IndexedEntries<[CountryCode: UInt32]>
+    let entries: IndexedEntries<LiteralIndex<CountryCode>>
 
     init(reading reader: inout DenyListReader) { entries = reader.countries() }
 
-    func denial(_ facts: Facts) -> Denial? { denial(country: facts.origin.value?.country) }
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? { denial(country: facts.origin.value?.country, at: attempt.time) }
 
     static func troubles(_ facts: Facts) -> (LookupError?, LookupError?) { (facts.origin.trouble, nil) }
 }

@@ -10,14 +10,14 @@ final class ASNames: PatternDenyList {
     static let facts = [FactKind.origin, .geo]
     static let geoDetails = GeoDetails.asNames
 
-    let entries: IndexedEntries<any PatternSet>
+    let entries: IndexedEntries<PatternIndex>
 
     init(reading reader: inout DenyListReader) { entries = reader.patterns(note: ListAdvice.pattern) }
 
-    func denial(_ facts: Facts) -> Denial? {
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
         guard
-            let line = facts.origin.value?.asName.flatMap({ entries.index.firstMatch(in: $0) })
-                ?? facts.geo.value?.asOrganization.flatMap({ entries.index.firstMatch(in: $0) })
+            let line = facts.origin.value?.asName.flatMap({ entries.index.firstLine(in: $0, at: attempt.time) })
+                ?? facts.geo.value?.asOrganization.flatMap({ entries.index.firstLine(in: $0, at: attempt.time) })
         else { return nil }
         return denial(of: facts.organization ?? "this AS", line: line)
     }

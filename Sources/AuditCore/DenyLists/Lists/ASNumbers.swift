@@ -14,7 +14,7 @@ final class ASNumbers: IndexedDenyList {
             "asn", "as_number", "asnumber", "as number", "autonomous_system_number", "aut-num", "autnum", "as",
         ], headersMayBeOneWord: true, columnsOfShortHeader: 2)
 
-    let entries: IndexedEntries<[UInt32: UInt32]>
+    let entries: IndexedEntries<LiteralIndex<UInt32>>
 
     init(reading reader: inout DenyListReader) {
         entries = reader.literals("is no AS number (AS0 to AS4294967295)") { line in
@@ -25,16 +25,16 @@ final class ASNumbers: IndexedDenyList {
         }
     }
 
-    func denial(_ facts: Facts) -> Denial? {
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
         let maxMind = facts.geo.value?.asNumber
         for (position, number) in (facts.origin.value?.asNumbers ?? []).enumerated() {
-            guard let line = entries.index[number] else { continue }
+            guard let line = entries.index.line(of: number, at: attempt.time) else { continue }
             // Names are known of the first origin and of MaxMind's AS.
             let name =
                 position == 0 ? facts.organization : number == maxMind ? facts.geo.value?.asOrganization : nil
             return denial(of: name ?? "AS\(number)", line: line)
         }
-        guard let maxMind, let line = entries.index[maxMind] else { return nil }
+        guard let maxMind, let line = entries.index.line(of: maxMind, at: attempt.time) else { return nil }
         return denial(of: facts.geo.value?.asOrganization ?? "AS\(maxMind)", line: line)
     }
 
@@ -48,8 +48,7 @@ final class ASNumbers: IndexedDenyList {
 
     /// `AS3209` and `3209` are equal.
     static func comparable(_ line: ListLine) -> String {
-        let text = String(decoding: line.entryBeforeComma, as: UTF8.self).uppercased()
-        return text.hasPrefix("AS") ? String(text.dropFirst(2)) : text
+        UInt32(asNumber: line.entryBeforeComma).map { "\($0)" } ?? String(decoding: line.entryBeforeComma, as: UTF8.self)
     }
 }
 

@@ -15,26 +15,34 @@ final class Coordinates: IndexedDenyList {
 
     init(reading reader: inout DenyListReader) {
         var circles: [Circle] = []
+        var lines = EntryLines()
         reader.eachEntry { line, problems in
             switch CircleLine(line).circle {
-            case .success(let circle): circles.append(circle)
+            case .success(let circle):
+                lines.add(line)
+                circles.append(circle)
             case .failure(let refusal): problems.add(line: line.number, column: refusal.column, refusal.reason)
             }
         }
-        entries = IndexedEntries(file: reader.file.name, count: circles.count, index: CircleIndex(circles))
+        entries = IndexedEntries(file: reader.file.name, lines, CircleIndex(circles))
     }
 
-    func denial(_ facts: Facts) -> Denial? {
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
         guard let geo = facts.geo.value, let location = geo.location, (-90...90).contains(location.latitude),
             (-180...180).contains(location.longitude)
         else { return nil }
         let point = GreatCircle.point(latitude: location.latitude, longitude: location.longitude)
         let accuracy = Double(max(0, location.accuracyRadius ?? 0))
-        guard let line = entries.index.firstLine(holding: point, accuracy: accuracy) else { return nil }
+        guard let line = entries.index.firstLine(holding: point, accuracy: accuracy, at: attempt.time) else { return nil }
         return denial(of: geo.city?.name ?? geo.country?.name ?? "this location", line: line)
     }
 
     static func troubles(_ facts: Facts) -> (LookupError?, LookupError?) { (facts.geo.trouble, nil) }
 
-    static func comparable(_ line: ListLine) -> String { String(decoding: line.entry, as: UTF8.self).uppercased() }
+    static func comparable(_ line: ListLine) -> String {
+        let fields = line.bytes.split(separator: UInt8(ascii: ","), maxSplits: 3, omittingEmptySubsequences: false)
+        return fields.map { field in
+            String(decoding: field.drop(while: ListLine.isBlank).prefix { !ListLine.isBlank($0) }, as: UTF8.self)
+        }.joined(separator: ",")
+    }
 }

@@ -11,7 +11,7 @@ final class Entities: IndexedDenyList {
     static let syntax = ListSyntax(memberNames: ["handle", "entity", "nic-hdl"])
 
     /// By the handle in lower case.
-    let entries: IndexedEntries<[String: UInt32]>
+    let entries: IndexedEntries<LiteralIndex<String>>
 
     init(reading reader: inout DenyListReader) {
         entries = reader.literals("is no handle: it has control characters or a comma") { line in
@@ -21,10 +21,10 @@ final class Entities: IndexedDenyList {
         }
     }
 
-    func denial(_ facts: Facts) -> Denial? {
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
         guard let network = facts.network.value else { return nil }
         for entity in network.entities {
-            guard let line = entries.index[entity.lowercased()] else { continue }
+            guard let line = entries.index.line(of: entity.lowercased(), at: attempt.time) else { continue }
             return denial(matching: "\(Self.label):\(entity)", telling: "access denied", line: line)
         }
         return nil

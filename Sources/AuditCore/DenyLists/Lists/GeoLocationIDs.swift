@@ -12,7 +12,7 @@ final class GeoLocationIDs: IndexedDenyList {
     static let syntax = ListSyntax(
         memberNames: ["geoname_id", "geonameid", "geonames_id", "geoname id"], headersMayBeOneWord: true)
 
-    let entries: IndexedEntries<[UInt32: UInt32]>
+    let entries: IndexedEntries<LiteralIndex<UInt32>>
 
     init(reading reader: inout DenyListReader) {
         entries = reader.literals("is no geoname id (1 to 4294967295)") { line in
@@ -20,10 +20,10 @@ final class GeoLocationIDs: IndexedDenyList {
         }
     }
 
-    func denial(_ facts: Facts) -> Denial? {
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
         guard let geo = facts.geo.value else { return nil }
         func denial(_ place: Place?) -> Denial? {
-            guard let id = place?.geonameID, let line = entries.index[id] else { return nil }
+            guard let id = place?.geonameID, let line = entries.index.line(of: id, at: attempt.time) else { return nil }
             return self.denial(of: place?.name ?? "this location", line: line)
         }
         if let denial = denial(geo.city) { return denial }

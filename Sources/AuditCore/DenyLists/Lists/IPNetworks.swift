@@ -15,23 +15,30 @@ final class IPNetworks: IndexedDenyList {
             "address", "dst_ip", "src_ip",
         ], hasRanges: true, headersMayBeOneWord: true, columnsOfShortHeader: 1)
 
-    let entries: IndexedEntries<PrefixTable>
+    let entries: IndexedEntries<NetworkIndex>
 
     init(reading reader: inout DenyListReader) {
         var builder = PrefixTable.Builder(capacity: reader.file.bytes.count / 8 + 1)
-        var count = 0
+        var ending: [EndingNetworks.Entry] = []
+        var lines = EntryLines()
         reader.eachNetwork { line, prefixes in
-            count += 1
-            for prefix in prefixes { builder.add(prefix, number: line.number) }
+            lines.add(line)
+            for prefix in prefixes {
+                if let lastDay = line.until {
+                    ending.append(EndingNetworks.Entry(prefix: prefix, line: line.number, lastDay: lastDay))
+                } else {
+                    builder.add(prefix, number: line.number)
+                }
+            }
         }
-        entries = IndexedEntries(
-            file: reader.file.name, count: count, index: PrefixTable(builder, precedence: .first))
+        entries = IndexedEntries(file: reader.file.name, lines, NetworkIndex(lasting: builder, ending: ending))
     }
 
-    func denial(_ facts: Facts) -> Denial? {
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
         // An IPv4 address does not escape its networks by being wrapped.
         guard let address = facts.address,
-            let match = entries.index.match(address) ?? address.embeddedIPv4.flatMap({ entries.index.match($0) })
+            let match = entries.index.match(address, at: attempt.time)
+                ?? address.embeddedIPv4.flatMap({ entries.index.match($0, at: attempt.time) })
         else { return nil }
         return denial(of: "\(match.prefix)", line: match.number)
     }
@@ -39,9 +46,23 @@ final class IPNetworks: IndexedDenyList {
     static func troubles(_ facts: Facts) -> (LookupError?, LookupError?) { (nil, nil) }
 
     static func overlaps(in reader: inout DenyListReader) -> ListOverlaps {
-        var networks: [(prefix: IPPrefix, line: Int)] = []
-        reader.eachNetwork { line, prefixes in networks += prefixes.map { ($0, line.number) } }
+        var networks: [(prefix: IPPrefix, line: ListOverlaps.Line)] = []
+        reader.eachNetwork { line, prefixes in networks += prefixes.map { ($0, ListOverlaps.Line(line)) } }
         return ListOverlaps(of: networks)
+    }
+
+    static func comparable(_ line: ListLine) -> String {
+        let prefixes = (try? NetworkLine(line).prefixes()) ?? []
+        return prefixes.isEmpty
+            ? String(decoding: line.entry, as: UTF8.self) : prefixes.map(\.description).joined(separator: ", ")
+    }
+
+    static func coverage(from old: [String], to new: [String]) -> ListDifference.Coverage {
+        func ranges(_ texts: [String]) -> AddressRanges {
+            AddressRanges(texts.flatMap { $0.split(separator: ", ").compactMap { IPPrefix(String($0)) } })
+        }
+        let (old, new) = (ranges(old), ranges(new))
+        return old == new ? .same : .differs(more: new.count(without: old), less: old.count(without: new))
     }
 }
 

@@ -9,11 +9,11 @@ final class NetworkCountry: CountryDenyList {
     static let label = "net_cc"
     static let facts = [FactKind.network]
 
-    let entries: IndexedEntries<[CountryCode: UInt32]>
+    let entries: IndexedEntries<LiteralIndex<CountryCode>>
 
     init(reading reader: inout DenyListReader) { entries = reader.countries() }
 
-    func denial(_ facts: Facts) -> Denial? { denial(country: facts.network.value?.country) }
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? { denial(country: facts.network.value?.country, at: attempt.time) }
 
     static func troubles(_ facts: Facts) -> (LookupError?, LookupError?) { (facts.network.trouble, nil) }
 }

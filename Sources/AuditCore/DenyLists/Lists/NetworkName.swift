@@ -9,12 +9,12 @@ final class NetworkName: PatternDenyList {
     static let label = "net_name"
     static let facts = [FactKind.network]
 
-    let entries: IndexedEntries<any PatternSet>
+    let entries: IndexedEntries<PatternIndex>
 
     init(reading reader: inout DenyListReader) { entries = reader.patterns(note: ListAdvice.pattern) }
 
-    func denial(_ facts: Facts) -> Denial? {
-        guard let name = facts.network.value?.name, let line = entries.index.firstMatch(in: name) else { return nil }
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
+        guard let name = facts.network.value?.name, let line = entries.index.firstLine(in: name, at: attempt.time) else { return nil }
         return denial(of: "network \(name)", line: line)
     }
 

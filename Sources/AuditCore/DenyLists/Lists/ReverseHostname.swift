@@ -9,17 +9,17 @@ final class ReverseHostname: PatternDenyList {
     static let label = "rev_host"
     static let facts = [FactKind.reverseHost]
 
-    let entries: IndexedEntries<any PatternSet>
+    let entries: IndexedEntries<PatternIndex>
 
     init(reading reader: inout DenyListReader) { entries = reader.patterns(note: Self.advice) }
 
-    func denial(_ facts: Facts) -> Denial? {
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
         guard facts.reverseHost.trouble == nil else { return nil }
         let names = facts.reverseHost.value
         // The first line that any of the names meets; a name that is not shown elsewhere is told.
-        var (line, place) = (entries.index.firstMatch(in: names?.first ?? "<>"), "this hostname")
+        var (line, place) = (entries.index.firstLine(in: names?.first ?? "<>", at: attempt.time), "this hostname")
         for name in names?.others ?? [] {
-            guard let match = entries.index.firstMatch(in: name), match < line ?? .max else { continue }
+            guard let match = entries.index.firstLine(in: name, at: attempt.time), match < line ?? .max else { continue }
             (line, place) = (match, "the hostname \(name)")
         }
         return line.map { denial(of: place, line: $0) }

@@ -23,7 +23,7 @@ struct CircleLine {
             let overlap = try number(fields[3], "overlap", in: 0...1_000, mayHaveComment: true)
             return Circle(
                 center: GreatCircle.point(latitude: latitude, longitude: longitude), radius: radius, overlap: overlap,
-                line: UInt32(clamping: line.number))
+                line: UInt32(clamping: line.number), lastDay: line.until)
         }
     }
 

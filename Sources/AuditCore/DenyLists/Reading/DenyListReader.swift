@@ -47,9 +47,9 @@ struct DenyListReader {
     ///   - isRest: Whether what follows an entry is more entries, which the line would silently not be.
     mutating func literals<Key: Hashable>(
         _ complaint: String, _ parse: (ListLine) -> Key?, isRest: (ArraySlice<UInt8>) -> Bool = { _ in false }
-    ) -> IndexedEntries<[Key: UInt32]> {
-        var lines: [Key: UInt32] = [:]
-        var count = 0
+    ) -> IndexedEntries<LiteralIndex<Key>> {
+        var index = LiteralIndex<Key>()
+        var lines = EntryLines()
         eachEntry { line, problems in
             guard let key = parse(line) else {
                 let entry = LineToken(bytes: line.entry).quoted
@@ -60,38 +60,48 @@ struct DenyListReader {
                 let reason = "\(token.quoted) is no comment (# begins one), and each entry wants a line of its own"
                 return problems.add(line: line.number, column: line.column, reason)
             }
-            count += 1
-            if lines[key] == nil { lines[key] = UInt32(clamping: line.number) }
+            lines.add(line)
+            index.add(key, line)
         }
-        return IndexedEntries(file: file.name, count: count, index: lines)
+        return IndexedEntries(file: file.name, lines, index)
     }
 
     /// Reads a list of patterns.
     ///
     /// - Parameter note: What a pattern may not have been meant to say; nil if there is nothing to say.
-    mutating func patterns(note: (String) -> String?) -> IndexedEntries<any PatternSet> {
-        let (lines, columns) = patternLines()
+    mutating func patterns(note: (String) -> String?) -> IndexedEntries<PatternIndex> {
+        var columns: [Int: Int] = [:]  // where patterns begin, if not at column 1
+        var lastDays: [Int: Day] = [:]
+        let lines = patternLines { line in
+            if line.column != 1 { columns[line.number] = line.column }
+            if let lastDay = line.until { lastDays[line.number] = lastDay }
+        }
         for line in lines {
             if let note = note(line.text) { notes.add(line: line.line, note) }
         }
         let compilation = compiler.compile(lines, of: file.name)
+        var refused: Set<Int> = []
         for problem in compilation.problems {
+            refused.insert(problem.line)
             let column = problem.column.map { $0 + (columns[problem.line] ?? 1) - 1 }
             problems.add(line: problem.line, column: column, problem.reason)
         }
         unindexedPatterns += compilation.unindexedLines.map { RuleReference(file: file.name, line: $0) }
-        return IndexedEntries(file: file.name, count: compilation.set.count, index: compilation.set)
+        let good = lines.filter { !refused.contains($0.line) }
+        var entries = EntryLines()
+        for line in good { entries.add(line.line, until: lastDays[line.line]) }
+        let index = PatternIndex(compilation.set, lastDays: lastDays, good) { [compiler] in compiler.set(of: $0) }
+        return IndexedEntries(file: file.name, entries, index)
     }
 
-    /// The lines of a list of patterns, and the columns in which they begin if that is not the first.
-    mutating func patternLines() -> (lines: [PatternLine], columns: [Int: Int]) {
+    /// The lines of a list of patterns.
+    mutating func patternLines(_ body: (ListLine) -> Void = { _ in }) -> [PatternLine] {
         var lines: [PatternLine] = []
-        var columns: [Int: Int] = [:]
         eachLine { line in
             lines.append(PatternLine(line: line.number, text: line.text))
-            if line.column != 1 { columns[line.number] = line.column }
+            body(line)
         }
-        return (lines, columns)
+        return lines
     }
 }
 

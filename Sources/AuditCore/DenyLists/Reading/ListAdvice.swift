@@ -12,8 +12,23 @@ enum ListAdvice {
 
     /// A note on a pattern; nil if there is nothing to say.
     static func pattern(_ pattern: String) -> String? {
+        if endsBehind(pattern) {
+            return "the whole line is the pattern: # until YYYY-MM-DD stands on a line of its own above it"
+        }
         guard isPostfixLine(pattern) else { return nil }
         return "slashes and an action are part of the pattern here, unlike in a table of Postfix: this meets no name"
+    }
+
+    /// `pattern # until 2026-12-24`.
+    private static func endsBehind(_ pattern: String) -> Bool {
+        let bytes = Array(pattern.utf8)[...]
+        guard bytes.contains(UInt8(ascii: "#")) else { return false }
+        var tokens = LineTokens(bytes)
+        while let token = tokens.next() {
+            guard token.bytes.first == UInt8(ascii: "#") else { continue }
+            return EndingComment(bytes[token.bytes.startIndex...]) != .none
+        }
+        return false
     }
 
     /// `/pattern/ REJECT`, or `/pattern/` alone.

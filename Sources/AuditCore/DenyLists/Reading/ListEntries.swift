@@ -45,6 +45,7 @@ struct ListEntries {
     private func rows(
         _ problems: inout ListProblems, _ notes: inout ListProblems, _ body: (ListLine, inout ListProblems) -> Void
     ) {
-        ListLine.forEach(in: file, comments: .ofLiterals, problems: &problems, notes: &notes, body)
+        ListLine.forEach(
+            in: file, comments: .ofLiterals, endings: false, problems: &problems, notes: &notes, body)
     }
 }

@@ -9,6 +9,8 @@ struct ListLine {
     let column: Int
     /// The line without outer white space: valid UTF-8, no NUL.
     let bytes: ArraySlice<UInt8>
+    /// The last day on which the entry meets anybody; nil if it lasts.
+    var until: Day?
 
     /// The line as text.
     var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -26,30 +28,77 @@ extension ListLine {
         case ofLiterals
         /// `#` begins one, and so do `;` and `//`, of which the administrator is told.
         case ofPatterns
+        /// `#` begins one, and so do `;` and `//`, of which the administrator is told; `#` may stand behind an entry, too.
+        case ofNames
     }
 
     /// Calls `body` for every entry of a file, in order.
     ///
     /// Lines end with LF, CR LF or CR; a byte order mark is skipped; white space (Unicode's, as Python's `strip` has it) is
     /// trimmed; empty lines and comments are skipped, whatever bytes a comment holds. A line that is too long, not UTF-8 or
-    /// has a NUL is a problem.
+    /// has a NUL is a problem. A comment may say when an entry ends: behind it, or on a line above a pattern.
     ///
-    /// - Parameter notes: Gets comments that may have been meant as patterns.
+    /// - Parameters:
+    ///   - endings: Whether comments may say when an entry ends; rows of tables have other columns.
+    ///   - notes: Gets comments that may have been meant as patterns.
     /// - Complexity: Linear in the size of the file.
     static func forEach(
-        in file: [UInt8], comments: Comments, problems: inout ListProblems, notes: inout ListProblems,
+        in file: [UInt8], comments: Comments, endings: Bool = true, problems: inout ListProblems, notes: inout ListProblems,
         _ body: (ListLine, inout ListProblems) -> Void
     ) {
+        // In lists of patterns, the line with the end of the pattern that comes next.
+        var ending: (line: Int, lastDay: Day)?
+        func noteUseless(_ number: Int) {
+            notes.add(line: number, comments == .ofPatterns ? "ends nothing: no pattern follows" : "ends nothing: # until stands behind the entry that it ends")
+        }
+        func take(_ line: ListLine) {
+            guard endings else { return body(line, &problems) }
+            var line = line
+            switch comments {
+            case .ofPatterns:
+                line.until = ending?.lastDay
+                ending = nil
+            case .ofLiterals, .ofNames:
+                let comment = line.ending
+                if let refusal = comment.refusal { return problems.add(line: line.number, column: line.column, refusal) }
+                line.until = comment.day
+                if line.until == nil, comments == .ofLiterals, line.seemsToEnd {
+                    notes.add(line: line.number, "does not end: # begins the comment that says until when")
+                }
+            }
+            body(line, &problems)
+        }
         forEachRaw(in: file) { number, bytes in
-            guard let line = line(number, bytes, &problems) else { return }
+            let faults = problems.count
+            guard let line = line(number, bytes, &problems) else {
+                // What cannot be read may be the pattern that ends; another never does in its place.
+                if problems.count > faults { ending = nil }
+                let text = bytes.drop(while: isWhiteSpace)
+                guard endings, text.first == UInt8(ascii: "#") else { return }
+                switch EndingComment(text) {
+                case .none: break
+                case .until(let lastDay) where comments == .ofPatterns:
+                    if let ending { noteUseless(ending.line) }
+                    ending = (number, lastDay)
+                case .until: noteUseless(number)
+                case .bad(let quoted):
+                    if comments == .ofPatterns, let refusal = EndingComment.bad(quoted).refusal {
+                        problems.add(line: number, refusal)
+                    }
+                }
+                return
+            }
             switch (LineToken(bytes: line.bytes).opensComment, comments) {
-            case (false, _): body(line, &problems)
+            case (false, _): take(line)
             case (true, .ofLiterals): break
-            case (true, .ofPatterns) where line.bytes.first == UInt8(ascii: "-"): body(line, &problems)
-            case (true, .ofPatterns):
+            case (true, .ofPatterns) where line.bytes.first == UInt8(ascii: "-"),
+                (true, .ofNames) where line.bytes.first == UInt8(ascii: "-"):
+                take(line)
+            case (true, .ofPatterns), (true, .ofNames):
                 notes.add(line: number, "taken for a comment, as it begins with ; or //")
             }
         }
+        if let ending { noteUseless(ending.line) }
     }
 
     /// Calls `body` for every line of a file with its number, comments and empty ones too, without its end.

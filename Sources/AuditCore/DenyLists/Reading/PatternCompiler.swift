@@ -12,4 +12,7 @@ struct PatternCompiler: Sendable {
             onLimit(ListProblem(file: file, line: problem.line, reason: problem.reason))
         }
     }
+
+    /// A set of patterns that were compiled before: what there is to say of them has been said.
+    func set(of lines: [PatternLine]) -> any PatternSet { engine.compile(lines, matching: matching) { _ in }.set }
 }
