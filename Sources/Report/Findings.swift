@@ -57,6 +57,7 @@ struct Findings: Sendable {
     var exceptedUsers: [BlockedUser]
     var newPlaces: [NewPlace]
     var revoked: [TopTable<RevokedKey, LastLogin>.Entry]
+    var honeypots: [TopTable<String, LastLogin>.Entry]
     var systems: [System]
     var hosts: [Host]
     var networks: [TopTable<Named, Void>.Entry]
@@ -90,6 +91,7 @@ struct Findings: Sendable {
         let newPlaces = tallies.habits.newPlaces
         self.newPlaces = Array(newPlaces.prefix(Self.newPlaceLimit))
         revoked = tallies.revoked.sorted
+        honeypots = tallies.honeypots.sorted
         systems = tallies.systems.sorted.map { System($0, knowledge) }.namelessLast { $0.number == "None" }
         hosts = tallies.addresses.sorted.map { Host($0, knowledge) }
         networks = tallies.networks.sorted.namelessLast { $0.key.text == nil }
@@ -161,6 +163,7 @@ extension Tallies {
         add("users and exceptions", exceptions.omitted)
         add("watched users and reasons", watched.omitted)
         add("revoked passwords", revoked.omitted)
+        add("honeypots", honeypots.omitted)
         add("kinds of failure", events.omitted)
         add("addresses with failures", failingAddresses.omitted)
         if habits.isIncomplete {
@@ -179,7 +182,7 @@ extension Array {
 
 extension Int {
     /// `1,234,567`.
-    var grouped: String {
+    package var grouped: String {
         let digits = String(magnitude)
         var result = ""
         for (index, digit) in digits.enumerated() {

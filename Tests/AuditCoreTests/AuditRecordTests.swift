@@ -95,7 +95,7 @@ struct AuditRecordTests {
         ]
         for (name, text) in sample { #expect(fields[name] == text, "\(name)") }
         let new = Set(fields.keys).subtracting(sample.keys)
-        #expect(new == ["AUDIT_AS_ORG", "AUDIT_SOURCES", "AUDIT_DURATION_US"])
+        #expect(new == ["AUDIT_AS_ORG", "AUDIT_SOURCES", "AUDIT_DURATION_US", "AUDIT_FACTS"])
     }
 
     @Test func `what Dovecot says of a login besides has fields of its own`() {

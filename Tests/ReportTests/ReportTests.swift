@@ -311,4 +311,30 @@ struct ReportTests {
         _ = try Report.run(&source, period: period, format: .json) { told.append($0) }
         #expect(told == [10_000, 20_000])
     }
+
+    @Test func `honeypots are no users, and have a list of their own`() throws {
+        let records = [
+            Records.login("alice"), Records.login("honey-1", at: 1) { $0.isHoneypot = true },
+            Records.refusal("honey-1", at: 2), Records.refusal("honey-2", at: 3),
+        ].map { record in
+            var record = record
+            record.isHoneypot = record.user.hasPrefix("honey")
+            return record
+        }
+        let object = try Records.object(records)
+        #expect(object["users"] as? Int == 1 && object.list("blocked_users").isEmpty)
+        #expect(object.list("new_for_user").isEmpty)
+        #expect(object.list("honeypots").map { $0["user"] as? String } == ["honey-1", "honey-2"])
+        #expect(object.list("honeypots").map { $0["denied"] as? Int } == [1, 1])
+        let text = try Records.report(records, .text)
+        #expect(text.hasPrefix("Blocked users:\n\nStatistics\n"))
+        #expect(text.contains("\nHoneypots\n") && text.contains(" 1 !honey-2, last "))
+        #expect(try Records.report(records, .html).contains("<h2>Honeypots</h2>"))
+    }
+
+    @Test func `a honeypot's event is no failed login`() throws {
+        let object = try Records.object([Records.login("honey"), Records.failure("honeypot", at: 1)])
+        #expect((object["logins"] as? [String: Any])?["failed"] as? Int == 0)
+        #expect(object.list("failures").first?["event"] as? String == "honeypot")
+    }
 }

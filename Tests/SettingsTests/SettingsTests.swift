@@ -298,4 +298,13 @@ struct SettingsTests {
         #expect(try parse("[ldap]\nbasedn = 'o=x'\nuri = '\(servers)'").settings.ldap?.uri == servers)
         #expect(try parse("[ldap]\nbasedn = 'o=x'\nuri = ' '").settings.ldap?.uri == nil)
     }
+
+    @Test func `honeypots are names with stars`() throws {
+        let settings = try parse("[audit]\nhoneypots = [\"honey-*\", \"trap\"]\n").settings
+        #expect(settings.audit.honeypots.map(\.description) == ["honey-*", "trap"])
+        for text in ["", "*", "a\\u0007"] {
+            let problem = try #require(problems("[audit]\nhoneypots = [\"\(text)\"]\n").first)
+            #expect(problem.contains("audit.honeypots"), "\(problem)")
+        }
+    }
 }

@@ -79,6 +79,7 @@ public struct Authenticator: Sendable {
         var isIgnored = auditor.ignores(attempt)
         var (matched, rule): (String?, RuleReference?) = (nil, nil)
         var unsettled: Judgement?
+        var missing = MissingFacts()
         if let address = attempt.address,
             refusedNetworks.contains(address) || address.embeddedIPv4.map({ refusedNetworks.contains($0) }) ?? false
         {
@@ -94,6 +95,7 @@ public struct Authenticator: Sendable {
             (matched, rule) = (judgement.matched, judgement.rule)
             unsettled = judgement.awaitsFacts ? judgement : nil
             isIgnored = judgement.isIgnored
+            missing = judgement.missing
             switch judgement.verdict {
             case .allow, .wouldDeny: outcome = .success(passwordID: match.id)
             case .deny(let denial): outcome = .denied(passwordID: match.id, denial)
@@ -102,10 +104,10 @@ public struct Authenticator: Sendable {
         }
         await takeDown(attempt, match, gathering)
         let isBlocked = outcome != .success(passwordID: match.id)
-        return AuthAnswer(outcome) { [auditor, matched, rule, isIgnored, unsettled] duration in
+        return AuthAnswer(outcome) { [auditor, matched, rule, isIgnored, unsettled, missing] duration in
             auditor.record(
                 attempt, gathering, passwordID: match.id, isBlocked: isBlocked, matched: matched, rule: rule,
-                isIgnored: isIgnored, settling: unsettled, duration: duration)
+                isIgnored: isIgnored, settling: unsettled, missing: missing, duration: duration)
         }
     }
 

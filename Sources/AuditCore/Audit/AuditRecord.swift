@@ -15,11 +15,15 @@ public struct AuditRecord: Sendable, Equatable {
     public var rule: RuleReference?
     /// From the request's arrival to the answer.
     public var duration: Duration
+    /// Which of the facts were not there when the login was judged.
+    public var missing: MissingFacts
+    /// Whether the account is a honeypot (`audit.honeypots`).
+    public var isHoneypot = false
 
     /// Makes a record.
     public init(
         attempt: LoginAttempt, passwordID: Int64?, facts: Facts, isBlocked: Bool, matched: String?,
-        rule: RuleReference?, duration: Duration
+        rule: RuleReference?, duration: Duration, missing: MissingFacts = MissingFacts()
     ) {
         self.attempt = attempt
         self.passwordID = passwordID
@@ -28,5 +32,6 @@ public struct AuditRecord: Sendable, Equatable {
         self.matched = matched
         self.rule = rule
         self.duration = duration
+        self.missing = missing
     }
 }

@@ -16,6 +16,8 @@ public enum AuditValue: Sendable, Equatable {
     case tuple([AuditValue])
     /// Members in this order.
     case object([(key: String, value: AuditValue)])
+    /// JSON that is written already, on one line.
+    case json(String)
 
     /// Wraps a text that may be missing.
     public init(_ text: String?) { self = text.map(AuditValue.text) ?? .none }
@@ -46,6 +48,7 @@ public enum AuditValue: Sendable, Equatable {
         case .object(let members):
             let inner = members.map { "\($0.key.pythonRepresentation): \($0.value.pythonRepresentation)" }
             return "{" + inner.joined(separator: ", ") + "}"
+        case .json(let text): return text
         }
     }
 
@@ -80,6 +83,7 @@ public enum AuditValue: Sendable, Equatable {
                 member.value.appendJSON(to: &text)
             }
             text += "}"
+        case .json(let value): text += value
         }
     }
 }
@@ -103,8 +107,14 @@ extension String {
         return result + String(quote)
     }
 
-    fileprivate func appendJSON(to text: inout String) {
+    /// Appends the text as JSON, with quotes.
+    func appendJSON(to text: inout String) {
         text += "\""
+        if utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            text += self
+            text += "\""
+            return
+        }
         for scalar in unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""

@@ -24,6 +24,8 @@ public struct FailureRecord: Sendable, Equatable {
         case guessLimit = "guess_limit"
         /// The password was not checked, as the machine is too busy hashing.
         case overloaded = "overloaded"
+        /// No failure: a honeypot was used, from a network from which it had not been.
+        case honeypot = "honeypot"
     }
 
     /// How many characters (Unicode scalars) of a client's text are kept.
@@ -64,7 +66,7 @@ public struct FailureRecord: Sendable, Equatable {
     /// `failed login: user=<alice>, service=imap, ip=192.0.2.1, event=wrong_password, reason=<invalid password>`,
     /// then `, password=7` where an app password matched, and `, suppressed=17` where others were not written.
     public var message: String {
-        var text = "failed login: user=<\(login.auditEscaped(for: .name))>"
+        var text = (event == .honeypot ? "honeypot used: " : "failed login: ") + "user=<\(login.auditEscaped(for: .name))>"
         text += ", service=\(service.auditEscaped(for: .bare)), ip=\(address?.description ?? "None")"
         text += ", event=\(event.rawValue), reason=<\(reason.auditEscaped(for: .bracketed))>"
         if let passwordID { text += ", password=\(passwordID)" }
@@ -77,7 +79,7 @@ public struct FailureRecord: Sendable, Equatable {
         switch event {
         case .backendUnavailable, .undecided, .overloaded: 4
         case .guessLimit, .wrongPassword, .unknownAccount, .ambiguousAccount, .disabledAccount, .refusedNetwork,
-            .revoked:
+            .revoked, .honeypot:
             5
         }
     }

@@ -18,6 +18,8 @@ public struct Auditor: Sendable {
         public var lookupTimeout: Duration = .seconds(10)
         /// Whom to ask.
         public var sources: FactSources
+        /// Accounts that nobody uses, so that whoever does is a thief.
+        public var honeypots: [NamePattern] = []
         /// Told of each judgement of a login before it is answered, and once more of one that awaits facts when these are
         /// complete; for metrics, must be quick. Not told of `explain`.
         public var judged: (@Sendable (Judgement) -> Void)?
@@ -37,12 +39,18 @@ public struct Auditor: Sendable {
     public let configuration: Configuration
     private let gatherer: FactGatherer
     private let trail: AuditTrail
+    private let honeypots: HoneypotWatch
 
     /// Makes an auditor that asks through `gatherer` and records to `trail`.
-    public init(_ configuration: Configuration, gatherer: FactGatherer, trail: AuditTrail) {
+    ///
+    /// - Parameter honeypots: Which uses of honeypots are known already.
+    public init(
+        _ configuration: Configuration, gatherer: FactGatherer, trail: AuditTrail, honeypots: HoneypotWatch = HoneypotWatch()
+    ) {
         self.configuration = configuration
         self.gatherer = gatherer
         self.trail = trail
+        self.honeypots = honeypots
     }
 
     /// Starts gathering what is known of the address a login comes from.
@@ -60,7 +68,8 @@ public struct Auditor: Sendable {
     public func judge(_ attempt: LoginAttempt, _ gathering: FactGathering) async -> Judgement {
         let needed = configuration.policy.factsNeeded(for: attempt, facts: gathering.facts)
         let facts = await gathering.facts(needing: needed, until: .now.advanced(by: configuration.deadline))
-        let judgement = configuration.policy.judge(attempt, facts: facts)
+        var judgement = configuration.policy.judge(attempt, facts: facts)
+        judgement.missing = MissingFacts(in: facts, waitedFor: needed)
         configuration.judged?(judgement)
         return judgement
     }
@@ -71,14 +80,21 @@ public struct Auditor: Sendable {
     ///   - isIgnored: Whether `audit.ignore_networks` holds the address: then nothing is written.
     ///   - judgement: Of a login that was let in and may turn out to be an exception, or met by a list that only watches,
     ///     once its facts are complete.
+    ///   - missing: What was not known when the login was judged.
     ///   - duration: From the request's arrival to the answer.
     public func record(
         _ attempt: LoginAttempt, _ gathering: FactGathering, passwordID: Int64? = nil, isBlocked: Bool,
-        matched: String?, rule: RuleReference?, isIgnored: Bool, settling judgement: Judgement? = nil, duration: Duration
+        matched: String?, rule: RuleReference?, isIgnored: Bool, settling judgement: Judgement? = nil,
+        missing: MissingFacts, duration: Duration
     ) {
         guard !isIgnored else { return }
         let (trail, recordsLocal) = (trail, configuration.recordsLocal)
         let (policy, judged) = (configuration.policy, configuration.judged)
+        let isHoneypot = configuration.honeypots.contains { $0.matches(attempt.login) }
+        if isHoneypot, honeypots.isNew(attempt) {
+            let reason = "a honeypot is used from a network that it was not used from before"
+            trail.submit(.failure(FailureRecord(.honeypot, reason: reason, attempt: attempt, passwordID: passwordID)))
+        }
         gathering.whenComplete { facts in
             var (matched, rule) = (matched, rule)
             if let judgement, judgement.awaitsFacts {
@@ -87,10 +103,11 @@ public struct Auditor: Sendable {
                 (matched, rule) = (settled.matched, settled.rule)
             }
             guard recordsLocal || !(facts.isPrivate || facts.localNetwork != nil) else { return }
-            trail.submit(
-                AuditRecord(
-                    attempt: attempt, passwordID: passwordID, facts: facts, isBlocked: isBlocked, matched: matched,
-                    rule: rule, duration: duration))
+            var record = AuditRecord(
+                attempt: attempt, passwordID: passwordID, facts: facts, isBlocked: isBlocked, matched: matched,
+                rule: rule, duration: duration, missing: missing)
+            record.isHoneypot = isHoneypot
+            trail.submit(record)
         }
     }
 

@@ -15,6 +15,8 @@ public struct Judgement: Sendable, Equatable {
     /// Whether `audit.ignore_networks` holds the address: then the login leaves no audit record. False if a disabled
     /// service decided before.
     public var isIgnored: Bool
+    /// Which facts were not there.
+    public var missing = MissingFacts()
 
     /// Makes a judgement.
     public init(verdict: Verdict, outcomes: [RuleOutcome], isIgnored: Bool = false) {

@@ -1,4 +1,4 @@
-internal import AuditCore
+package import AuditCore
 
 /// What something is called; where it has no name, why not.
 enum Named: Hashable, Comparable, Sendable {
@@ -41,18 +41,18 @@ struct SystemKey: Hashable, Comparable, Sendable {
 }
 
 /// A square of half a degree on the map.
-struct PlaceKey: Hashable, Comparable, Sendable {
+package struct PlaceKey: Hashable, Comparable, Sendable {
     /// Half degrees.
-    var latitude: Int
+    package var latitude: Int
     /// Half degrees.
-    var longitude: Int
+    package var longitude: Int
 
-    init(_ location: ReportRecord.Location) {
+    package init(_ location: ReportRecord.Location) {
         latitude = Int((location.latitude * 2).rounded())
         longitude = Int((location.longitude * 2).rounded())
     }
 
-    static func < (one: Self, other: Self) -> Bool { (one.latitude, one.longitude) < (other.latitude, other.longitude) }
+    package static func < (one: Self, other: Self) -> Bool { (one.latitude, one.longitude) < (other.latitude, other.longitude) }
 }
 
 /// A user who was refused, and why.
@@ -94,9 +94,11 @@ struct LastRefusal: Sendable {
 }
 
 /// The last login of a kind.
-struct LastLogin: Sendable {
-    var time: Timestamp
-    var address: String?
+package struct LastLogin: Sendable {
+    package var time: Timestamp
+    package var address: String?
+
+    package init(time: Timestamp, address: String?) { (self.time, self.address) = (time, address) }
 }
 
 /// A country or a network that a user had not come from before.

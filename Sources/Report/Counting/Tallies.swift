@@ -22,6 +22,7 @@ struct Tallies: Sendable {
     /// Allowed logins that would be refused.
     var watched: TopTable<RefusalKey, LastRefusal>
     var revoked: TopTable<RevokedKey, LastLogin>
+    var honeypots: TopTable<String, LastLogin>
     var events: TopTable<String, Void>
     var failingAddresses: TopTable<String, LastLogin>
     var habits: Habits
@@ -39,6 +40,7 @@ struct Tallies: Sendable {
         exceptions = TopTable(bound: bound)
         watched = TopTable(bound: bound)
         revoked = TopTable(bound: bound)
+        honeypots = TopTable(bound: bound)
         events = TopTable(bound: 64)
         failingAddresses = TopTable(bound: bound)
         habits = Habits(bound: bound * 20)
@@ -58,7 +60,7 @@ struct Tallies: Sendable {
 
     /// Learns where a user comes from. A master user logs in as others from where he is, which says nothing of them.
     private mutating func learn(_ record: ReportRecord, isHistory: Bool) {
-        guard record.masterUser == nil else { return }
+        guard record.masterUser == nil, !record.isHoneypot else { return }
         func note(_ kind: Habits.Kind, _ value: String, _ name: String?) {
             let place = NewPlace(
                 kind: kind, user: record.user, value: value, name: name, time: record.time, address: record.address,
@@ -74,7 +76,12 @@ struct Tallies: Sendable {
         if isDenied { logins.denied += 1 } else { logins.allowed += 1 }
         if !isDenied, record.matched != nil, !record.isException { wouldDeny += 1 }
         timeline.add(record.time) { if isDenied { $0.denied += 1 } else { $0.allowed += 1 } }
-        users.add(record.user, isDenied: isDenied)
+        let lastLogin = LastLogin(time: record.time, address: record.address)
+        if record.isHoneypot {
+            honeypots.add(record.user, isDenied: isDenied, at: record.time, note: lastLogin)
+        } else {
+            users.add(record.user, isDenied: isDenied)
+        }
         let note = AddressNote(
             host: record.host, asNumber: record.asNumber, asName: record.asName,
             asOrganization: record.asOrganization, isLocal: record.isLocal)
@@ -89,8 +96,7 @@ struct Tallies: Sendable {
         if let location = record.location {
             places.add(PlaceKey(location), isDenied: isDenied, at: time, note: (record.city, record.country?.name))
         }
-        let lastLogin = LastLogin(time: record.time, address: record.address)
-        if isDenied || record.matched != nil {
+        if !record.isHoneypot, isDenied || record.matched != nil {
             let (value, name) = record.reason
             let key = RefusalKey(user: record.user, matched: record.matched ?? "", value: value, rule: record.rule)
             let note = LastRefusal(login: lastLogin, name: name)
@@ -113,7 +119,7 @@ struct Tallies: Sendable {
     ///
     /// Those that have an audit record as well count as denied there.
     private mutating func addFailure(_ record: ReportRecord, _ event: String) {
-        let hasAuditRecord = ["revoked", "refused_network", "undecided"].contains(event)
+        let hasAuditRecord = ["revoked", "refused_network", "undecided", "honeypot"].contains(event)
         events.add(event)
         if record.suppressed > 0 { events.add("suppressed", count: record.suppressed) }
         let failed = (hasAuditRecord ? 0 : 1) + record.suppressed

@@ -1,19 +1,19 @@
-internal import AuditCore
+package import AuditCore
 
 /// Counts logins over time in bars, in bounded memory: when the bars become too many, they become wider.
-struct Timeline: Sendable {
+package struct Timeline: Sendable {
     /// How many logins of each kind a bar has.
-    struct Counts: Sendable, Equatable {
-        var allowed = 0
-        var denied = 0
-        var failed = 0
-        var total: Int { allowed + denied + failed }
+    package struct Counts: Sendable, Equatable {
+        package var allowed = 0
+        package var denied = 0
+        package var failed = 0
+        package var total: Int { allowed + denied + failed }
     }
 
     /// One bar.
-    struct Bar: Sendable, Equatable {
-        var start: Timestamp
-        var counts: Counts
+    package struct Bar: Sendable, Equatable {
+        package var start: Timestamp
+        package var counts: Counts
     }
 
     /// How wide bars may be, in milliseconds: a minute to a year.
@@ -24,8 +24,11 @@ struct Timeline: Sendable {
     private var step = 0
     private var bars: [Int64: Counts] = [:]
 
+    /// Nothing yet.
+    package init() {}
+
     /// Counts at a time.
-    mutating func add(_ time: Timestamp, _ change: (inout Counts) -> Void) {
+    package mutating func add(_ time: Timestamp, _ change: (inout Counts) -> Void) {
         change(&bars[Self.floor(time.milliseconds, Self.widths[step]), default: Counts()])
         while bars.count > Self.boundWhileCounting, step + 1 < Self.widths.count {
             step += 1
@@ -38,7 +41,7 @@ struct Timeline: Sendable {
     ///
     /// - Parameter limit: How many bars there are at most, unless years do not suffice.
     /// - Returns: None if the time is longer than what so many of the widest bars, times ten, can show.
-    func bars(from first: Timestamp, to last: Timestamp, limit: Int) -> (width: Duration, bars: [Bar]) {
+    package func bars(from first: Timestamp, to last: Timestamp, limit: Int) -> (width: Duration, bars: [Bar]) {
         func count(_ width: Int64) -> Int64 {
             (Self.floor(last.milliseconds, width) - Self.floor(first.milliseconds, width)) / width + 1
         }

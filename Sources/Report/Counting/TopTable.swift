@@ -1,39 +1,39 @@
-internal import AuditCore
+package import AuditCore
 
 /// Counts logins by a key, in bounded memory, so that the most frequent keys come out.
 ///
 /// Counts are exact up to ``bound`` different keys. When one more comes, the less frequent half is let go of, into
 /// ``omitted``; a key that comes back after that starts at zero, so from then on counts are "at least". A flood of keys
 /// that come once displaces none that comes more than once among `bound / 4` of them.
-struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: Sendable {
+package struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: Sendable {
     /// One key.
-    struct Entry: Sendable {
-        var key: Key
+    package struct Entry: Sendable {
+        package var key: Key
         /// How often it came.
-        var count: Int
+        package var count: Int
         /// How often of these it was refused.
-        var denied: Int
+        package var denied: Int
         /// What the newest login with this key said.
-        var note: Note
+        package var note: Note
         /// When that was.
-        fileprivate(set) var time: Timestamp
+        package fileprivate(set) var time: Timestamp
     }
 
     /// How many keys are told apart.
-    let bound: Int
+    package let bound: Int
     /// What was let go of: how many keys (one that came back counts again), and their logins.
-    private(set) var omitted = (keys: 0, logins: 0)
+    package private(set) var omitted = (keys: 0, logins: 0)
     private var entries: [Key: Entry] = [:]
 
-    init(bound: Int) { self.bound = max(2, bound) }
+    package init(bound: Int) { self.bound = max(2, bound) }
 
     /// How many keys there are now.
-    var keyCount: Int { entries.count }
+    package var keyCount: Int { entries.count }
 
     /// Counts one login, or several, of a time.
     ///
     /// - Complexity: Constant, amortized, up to sorting the table once in every `bound / 2` new keys.
-    mutating func add(_ key: Key, count: Int = 1, isDenied: Bool = false, at time: Timestamp, note: Note) {
+    package mutating func add(_ key: Key, count: Int = 1, isDenied: Bool = false, at time: Timestamp, note: Note) {
         if entries.count >= bound, entries[key] == nil { makeRoom() }
         // One look-up; a newer note replaces the other, so that late facts win.
         entries[key, default: Entry(key: key, count: 0, denied: 0, note: note, time: time)].add(
@@ -41,7 +41,7 @@ struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: Sendable
     }
 
     /// The most frequent first, then by key.
-    var sorted: [Entry] {
+    package var sorted: [Entry] {
         entries.values.sorted { $0.count != $1.count ? $0.count > $1.count : $0.key < $1.key }
     }
 
@@ -56,7 +56,7 @@ struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: Sendable
 }
 
 extension TopTable where Note == Void {
-    mutating func add(_ key: Key, count: Int = 1, isDenied: Bool = false) {
+    package mutating func add(_ key: Key, count: Int = 1, isDenied: Bool = false) {
         add(key, count: count, isDenied: isDenied, at: Timestamp(milliseconds: 0), note: ())
     }
 }

@@ -1,13 +1,17 @@
 /// A list of counts with a bar each, as a table, so that the numbers are there for who sees no bars.
-struct BarTable {
+package struct BarTable {
     /// One bar.
-    struct Row {
-        var label: String
-        var detail = ""
-        var count: Int
-        var denied = 0
+    package struct Row {
+        package var label: String
+        package var detail = ""
+        package var count: Int
+        package var denied = 0
         /// The class of what is not denied: `allowed`, `failed`.
-        var kind = "allowed"
+        package var kind = "allowed"
+
+        package init(label: String, detail: String = "", count: Int, denied: Int = 0, kind: String = "allowed") {
+            (self.label, self.detail, self.count, self.denied, self.kind) = (label, detail, count, denied, kind)
+        }
     }
 
     var title: String
@@ -17,7 +21,11 @@ struct BarTable {
     /// How many are shown; the others can be unfolded.
     var shown: Int
 
-    func write(to page: inout HTMLText) {
+    package init(title: String, rows: [Row], count: Int, shown: Int) {
+        (self.title, self.rows, self.count, self.shown) = (title, rows, count, shown)
+    }
+
+    package func write(to page: inout HTMLText) {
         guard !rows.isEmpty else { return page.element("p", [("class", "none")], text: "None.") }
         table(rows.prefix(shown), to: &page)
         guard rows.count > shown else { return }

@@ -1,52 +1,27 @@
 internal import AuditCore
 
-/// The report as one HTML page: readable without scripts and without a network, on a phone and on paper.
-///
-/// Its content security policy forbids scripts and requests, should a text from outside ever get through.
+/// The report as one HTML page.
 enum HTMLReport {
-    /// How many rows a list shows before it is unfolded.
-    private static let rowLimit = 12
-    /// How many rows a list has at most.
-    private static let tableLimit = 200
-
     static func text(_ findings: Findings) -> String {
-        var page = HTMLText()
-        page.raw(
-            """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="referrer" content="no-referrer">
-            <meta name="robots" content="noindex">
-            <link rel="icon" href="data:,">
-            <title>\(HTMLText.escaped(title(findings)))</title>
-            <style>
-            \(HTMLStyle.css)
-            </style>
-            </head>
-            <body>
-
-            """)
-        header(findings, &page)
-        page.raw("<main>\n")
-        section("Logins over time", &page) { TimelineChart(findings.timeline).write(to: &$0) }
-        blockedUsers(findings, &page)
-        revokedPasswords(findings, &page)
-        newPlaces(findings, &page)
-        section("Where logins came from", &page) { WorldMap(findings.places).write(to: &$0) }
-        page.raw("<div class=\"columns\">\n")
-        barSections(findings, &page)
-        page.raw("</div>\n")
-        if !findings.notes.isEmpty {
-            section("Notes", &page) { page in
-                page.element("ul") { list in for note in findings.notes { list.element("li", text: note) } }
+        HTMLPage.text(title(findings)) { page in
+            header(findings, &page)
+            page.raw("<main>\n")
+            HTMLPage.section("Logins over time", &page) { TimelineChart(findings.timeline).write(to: &$0) }
+            blockedUsers(findings, &page)
+            revokedPasswords(findings, &page)
+            if !findings.honeypots.isEmpty { honeypots(findings, &page) }
+            newPlaces(findings, &page)
+            HTMLPage.section("Where logins came from", &page) { WorldMap(findings.places).write(to: &$0) }
+            page.raw("<div class=\"columns\">\n")
+            barSections(findings, &page)
+            page.raw("</div>\n")
+            if !findings.notes.isEmpty {
+                HTMLPage.section("Notes", &page) { page in
+                    page.element("ul") { list in for note in findings.notes { list.element("li", text: note) } }
+                }
             }
+            page.raw("</main>\n")
         }
-        page.raw("</main>\n</body>\n</html>\n")
-        return page.html
     }
 
     private static func title(_ findings: Findings) -> String {
@@ -76,14 +51,6 @@ enum HTMLReport {
         page.raw("</dl>\n</header>\n")
     }
 
-    private static func section(_ title: String, _ page: inout HTMLText, _ content: (inout HTMLText) -> Void) {
-        page.raw("<section>\n")
-        page.element("h2", text: title)
-        page.raw("\n")
-        content(&page)
-        page.raw("</section>\n")
-    }
-
     private static func blockedUsers(_ findings: Findings, _ page: inout HTMLText) {
         users("Blocked users", findings.blockedUsers, empty: "Nobody was refused.", &page)
         if !findings.watchedUsers.isEmpty { users("Would be denied", findings.watchedUsers, empty: "", &page) }
@@ -94,8 +61,8 @@ enum HTMLReport {
     private static func users(
         _ title: String, _ users: [Findings.BlockedUser], empty: String, _ page: inout HTMLText
     ) {
-        section(title, &page) { page in
-            table(
+        HTMLPage.section(title, &page) { page in
+            HTMLPage.table(
                 [("User", ""), ("Logins", "number"), ("Why", "growing"), ("Last", "")], users, empty: empty, &page
             ) { user, row in
                 row.element("th", [("scope", "row")], text: user.user)
@@ -118,14 +85,14 @@ enum HTMLReport {
                     let rest = user.reasons.count - 5
                     if rest > 0 { cell.element("small", text: "and \(rest.grouped) more reasons") }
                 }
-                row.element("td") { last(user.reasons.map(\.note.login).max { $0.time < $1.time }, &$0) }
+                row.element("td") { HTMLPage.last(user.reasons.map(\.note.login).max { $0.time < $1.time }, &$0) }
             }
         }
     }
 
     private static func revokedPasswords(_ findings: Findings, _ page: inout HTMLText) {
-        section("Revoked passwords still being tried", &page) { page in
-            table(
+        HTMLPage.section("Revoked passwords still being tried", &page) { page in
+            HTMLPage.table(
                 [("User", ""), ("Password", "number"), ("Logins", "number"), ("Last", "growing")], findings.revoked,
                 empty: "None.", &page
             ) { entry, row in
@@ -133,14 +100,28 @@ enum HTMLReport {
                 let password = entry.key.passwordID < 0 ? "?" : String(entry.key.passwordID)
                 row.element("td", [("class", "number"), ("data-name", "password")], text: password)
                 row.element("td", [("class", "number"), ("data-name", "logins")], text: entry.count.grouped)
-                row.element("td") { last(entry.note, &$0) }
+                row.element("td") { HTMLPage.last(entry.note, &$0) }
+            }
+        }
+    }
+
+    private static func honeypots(_ findings: Findings, _ page: inout HTMLText) {
+        HTMLPage.section("Honeypots", &page) { page in
+            HTMLPage.table(
+                [("User", ""), ("Logins", "number"), ("Denied", "number"), ("Last", "growing")], findings.honeypots,
+                empty: "None.", &page
+            ) { entry, row in
+                row.element("th", [("scope", "row")], text: entry.key)
+                row.element("td", [("class", "number"), ("data-name", "logins")], text: entry.count.grouped)
+                row.element("td", [("class", "number"), ("data-name", "denied")], text: entry.denied.grouped)
+                row.element("td") { HTMLPage.last(entry.note, &$0) }
             }
         }
     }
 
     private static func newPlaces(_ findings: Findings, _ page: inout HTMLText) {
-        section("New for the user", &page) { page in
-            table(
+        HTMLPage.section("New for the user", &page) { page in
+            HTMLPage.table(
                 [("User", ""), ("Country or AS", "growing"), ("First login", "")], findings.newPlaces,
                 empty: "Nothing new.", &page
             ) { place, row in
@@ -149,7 +130,7 @@ enum HTMLReport {
                     cell.element("bdi", text: [place.value, place.name].compactMap { $0 }.joined(separator: " "))
                     if place.isBlocked { cell.element("em", [("class", "denied")], text: "denied") }
                 }
-                row.element("td") { last(LastLogin(time: place.time, address: place.address), &$0) }
+                row.element("td") { HTMLPage.last(LastLogin(time: place.time, address: place.address), &$0) }
             }
         }
     }
@@ -192,48 +173,9 @@ enum HTMLReport {
     private static func bars<Item>(
         _ title: String, _ items: [Item], _ page: inout HTMLText, _ row: (Item) -> BarTable.Row
     ) {
-        section(title, &page) { page in
-            BarTable(title: title, rows: items.prefix(tableLimit).map(row), count: items.count, shown: rowLimit)
+        HTMLPage.section(title, &page) { page in
+            BarTable(title: title, rows: items.prefix(HTMLPage.tableLimit).map(row), count: items.count, shown: HTMLPage.rowLimit)
                 .write(to: &page)
         }
     }
-
-    private static func table<Item>(
-        _ columns: [(title: String, kind: String)], _ items: [Item], empty: String, _ page: inout HTMLText,
-        _ row: (Item, inout HTMLText) -> Void
-    ) {
-        guard !items.isEmpty else { return page.element("p", [("class", "none")], text: empty) }
-        func rows(_ items: ArraySlice<Item>, _ page: inout HTMLText) {
-            page.raw("<table class=\"facts\">\n<thead><tr>")
-            for column in columns {
-                page.element("th", [("scope", "col"), ("class", column.kind)], text: column.title)
-            }
-            page.raw("</tr></thead>\n<tbody>\n")
-            for item in items {
-                page.element("tr") { row(item, &$0) }
-                page.raw("\n")
-            }
-            page.raw("</tbody>\n</table>\n")
-        }
-        rows(items.prefix(rowLimit), &page)
-        guard items.count > rowLimit else { return }
-        page.raw("<details><summary>\((items.count - rowLimit).grouped) more</summary>\n")
-        rows(items.prefix(tableLimit).dropFirst(rowLimit), &page)
-        let rest = items.count - tableLimit
-        if rest > 0 { page.element("p", [("class", "none")], text: "and \(rest.grouped) that are not listed") }
-        page.raw("</details>\n")
-    }
-
-    /// When and from where.
-    private static func last(_ login: LastLogin?, _ cell: inout HTMLText) {
-        guard let login else { return }
-        cell.element("time", [("datetime", login.time.description)], text: login.time.minute)
-        cell.raw(" ")
-        cell.isolated(login.address ?? "this machine")
-    }
-}
-
-extension Timestamp {
-    /// `2026-11-23 17:15`.
-    var minute: String { String(sqlText.prefix(16)) }
 }

@@ -2,17 +2,17 @@ internal import AuditCore
 
 /// HTML being written; texts from outside get in through ``text(_:)`` and the attributes of ``tag(_:_:)`` alone, both
 /// escaped.
-struct HTMLText {
-    private(set) var html = ""
+package struct HTMLText {
+    package private(set) var html = ""
 
     /// Adds markup of our own.
-    mutating func raw(_ markup: String) { html += markup }
+    package mutating func raw(_ markup: String) { html += markup }
 
     /// Adds a text, escaped.
-    mutating func text(_ text: String) { html += Self.escaped(text) }
+    package mutating func text(_ text: String) { html += Self.escaped(text) }
 
     /// Adds a text that has a direction of its own; an IPv6 address breaks behind its colons where it has to.
-    mutating func isolated(_ text: String) {
+    package mutating func isolated(_ text: String) {
         guard text.contains(":"), IPAddress(text) != nil else { return element("bdi", text: text) }
         element("bdi", [("title", text)]) {
             $0.raw(Self.escaped(text).replacing(":", with: ":<wbr>").replacing(":<wbr>:", with: "::"))
@@ -20,12 +20,12 @@ struct HTMLText {
     }
 
     /// Adds an element that holds a text.
-    mutating func element(_ name: String, _ attributes: [(String, String)] = [], text: String) {
+    package mutating func element(_ name: String, _ attributes: [(String, String)] = [], text: String) {
         element(name, attributes) { $0.text(text) }
     }
 
     /// Adds an element.
-    mutating func element(
+    package mutating func element(
         _ name: String, _ attributes: [(String, String)] = [], content: (inout HTMLText) -> Void
     ) {
         tag(name, attributes)
@@ -34,14 +34,14 @@ struct HTMLText {
     }
 
     /// Adds an opening tag.
-    mutating func tag(_ name: String, _ attributes: [(String, String)] = []) {
+    package mutating func tag(_ name: String, _ attributes: [(String, String)] = []) {
         html += "<" + name
         for (key, value) in attributes { html += " \(key)=\"\(Self.escaped(value))\"" }
         html += ">"
     }
 
     /// The text with nothing in it that HTML, SVG or a terminal would obey; at most 1000 characters.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.visible(limit: 1000).unicodeScalars {
             switch scalar {

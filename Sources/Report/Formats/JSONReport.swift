@@ -39,6 +39,10 @@ enum JSONReport {
                 }
             ),
             (
+                "honeypots",
+                list(findings.honeypots) { [("user", .text($0.key))] + logins($0.count, $0.denied) + last($0.note) }
+            ),
+            (
                 "asns",
                 list(findings.systems) { system in
                     [

@@ -50,6 +50,13 @@ enum TextReport {
                 ]
             }
         }
+        if !findings.honeypots.isEmpty {
+            lines += list("Honeypots", findings.honeypots) { entry in
+                rows(entry.count, entry.denied) { mark in
+                    "\(mark)\(entry.key.auditEscaped(for: .name)), last \(entry.note.time) from \(entry.note.address.shown)"
+                }
+            }
+        }
         if !findings.newPlaces.isEmpty {
             lines += ["", "New for the user"]
             lines += limited(findings.newPlaces, to: newPlaceLimit) { place in

@@ -1,7 +1,7 @@
 internal import AuditCore
 
 /// Logins over time as stacked bars, drawn once for wide pages and once for narrow ones, and the numbers as a table.
-struct TimelineChart {
+package struct TimelineChart {
     private let width: Duration
     private let bars: [Timeline.Bar]
 
@@ -18,11 +18,11 @@ struct TimelineChart {
         let bottom = 22.0
     }
 
-    init(_ timeline: (width: Duration, bars: [Timeline.Bar])) {
+    package init(_ timeline: (width: Duration, bars: [Timeline.Bar])) {
         (width, bars) = timeline
     }
 
-    func write(to page: inout HTMLText) {
+    package func write(to page: inout HTMLText) {
         guard !bars.isEmpty else { return page.element("p", [("class", "none")], text: "No logins.") }
         page.raw(
             """

@@ -4,17 +4,17 @@ import Foundation
 /// denied.
 ///
 /// Marks keep their size in pixels however large the map is drawn.
-struct WorldMap {
+package struct WorldMap {
     /// How many places are drawn; the most frequent.
     private static let markLimit = 1000
     private static let rowLimit = 10
 
-    typealias Place = TopTable<PlaceKey, (city: String?, country: String?)>.Entry
+    package typealias Place = TopTable<PlaceKey, (city: String?, country: String?)>.Entry
     private let places: [Place]
 
-    init(_ places: [Place]) { self.places = places }
+    package init(_ places: [Place]) { self.places = places }
 
-    func write(to page: inout HTMLText) {
+    package func write(to page: inout HTMLText) {
         guard !places.isEmpty else {
             return page.element("p", [("class", "none")], text: "No record says where on the globe a login came from.")
         }

@@ -1,14 +1,15 @@
 internal import StrictJSON
 
-/// A value of a record: JSON of a file, or the journal's text, which is a Python or a JSON literal where it is no text.
+/// A value of a record: JSON of a file, not read yet, or the journal's text, which is a Python or a JSON literal where it is
+/// no text.
 enum FieldValue {
-    case json(JSONValue)
+    case json(ArraySlice<UInt8>)
     case journal(String)
 
     /// A text that is never anything else: `None` is a text here.
     var plainText: String? {
         switch self {
-        case .json(let value): value.string.map(ReportRecord.cut)
+        case .json(let bytes): Self.read(bytes)?.string.map(ReportRecord.cut)
         case .journal(let text): ReportRecord.cut(text)
         }
     }
@@ -25,7 +26,7 @@ enum FieldValue {
 
     var flag: Bool? {
         switch self {
-        case .json(let value): value.bool
+        case .json(let bytes): Self.read(bytes)?.bool
         case .journal("True"), .journal("true"): true
         case .journal("False"), .journal("false"): false
         case .journal: nil
@@ -34,16 +35,28 @@ enum FieldValue {
 
     var integer: Int? {
         switch self {
-        case .json(let value): value.integer
+        case .json(let bytes): Self.read(bytes)?.integer
         case .journal(let text): Int(text)
+        }
+    }
+
+    /// A list or an object that the journal has as JSON, too.
+    var jsonStructure: JSONValue? {
+        switch self {
+        case .json(let bytes): Self.read(bytes)
+        case .journal(let text): try? JSONValue(parsingForeign: Array(text.utf8), maxDepth: 8)
         }
     }
 
     /// A list or an object.
     var structure: JSONValue? {
         switch self {
-        case .json(let value): value
+        case .json(let bytes): Self.read(bytes)
         case .journal(let text): PythonLiteral.parse(text)
         }
+    }
+
+    private static func read(_ bytes: ArraySlice<UInt8>) -> JSONValue? {
+        try? JSONValue(parsingForeign: Array(bytes), maxDepth: 8)
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// A line that is no record (torn by a crash, of another program) is stepped over and counted; so is one longer than
 /// ``lineLimit``, of which no more than that is ever held.
-public struct JSONLinesInput: ReportInput {
+public struct JSONLinesInput: RecordInput {
     /// How long a line may be, in bytes.
     public static let lineLimit = 1 << 20
 
@@ -34,10 +34,10 @@ public struct JSONLinesInput: ReportInput {
     ///
     /// - Throws: ``ReportError`` if a file cannot be opened or read.
     /// - Complexity: Linear in the line.
-    public mutating func next() throws(ReportError) -> ReportRecord? {
+    public mutating func nextFields() throws(ReportError) -> RecordFields? {
         while let line = try nextLine() {
             if line.isEmpty { continue }
-            if line.count <= Self.lineLimit, let record = ReportRecord(jsonLine: line) { return record }
+            if line.count <= Self.lineLimit, let record = RecordFields(jsonLine: line) { return record }
             skipped += 1
         }
         return nil

@@ -2,54 +2,41 @@ public import AuditCore
 internal import StrictJSON
 
 extension ReportRecord {
-    /// The journal's fields that a record is read from.
+    /// The journal's fields that a report's records are read from.
     public static let journalFields = [
         "SYSLOG_IDENTIFIER", "AUDIT_USER", "AUDIT_SERVICE", "AUDIT_IP", "AUDIT_EVENT", "AUDIT_SUPPRESSED",
         "AUDIT_BLOCKED", "AUDIT_MATCHED", "AUDIT_RULE", "AUDIT_PASSWORD", "AUDIT_REV_HOST", "AUDIT_ASN",
         "AUDIT_AS_CC", "AUDIT_AS_DESC", "AUDIT_AS_ORG", "AUDIT_NET_NAME", "AUDIT_NET_CC", "AUDIT_MAXMIND_COUNTRY",
-        "AUDIT_MAXMIND_CITY", "AUDIT_MAXMIND_LOCATION", "AUDIT_MASTER_USER", "AUDIT_RESERVED",
+        "AUDIT_MAXMIND_CITY", "AUDIT_MAXMIND_LOCATION", "AUDIT_MASTER_USER", "AUDIT_RESERVED", "AUDIT_HONEYPOT",
     ]
 
-    /// Reads an entry of the journal, of this program or the old one; of a repeated field the first
-    /// counts.
+    /// Reads an entry of the journal, of this program or the old one; of a repeated field the first counts.
     ///
     /// - Parameter time: When the journal got it.
     /// - Returns: nil if it is neither an audit nor a failure record.
     public init?(journalFields fields: some Sequence<(name: String, value: String)>, time: Timestamp) {
-        var values: [String: FieldValue] = [:]
-        for (name, value) in fields where name.hasPrefix("AUDIT_") {
-            let key = name.dropFirst("AUDIT_".count).lowercased()
-            if values[key] == nil { values[key] = .journal(value) }
-        }
-        self.init(values, time: time)
+        guard let fields = RecordFields(journalFields: fields, time: time) else { return nil }
+        self.init(fields)
     }
 
     /// Reads a line of a jsonl file.
     ///
     /// - Returns: nil if it is no JSON object, or one that is no record.
     public init?(jsonLine line: [UInt8]) {
-        guard let value = try? JSONValue(parsingForeign: line, maxDepth: 8), case .object(let members) = value,
-            let time = value["timestamp"]?.string.flatMap(Timestamp.init(rfc3339:))
-        else { return nil }
-        var values: [String: FieldValue] = [:]
-        values.reserveCapacity(members.count)
-        for member in members { values[member.name] = .json(member.value) }
-        self.init(values, time: time)
+        guard let fields = RecordFields(jsonLine: line) else { return nil }
+        self.init(fields)
     }
 
-    private init?(_ values: [String: FieldValue], time: Timestamp) {
-        guard let user = values["user"]?.plainText else { return nil }
-        self.init(time: time, user: user)
+    init(_ values: RecordFields) {
+        self.init(time: values.time, user: values["user"]?.plainText ?? "")
         event = values["event"]?.text
-        if event == nil {
-            guard let blocked = values["blocked"]?.flag else { return nil }
-            isBlocked = blocked
-        }
+        if event == nil { isBlocked = values["blocked"]?.flag ?? false }
         suppressed = min(max(0, values["suppressed"]?.integer ?? 0), 1_000_000_000)
         service = values["service"]?.plainText
         address = values["ip"]?.text
         matched = values["matched"]?.text
         rule = values["rule"]?.text
+        isHoneypot = values["honeypot"]?.flag ?? false
         passwordID = values["password"]?.integer
         masterUser = values["master_user"]?.plainText.flatMap { $0.isEmpty ? nil : $0 }
         host = values["rev_host"]?.text.flatMap { $0 == "<>" ? nil : $0 }
@@ -76,7 +63,7 @@ extension ReportRecord {
 
 extension JSONValue {
     /// Any number.
-    fileprivate var double: Double? {
+    var double: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value

@@ -14,6 +14,19 @@ public protocol ReportInput {
     var notes: [String] { get }
 }
 
+/// A ``ReportInput`` of which each record can also be had with all its fields.
+public protocol RecordInput: ReportInput {
+    /// The next record's fields; nil at the end.
+    ///
+    /// - Throws: ``ReportError`` if the source cannot be read.
+    mutating func nextFields() throws(ReportError) -> RecordFields?
+}
+
+extension RecordInput {
+    /// The next record.
+    public mutating func next() throws(ReportError) -> ReportRecord? { try nextFields()?.record }
+}
+
 extension ReportInput {
     /// Nothing says.
     public var machine: String? { nil }

@@ -26,6 +26,8 @@ public struct ReportRecord: Sendable, Equatable {
     public var matched: String?
     /// The line that decided: `lists/net_cc.deny.lst:12`.
     public var rule: String?
+    /// Whether the account is a honeypot.
+    public var isHoneypot = false
     /// The app password.
     public var passwordID: Int?
     /// Whose password it was, where one user logged in as another.

@@ -3,7 +3,7 @@ import JournalReader
 import Report
 
 /// The journal as a report's input.
-struct JournalInput: ReportInput {
+struct JournalInput: RecordInput {
     private let reader: JournalReader
     private var isEmpty = true
     private var foreignCount = 0
@@ -12,24 +12,26 @@ struct JournalInput: ReportInput {
 
     /// - Parameters:
     ///   - since: From here; nil: from the beginning.
+    ///   - hasFacts: Whether what was known of addresses is read as well.
     /// - Throws: ``SetupFailure`` if the journal cannot be opened.
-    init(_ source: JournalReader.Source, since: Timestamp?, until: Timestamp) throws(SetupFailure) {
+    init(_ source: JournalReader.Source, since: Timestamp?, until: Timestamp, hasFacts: Bool = false) throws(SetupFailure) {
+        let fields = ReportRecord.journalFields + (hasFacts ? RecordFields.journalFactFields : [])
         do throws(JournalReaderError) {
             reader = try JournalReader(
-                source, identifiers: ["mail-audit", "mail-auth"], fields: ReportRecord.journalFields + ["_HOSTNAME"],
+                source, identifiers: ["mail-audit", "mail-auth"], fields: fields + ["_HOSTNAME"],
                 since: since?.microseconds ?? 0, until: until.microseconds)
         } catch {
             throw SetupFailure([error.description], exitCode: .unavailable)
         }
     }
 
-    mutating func next() throws(ReportError) -> ReportRecord? {
+    mutating func nextFields() throws(ReportError) -> RecordFields? {
         do throws(JournalReaderError) {
             while let entry = try reader.next() {
                 isEmpty = false
                 note(entry.fields.first { $0.name == "_HOSTNAME" }?.value)
                 let time = Timestamp(milliseconds: Int64(clamping: entry.microseconds / 1000))
-                if let record = ReportRecord(journalFields: entry.fields, time: time) { return record }
+                if let record = RecordFields(journalFields: entry.fields, time: time) { return record }
                 foreignCount += 1
             }
             return nil

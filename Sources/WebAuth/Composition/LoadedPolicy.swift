@@ -64,6 +64,7 @@ struct LoadedPolicy: Sendable {
             policy: policy, localNetworks: LocalNetworks(audit.localNetworks.map { ($0.prefix, $0.name) }),
             localLocationName: audit.localLocationName, sources: sources)
         auditor.recordsLocal = audit.logLocal
+        auditor.honeypots = audit.honeypots
         auditor.deadline = settings.lookup.deadline
         auditor.lookupTimeout = settings.lookup.timeout
         guard unreadable.isEmpty else {

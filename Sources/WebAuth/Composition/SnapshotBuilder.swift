@@ -25,6 +25,7 @@ struct SnapshotBuilder: Sendable {
     let recorder: any LoginRecorder
     let verifier: any PasswordVerifier
     let meters: Meters
+    let honeypots = HoneypotWatch()
     let logger: Logger
 
     /// Reads the lists and puts everything together.
@@ -36,7 +37,7 @@ struct SnapshotBuilder: Sendable {
         for note in policy.notes + (backEnds.geo?.notes(for: policy.counts, at: .now) ?? []) { logger.warning("lists", metadata: ["note": "\(note)"]) }
         policy.auditor.sources = policy.auditor.sources.metered(meters.lookups)
         policy.auditor.judged = meters.logins.judged
-        let auditor = Auditor(policy.auditor, gatherer: gatherer, trail: trail)
+        let auditor = Auditor(policy.auditor, gatherer: gatherer, trail: trail, honeypots: honeypots)
         let authenticator = Authenticator(
             accounts: backEnds.directory.map { .directory(MeteredDirectory(base: $0, metrics: meters.lookups)) }
                 ?? .anyoneWithAnAppPassword,

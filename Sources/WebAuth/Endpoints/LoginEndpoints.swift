@@ -114,7 +114,8 @@ public struct LoginEndpoints: Sendable {
         response.afterSending = {
             parts.auditor.record(
                 body.attempt, gathering, isBlocked: !verdict.isAllowed, matched: judgement.matched,
-                rule: judgement.rule, isIgnored: judgement.isIgnored, settling: judgement, duration: ContinuousClock.now - request.arrived)
+                rule: judgement.rule, isIgnored: judgement.isIgnored, settling: judgement, missing: judgement.missing,
+                duration: ContinuousClock.now - request.arrived)
         }
         return response
     }

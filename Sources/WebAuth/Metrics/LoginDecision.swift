@@ -17,7 +17,7 @@ public enum LoginDecision: Sendable, Hashable {
     /// All there are.
     static let all: [LoginDecision] =
         [.allowed, .disabledService, .unknownFact] + DenyListKind.allCases.map { .deniedByList($0) }
-        + FailureRecord.Event.allCases.map { .failed($0) }
+        + FailureRecord.Event.allCases.filter { $0 != .honeypot }.map { .failed($0) }
 
     /// The outcome of `/auth`.
     public init(_ outcome: AuthOutcome) {
