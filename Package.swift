@@ -43,6 +43,7 @@ let package = Package(
         .library(name: "FileAuditSinks", targets: ["FileAuditSinks"]),
         .library(name: "JournalReader", targets: ["JournalReader"]),
         .library(name: "Report", targets: ["Report"]),
+        .library(name: "Replay", targets: ["Replay"]),
         .library(name: "Gzip", targets: ["Gzip"]),
         .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "GeoIP", targets: ["GeoIP"]),
@@ -242,6 +243,12 @@ let package = Package(
             dependencies: ["Report", "AuditCore", "AuditCoreTesting", "FuzzCorpus", "StrictJSON", "TestServers"],
             swiftSettings: strict),
 
+        // The audit trail, judged again: what other lists would have done, and which lines would do what is wanted.
+        .target(name: "Replay", dependencies: ["AuditCore", "Report"], swiftSettings: strict),
+        .testTarget(
+            name: "ReplayTests", dependencies: ["Replay", "Report", "AuditCore", "AuditCoreTesting", "PythonRegex"],
+            swiftSettings: strict),
+
         // The program. CProgram: the commit it was built from.
         .target(name: "CProgram", cSettings: [.define("PROGRAM_COMMIT", to: "\"\(commit)\"")]),
         .target(
@@ -249,7 +256,7 @@ let package = Package(
             dependencies: [
                 "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "FileAuditSinks", "GeoIP", "HTTPKit", "LDAPDirectory",
                 "JournalReader", "LoginSpool", "LookupCaches", "MariaDBStore", "PasswordSchemes", "PrometheusMetrics",
-                "PythonRegex", "RedisCache", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON",
+                "PythonRegex", "RedisCache", "Replay", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON",
                 "SystemdJournal", "Whois", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

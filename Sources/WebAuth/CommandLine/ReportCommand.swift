@@ -1,7 +1,6 @@
 import ArgumentParser
 import AuditCore
 import Foundation
-import JournalReader
 import Report
 import Settings
 
@@ -16,20 +15,6 @@ struct ReportCommand: ParsableCommand {
             Example: web-auth-server report --since 7d --format html > report.html
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text
-        case json
-        case html
-
-        var format: ReportFormat {
-            switch self {
-            case .text: .text
-            case .json: .json
-            case .html: .html
-            }
-        }
-    }
-
     @Option(help: "Where the report begins; all: with the first record.")
     var since = "24h"
     @Option(help: "Where it ends; now, unless told otherwise.")
@@ -37,54 +22,32 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "How long before that records tell which places a user is known from.")
     var history = "30d"
     @Option(help: "text, json (docs/audit-trail.md), or html: one page that needs nothing else.")
-    var format = Format.text
+    var format = ReportFormat.text
     @Option(help: "What is known of networks: YAML with KNOWN_GOOD_ASNS, KNOWN_DNS_SUFF, AS_COMMENTS.")
     var info: String?
-    @Option(help: "A journal file to read in place of this machine's journal; may be repeated.")
-    var file: [String] = []
-    @Option(
-        help:
-            "A jsonl file, as it is or packed by gzip, in place of the journal, - for standard input; may be repeated.")
-    var jsonl: [String] = []
-    @Option(help: "The journal's namespace to read (LogNamespace= of the service).")
-    var namespace: String?
-
-    func validate() throws {
-        if [!file.isEmpty, !jsonl.isEmpty, namespace != nil].count(where: { $0 }) > 1 {
-            throw ValidationError("--file, --jsonl and --namespace exclude each other")
-        }
-    }
+    @OptionGroup var records: RecordsOptions
 
     func run() throws {
         let now = Timestamp.now
-        let until = try self.until.map { try time($0, "--until", before: now) } ?? now
-        let since = since == "all" ? nil : try time(since, "--since", before: now)
+        let until = try self.until.map { try RecordsOptions.time($0, "--until", before: now) } ?? now
+        let since = since == "all" ? nil : try RecordsOptions.time(since, "--since", before: now)
         guard since.map({ $0 < until }) ?? true else { throw ValidationError("--since is not before --until") }
         guard let history = Duration(quantity: history) else {
             throw ValidationError("--history: 30d, 12h or the like is expected")
         }
         let period = ReportPeriod(since: since, until: until)
         let knowledge = try knowledge()
-        let report: String
-        if jsonl.isEmpty {
-            let source: JournalReader.Source =
-                file.isEmpty ? namespace.map(JournalReader.Source.namespace) ?? .machine : .files(file)
-            var input = try JournalInput(source, since: since?.advanced(by: .zero - history), until: until)
-            report = try write(&input, period, knowledge)
-        } else {
-            var input = JSONLinesInput(paths: jsonl)
-            report = try write(&input, period, knowledge)
-        }
-        print(report, terminator: "")
+        var input = try records.open(since: since?.advanced(by: .zero - history), until: until, hasFacts: false)
+        print(try write(&input, period, knowledge), terminator: "")
     }
 
     private func write(
-        _ input: inout some ReportInput, _ period: ReportPeriod, _ knowledge: ReportKnowledge
+        _ input: inout any RecordInput, _ period: ReportPeriod, _ knowledge: ReportKnowledge
     ) throws(SetupFailure) -> String {
         let progress = ProgressLine()
         defer { progress.clear() }
         do throws(ReportError) {
-            return try Report.run(&input, period: period, format: format.format, knowledge: knowledge, machine: machine)
+            return try Report.run(&input, period: period, format: format, knowledge: knowledge, machine: machine)
             {
                 progress.show("\($0) records read")
             }
@@ -114,12 +77,5 @@ struct ReportCommand: ParsableCommand {
         } catch {
             throw SetupFailure(["\(info): \(error.description)"], exitCode: .configuration)
         }
-    }
-
-    /// `24h` before now, or a time in UTC.
-    private func time(_ text: String, _ option: String, before now: Timestamp) throws -> Timestamp {
-        if let age = Duration(quantity: text) { return now.advanced(by: .zero - age) }
-        if let time = Timestamp(rfc3339: text.utf8.count == 10 ? text + " 00:00:00" : text) { return time }
-        throw ValidationError("\(option): 24h, 2026-11-23 or 2026-11-23T17:15:00Z is expected")
     }
 }

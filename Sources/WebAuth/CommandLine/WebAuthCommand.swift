@@ -11,7 +11,7 @@ public struct WebAuthCommand: AsyncParsableCommand {
         version: programVersionAndCommit,
         subcommands: [
             ServeCommand.self, CheckConfigCommand.self, ExplainCommand.self, AppPasswordCommand.self,
-            ListsCommand.self, ReportCommand.self, DatabaseSchemaCommand.self,
+            ListsCommand.self, ReportCommand.self, ReplayCommand.self, SuggestCommand.self, DatabaseSchemaCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 

@@ -1,0 +1,99 @@
+public import AuditCore
+public import Report
+
+/// Judges recorded logins again, and says whom other lists would have refused or let in.
+///
+/// Nothing is looked up: facts are taken as the records have them, and what came after a verdict had waited for it in vain is
+/// missing again.
+public struct Replay: Sendable {
+    /// What the candidate is compared with.
+    public enum Baseline: Sendable {
+        /// What was decided then.
+        case records
+        /// What is in force now.
+        case policy(Policy)
+    }
+
+    /// What there is to judge with, and what is looked at.
+    public struct Configuration: Sendable {
+        /// What is tried out.
+        public var candidate: Policy
+        /// What it is compared with.
+        public var baseline: Baseline
+        /// From here, inclusive; nil: from the first record.
+        public var since: Timestamp?
+        /// To here, exclusive.
+        public var until: Timestamp
+        /// How many users, passwords and lines are told apart.
+        public var bound = 50_000
+
+        /// Makes a configuration.
+        public init(candidate: Policy, baseline: Baseline, since: Timestamp?, until: Timestamp) {
+            (self.candidate, self.baseline, self.since, self.until) = (candidate, baseline, since, until)
+        }
+    }
+
+    private let configuration: Configuration
+    private var tallies: ReplayTallies
+
+    /// Starts with no records.
+    public init(_ configuration: Configuration) {
+        self.configuration = configuration
+        tallies = ReplayTallies(bound: configuration.bound)
+    }
+
+    /// Reads all records and judges them.
+    ///
+    /// - Parameter progress: Told now and then how many records were read.
+    /// - Throws: ``ReportError`` if the input cannot be read.
+    /// - Complexity: Linear in the records; memory is bounded, whatever they say.
+    public static func run(
+        _ configuration: Configuration, over input: inout some RecordInput, progress: (Int) -> Void = { _ in }
+    ) throws(ReportError) -> ReplayFindings {
+        var replay = Replay(configuration)
+        var count = 0
+        while let fields = try input.nextFields() {
+            replay.add(fields)
+            count += 1
+            if count.isMultiple(of: 10_000) { progress(count) }
+        }
+        var findings = replay.findings
+        findings.notes = input.notes + findings.notes
+        return findings
+    }
+
+    /// Judges one record; failures, what lies outside of the time, and logins that no list decided are passed by.
+    public mutating func add(_ fields: RecordFields) {
+        guard fields.time < configuration.until, configuration.since.map({ fields.time >= $0 }) ?? true else { return }
+        let record = fields.record
+        guard record.event == nil else { return }
+        guard !record.isRefusedWhateverListsSay else { return tallies.addRefusedOtherwise() }
+        guard let recorded = fields.facts else { return tallies.addUnreadable(record) }
+        let facts = recorded.atVerdict
+        let attempt = LoginAttempt(
+            login: record.user, service: record.service ?? "", address: facts.address, time: fields.time)
+        let judgement = configuration.candidate.judge(attempt, facts: facts)
+        let wasRefused: Bool
+        switch configuration.baseline {
+        case .records: wasRefused = record.isBlocked
+        case .policy(let policy): wasRefused = !policy.judge(attempt, facts: facts).verdict.isAllowed
+        }
+        tallies.add(record, judgement, wasRefused: wasRefused, isComplete: recorded.isComplete)
+    }
+
+    /// What has come out so far.
+    public var findings: ReplayFindings {
+        ReplayFindings(tallies, since: configuration.since, until: configuration.until, baseline: configuration.baseline)
+    }
+}
+
+extension ReportRecord {
+    /// Whether the login was refused for something that is no list's to say: a revoked password, a limit of the password's own.
+    var isRefusedWhateverListsSay: Bool {
+        guard isBlocked, let matched else { return false }
+        return switch matched {
+        case "service", "ip", "rev_host", "net_name", "net_cc", "asn", "as_desc", "as_cc", "geoid", "coords", "unknown": false
+        default: !matched.hasPrefix("entity:")
+        }
+    }
+}

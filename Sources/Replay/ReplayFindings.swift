@@ -1,0 +1,156 @@
+public import AuditCore
+internal import Report
+
+/// What judging recorded logins again has shown.
+public struct ReplayFindings: Sendable {
+    /// Somebody, or a password of somebody's, whose logins would be decided otherwise.
+    public struct Person: Sendable, Equatable {
+        /// The name typed.
+        public var user: String
+        /// The app password; nil for the user as a whole.
+        public var password: Int?
+        /// How many of the logins.
+        public var logins: Int
+        /// The last of these.
+        public var last: Timestamp
+        /// Where that came from; nil for a login over a local socket.
+        public var address: String?
+        /// The line that refuses it, or of a login let in the line that had refused it.
+        public var rule: String?
+        /// Whether it is a honeypot, whose logins it is well to refuse.
+        public var isHoneypot = false
+    }
+
+    /// Logins that would be decided otherwise, in one direction; whose there are most of comes first.
+    public struct Change: Sendable, Equatable {
+        /// How many.
+        public var logins: Int
+        /// Whose.
+        public var users: [Person]
+        /// With which app passwords.
+        public var passwords: [Person]
+    }
+
+    /// A line of the candidate's that logins met.
+    public struct Line: Sendable, Equatable {
+        /// `lists/network_cc.deny.lst:12`.
+        public var rule: String
+        /// How many logins it decided.
+        public var hits: Int
+        /// How many of these were of honeypots.
+        public var honeypotHits = 0
+        /// Of how many users; honeypots are none.
+        public var users: Int
+        /// The last of them.
+        public var last: Timestamp
+    }
+
+    /// How it came out as a whole.
+    public enum Outcome: Int32, Sendable {
+        /// Every login would be decided as it is.
+        case same = 0
+        /// Some would not.
+        case differs = 1
+        /// None is known to differ, but of more than one login in ten (or of none at all) too little is known to say so.
+        case tooFewFacts = 3
+    }
+
+    /// From where records were taken; nil: from the first.
+    public var since: Timestamp?
+    /// To where.
+    public var until: Timestamp
+    /// When the first login was.
+    public var first: Timestamp?
+    /// When the last one was.
+    public var last: Timestamp?
+    /// Whether it was compared with what was decided then, and not with what is in force.
+    public var isAgainstRecords: Bool
+    /// How many logins were judged.
+    public var logins: Int
+    /// How many people they were of; honeypots are none.
+    public var users: Int
+    /// How many the candidate refuses.
+    public var refused: Int
+    /// How many it would refuse if it did not only watch.
+    public var wouldDeny: Int
+    /// Let in as it is, refused by the candidate.
+    public var newlyRefused: Change
+    /// Refused as it is, let in by the candidate.
+    public var newlyAllowed: Change
+    /// The lines that decided, by hits.
+    public var lines: [Line]
+    /// How many logins a list of the candidate's could not judge for want of a fact.
+    public var withoutFacts: Int
+    /// How many records are of before `AUDIT_FACTS`, or have more entities than it holds.
+    public var incomplete: Int
+    /// What the reader should know, a sentence each.
+    public var notes: [String]
+
+    let timeline: (width: Duration, bars: [Timeline.Bar])
+    let places: [WorldMap.Place]
+
+    /// How it came out.
+    public var outcome: Outcome {
+        if newlyRefused.logins + newlyAllowed.logins > 0 { return .differs }
+        return logins == 0 || withoutFacts * 10 > logins ? .tooFewFacts : .same
+    }
+
+    init(_ tallies: ReplayTallies, since: Timestamp?, until: Timestamp, baseline: Replay.Baseline) {
+        (self.since, self.until, first, last) = (since, until, tallies.first, tallies.last)
+        isAgainstRecords = if case .records = baseline { true } else { false }
+        logins = tallies.logins
+        users = tallies.users.keyCount + tallies.users.omitted.keys
+        refused = tallies.refused
+        wouldDeny = tallies.wouldDeny
+        newlyRefused = Change(tallies.newlyRefused)
+        newlyAllowed = Change(tallies.newlyAllowed)
+        lines = tallies.lines.map { rule, line in
+            Line(rule: rule, hits: line.hits, honeypotHits: line.honeypotHits, users: line.users.count, last: line.last)
+        }
+        .sorted { $0.hits != $1.hits ? $0.hits > $1.hits : $0.rule < $1.rule }
+        withoutFacts = tallies.withoutFacts
+        incomplete = tallies.incomplete
+        places = tallies.places.sorted
+        timeline =
+            if let first = since ?? tallies.first, let last = tallies.last {
+                tallies.timeline.bars(from: first, to: last, limit: 100)
+            } else { (.zero, []) }
+        notes = tallies.notes
+    }
+}
+
+extension ReplayFindings.Change {
+    fileprivate init(_ change: ReplayTallies.Change) {
+        logins = change.logins
+        users = change.users.sorted.map { entry in
+            ReplayFindings.Person(
+                user: entry.key, logins: entry.count, last: entry.note.login.time, address: entry.note.login.address,
+                rule: entry.note.rule, isHoneypot: entry.note.isHoneypot)
+        }
+        passwords = change.passwords.sorted.map { entry in
+            ReplayFindings.Person(
+                user: entry.key.user, password: entry.key.id, logins: entry.count, last: entry.note.login.time,
+                address: entry.note.login.address, rule: entry.note.rule, isHoneypot: entry.note.isHoneypot)
+        }
+    }
+}
+
+extension ReplayTallies {
+    fileprivate var notes: [String] {
+        var notes: [String] = []
+        if incomplete > 0 {
+            notes.append(
+                """
+                \(incomplete.grouped) records do not hold all facts (AUDIT_FACTS): they were judged by what they have, one AS \
+                and one PTR name
+                """)
+        }
+        if refusedOtherwise > 0 {
+            notes.append("\(refusedOtherwise.grouped) logins were refused whatever lists say, and were not judged")
+        }
+        let omitted = newlyRefused.users.omitted.keys + newlyAllowed.users.omitted.keys + users.omitted.keys
+        if omitted > 0 { notes.append("more users than are told apart: some are missing, and counts are at least as shown") }
+        if areLinesCut { notes.append("more lines and users than are told apart: users of a line are at least as shown") }
+        return notes
+    }
+}

@@ -1,0 +1,44 @@
+public import AuditCore
+internal import Report
+
+/// Which logins lines are looked for: those of accounts, of app passwords, from networks, or that a list would have denied.
+public struct BadLogins: Sendable {
+    /// Names of accounts; `*` stands for any number of characters, `?` for one.
+    public var users: [NamePattern]
+    /// Numbers of app passwords.
+    public var passwords: Set<Int> = []
+    /// Where they come from.
+    public var networks: [IPPrefix] = []
+    /// Whether those count that met a list that only watches.
+    public var wouldDeny = false
+    /// Accounts that no line may meet, whatever they do.
+    public var spared: [NamePattern] = []
+
+    /// Logins of accounts.
+    public init(users: [NamePattern] = []) { self.users = users }
+
+    /// Whether nothing is said.
+    public var isEmpty: Bool { users.isEmpty && passwords.isEmpty && networks.isEmpty && !wouldDeny }
+
+    /// What a record is to the search.
+    enum Kind {
+        case bad
+        /// A login that no line may meet.
+        case good
+        case neither
+    }
+
+    func kind(of record: ReportRecord) -> Kind {
+        if spared.contains(where: { $0.matches(record.user) }) { return .good }
+        if users.contains(where: { $0.matches(record.user) }) { return .bad }
+        if let id = record.passwordID, passwords.contains(id) { return .bad }
+        if !networks.isEmpty, let address = record.address.flatMap({ IPAddress($0) }),
+            networks.contains(where: { $0.contains(address) })
+        {
+            return .bad
+        }
+        let isWatched = !record.isBlocked && record.matched.map { !$0.hasPrefix("allow:") } ?? false
+        if wouldDeny, isWatched { return .bad }
+        return record.isBlocked ? .neither : .good
+    }
+}
