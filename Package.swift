@@ -269,7 +269,9 @@ let package = Package(
             swiftSettings: strict),
 
         // A real Dovecot, started privately, and the scripts it runs.
-        .target(name: "DovecotHarness", path: "Tests/Support/DovecotHarness", swiftSettings: strict),
+        .target(
+            name: "DovecotHarness", dependencies: ["TestServers"], path: "Tests/Support/DovecotHarness",
+            swiftSettings: strict),
         .testTarget(
             name: "DovecotTests", dependencies: ["Locks", "DovecotHarness"], exclude: ["dovecot-stub.lua"],
             swiftSettings: strict),

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The shipped scripts under a real Dovecot, with a service that answers from a table.
-@Suite(.serialized, .enabled(if: DovecotServer.shouldRun, "\(DovecotServer.requirement)"))
+@Suite(.serialized)
 struct LuaTests {
     /// What a mail client is told for what the service answers; the user's name chooses the row.
     static let table: [(name: String, answer: StubAPI.Answer, reply: String)] = [
@@ -43,12 +43,13 @@ struct LuaTests {
         ("fields", .status(200, body: #"{"status":"success","password_id":7,"user":"mallory"}"#), "OK"),
     ]
 
-    @Test func `each answer of the service reaches the mail client as the table says`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `each answer of the service reaches the mail client as the table says`(version: DovecotVersion) async throws {
         let api = try StubAPI { request in
             Self.table.first { $0.name == request["username"] }?.answer ?? .status(500, body: "")
         }
         try await DovecotServer.with(
-            apiURL: "http://127.0.0.1:\(api.port)/", environment: ["WEB_AUTH_TIMEOUT": "5s"]
+            version, apiURL: "http://127.0.0.1:\(api.port)/", environment: ["WEB_AUTH_TIMEOUT": "5s"]
         ) { dovecot in
             try await withThrowingTaskGroup(of: (String, LoginReply).self) { group in
                 for row in Self.table {
@@ -78,21 +79,29 @@ struct LuaTests {
         #expect(Set(asked.filter { $0.key != "lost" }.values) == [1])
     }
 
-    @Test func `a refused connection is no wrong password`() async throws {
-        try await DovecotServer.with(apiURL: "http://127.0.0.1:1") { dovecot in
+    @Test(arguments: DovecotVersion.tested)
+    func `a refused connection is no wrong password`(version: DovecotVersion) async throws {
+        try await DovecotServer.with(version, apiURL: "http://127.0.0.1:1") { dovecot in
             #expect(try await dovecot.imapLogin(user: "alice", password: "x").code == "UNAVAILABLE")
             #expect(try await dovecot.popLogin(user: "alice", password: "x").code == "SYS/TEMP")
+            if dovecot.ports.submission != nil {
+                #expect(try await dovecot.submissionLogin(user: "alice", password: "x").code == "454")
+            }
+            #expect(try await dovecot.imapsLogin(user: "alice", password: "x").code == "UNAVAILABLE")
             let result = try await dovecot.doveadmAuthTest(service: "smtp", user: "alice", password: "x")
             #expect(result.output.contains("code=temp_fail"))
             #expect(dovecot.log.contains("web-auth: 9003 "))
         }
     }
 
-    @Test func `several servers are asked in turn, and the one that answered first of all`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `several servers are asked in turn, and the one that answered first of all`(version: DovecotVersion)
+        async throws
+    {
         let lost = try StubAPI { _ in .close }
         let good = try StubAPI { _ in .says(401, "invalid password") }
         let urls = "http://127.0.0.1:1  http://127.0.0.1:\(lost.port)/\thttp://127.0.0.1:\(good.port)"
-        try await DovecotServer.with(apiURL: urls) { dovecot in
+        try await DovecotServer.with(version, apiURL: urls) { dovecot in
             // One after the other, so that one auth worker sees them all.
             for _ in 0..<3 {
                 let reply = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
@@ -103,21 +112,24 @@ struct LuaTests {
         #expect(lost.requests.count == 2, "once, and once more on a fresh connection")
     }
 
-    @Test func `a server that says it cannot is not passed over`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `a server that says it cannot is not passed over`(version: DovecotVersion) async throws {
         let other = try StubAPI { _ in .says(401, "invalid password") }
         let first = try StubAPI { _ in .says(503, "temporarily unavailable") }
-        try await DovecotServer.with(apiURL: "http://127.0.0.1:\(first.port) http://127.0.0.1:\(other.port)") { dovecot in
+        let urls = "http://127.0.0.1:\(first.port) http://127.0.0.1:\(other.port)"
+        try await DovecotServer.with(version, apiURL: urls) { dovecot in
             let reply = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
             #expect(reply.output.contains("temp_fail"))
         }
         #expect(other.requests.isEmpty)
     }
 
-    @Test func `a frozen server costs one wait, and is passed over then`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `a frozen server costs one wait, and is passed over then`(version: DovecotVersion) async throws {
         let frozen = try StubAPI { _ in .silence }
         let good = try StubAPI { _ in .says(200, "success") }
         let urls = "http://127.0.0.1:\(frozen.port) http://127.0.0.1:\(good.port)"
-        try await DovecotServer.with(apiURL: urls, environment: ["WEB_AUTH_URL_TIMEOUT": "1"]) { dovecot in
+        try await DovecotServer.with(version, apiURL: urls, environment: ["WEB_AUTH_URL_TIMEOUT": "1"]) { dovecot in
             let started = ContinuousClock.now
             // One after the other, so that one auth worker sees them all.
             for _ in 0..<5 {
@@ -131,10 +143,11 @@ struct LuaTests {
         #expect(good.requests.count == 5)
     }
 
-    @Test func `what the service is asked says who, with what, from where`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `what the service is asked says who, with what, from where`(version: DovecotVersion) async throws {
         let api = try StubAPI { $0["username"] == "alice" ? .says(200, "success") : .says(401, "no") }
         try await DovecotServer.with(
-            apiURL: "http://127.0.0.1:\(api.port)", environment: ["WEB_AUTH_TOKEN": "abc"]
+            version, apiURL: "http://127.0.0.1:\(api.port)", environment: ["WEB_AUTH_TOKEN": "abc"]
         ) { dovecot in
             let password: [UInt8] = [0xFF, 0xFE, 0x22, 0x5C, 0xC3]
             #expect(try await dovecot.imapLogin(user: "Alice", password: password, from: "2001:db8::5") == .ok)
@@ -149,13 +162,27 @@ struct LuaTests {
             #expect(imap["local_ip"] == "127.0.0.1")
             #expect(imap["session"]?.isEmpty == false)
             #expect(imap["client_id"]?.contains("harness") == true)
-            #expect(imap["protocol"] == nil)
+            #expect(imap["protocol"] == (version == .v23 ? nil : "imap"))
 
             #expect(try await dovecot.popLogin(user: "bob", password: "a", from: "203.0.113.9").code == "AUTH")
             let pop3 = try #require(api.requests.last)
             #expect(pop3["service"] == "pop3")
             #expect(pop3["remote_ip"] == "203.0.113.9")
             #expect(pop3["password"] == "YQ==")
+
+            if dovecot.ports.submission != nil {
+                #expect(
+                    try await dovecot.submissionLogin(user: "bob", password: "b", from: "2001:db8::9").code == "535")
+                let submission = try #require(api.requests.last)
+                #expect(submission["service"] == "submission")
+                #expect(submission["remote_ip"] == "2001:db8::9")
+                #expect(submission["password"] == "Yg==")
+            }
+
+            #expect(try await dovecot.imapsLogin(user: "alice", password: "c") == .ok)
+            let imaps = try #require(api.requests.last)
+            #expect(imaps["service"] == "imap" && imaps["secured"] == "TLS")
+            #expect(imaps["password"] == "Yw==" && imaps["remote_ip"] == "127.0.0.1")
 
             #expect(try await dovecot.doveadmAuthTest(service: "smtp", user: "alice", password: "").status == 0)
             let smtp = try #require(api.requests.last)
@@ -165,9 +192,10 @@ struct LuaTests {
         }
     }
 
-    @Test func `passwords of every length are the same in base64`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `passwords of every length are the same in base64`(version: DovecotVersion) async throws {
         let api = try StubAPI { _ in .says(200, "success") }
-        try await DovecotServer.with(apiURL: "http://127.0.0.1:\(api.port)") { dovecot in
+        try await DovecotServer.with(version, apiURL: "http://127.0.0.1:\(api.port)") { dovecot in
             for length in [1, 2, 3, 4, 5, 62, 63, 64, 1000] {
                 // Dovecot itself refuses NUL, 1, TAB, CR and LF.
                 let password = (0..<length).map { UInt8(truncatingIfNeeded: $0 * 37 + length) }
@@ -179,7 +207,10 @@ struct LuaTests {
         }
     }
 
-    @Test func `the token file is read at a login, and again after its token was refused`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `the token file is read at a login, and again after its token was refused`(version: DovecotVersion)
+        async throws
+    {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("token-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -189,7 +220,7 @@ struct LuaTests {
                 ? .says(200, "success") : .status(400, body: #"{"detail":"token"}"#)
         }
         try await DovecotServer.with(
-            apiURL: "http://127.0.0.1:\(api.port)", environment: ["WEB_AUTH_TOKEN_FILE": file.path]
+            version, apiURL: "http://127.0.0.1:\(api.port)", environment: ["WEB_AUTH_TOKEN_FILE": file.path]
         ) { dovecot in
             #expect(try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x").status != 0)
             #expect(api.requests.isEmpty)
@@ -203,9 +234,10 @@ struct LuaTests {
         }
     }
 
-    @Test func `an idle connection that the service closed is no trouble`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `an idle connection that the service closed is no trouble`(version: DovecotVersion) async throws {
         let api = try StubAPI { _ in .partingWords(200, "success") }
-        try await DovecotServer.with(apiURL: "http://127.0.0.1:\(api.port)") { dovecot in
+        try await DovecotServer.with(version, apiURL: "http://127.0.0.1:\(api.port)") { dovecot in
             for _ in 0..<5 {
                 let result = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
                 #expect(result.status == 0)
@@ -214,18 +246,20 @@ struct LuaTests {
         #expect(api.requests.count == 5)
     }
 
-    @Test func `control characters of an answer do not forge lines of the log`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `control characters of an answer do not forge lines of the log`(version: DovecotVersion) async throws {
         let api = try StubAPI { _ in .says(401, #"x\nNov 23 12:00:00 auth: Info: forged \u001b[2J"#) }
-        try await DovecotServer.with(apiURL: "http://127.0.0.1:\(api.port)") { dovecot in
+        try await DovecotServer.with(version, apiURL: "http://127.0.0.1:\(api.port)") { dovecot in
             _ = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
             #expect(dovecot.log.contains("401 x?Nov 23 12:00:00 auth: Info: forged ?[2J"))
             #expect(!dovecot.log.split(separator: "\n").contains { $0.hasPrefix("Nov 23 12:00:00 auth: Info: forged") })
         }
     }
 
-    @Test func `a lookup without a password goes on with the next passdb`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `a lookup without a password goes on with the next passdb`(version: DovecotVersion) async throws {
         let api = try StubAPI { _ in .says(200, "success") }
-        try await DovecotServer.with(apiURL: "http://127.0.0.1:\(api.port)") { dovecot in
+        try await DovecotServer.with(version, apiURL: "http://127.0.0.1:\(api.port)") { dovecot in
             _ = try await dovecot.doveadm(["auth", "lookup", "alice"])
             #expect(api.requests.isEmpty)
             #expect(!dovecot.log.contains("is not a function"))

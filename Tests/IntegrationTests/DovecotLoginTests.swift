@@ -3,11 +3,9 @@ import Foundation
 import Testing
 
 /// A mail client, a real Dovecot with the shipped scripts and passdb examples, and the real server.
-@Suite(
-    .serialized, .timeLimit(.minutes(5)),
-    .enabled(if: DovecotServer.shouldRun, "\(DovecotServer.requirement)"))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct DovecotLoginTests {
-    private let directory: TemporaryDirectory
+    let directory: TemporaryDirectory
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -24,24 +22,27 @@ struct DovecotLoginTests {
         try directory.write("nets.lst", "192.88.98.0/24\n")
     }
 
-    private func password(for user: String) throws -> String {
+    func password(for user: String) throws -> String {
         String(try Program.run(["app-password", "add", user], in: directory).output.dropLast())
     }
 
-    private func with(
-        _ passdbs: DovecotPassdbs = .authOnly, users: [String: String] = [:],
-        _ body: (DovecotServer, ServerProcess) async throws -> Void
+    func with(
+        _ version: DovecotVersion, _ passdbs: DovecotPassdbs = .authOnly, users: [String: String] = [:],
+        environment: [String: String] = [:], _ body: (DovecotServer, ServerProcess) async throws -> Void
     ) async throws {
         let server = try await ServerProcess(in: directory)
         try await DovecotServer.with(
-            apiURL: "http://127.0.0.1:\(server.port)", passdbs: passdbs, users: users,
-            environment: ["WEB_AUTH_TIMEOUT": "5"]
+            version, apiURL: "http://127.0.0.1:\(server.port)", passdbs: passdbs, users: users,
+            environment: environment.merging(["WEB_AUTH_TIMEOUT": "5"]) { $1 }
         ) { try await body($0, server) }
     }
 
-    @Test func `good, wrong and revoked passwords, a blocked network and a disabled service`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `good, wrong and revoked passwords, a blocked network and a disabled service`(version: DovecotVersion)
+        async throws
+    {
         let password = try password(for: "alice")
-        try await with { dovecot, server async throws in
+        try await with(version) { dovecot, server async throws in
             // The first login is on a fresh connection to the server: one that mishandles `Expect` stalls it for 2 s.
             let start = ContinuousClock.now
             #expect(try await dovecot.imapLogin(user: "alice", password: password, from: "192.88.97.7") == .ok)
@@ -72,9 +73,10 @@ struct DovecotLoginTests {
         #expect(history.contains(#""src_ip":"2a00:1450:4001::5""#))
     }
 
-    @Test func `without the server nobody is told that a password is wrong`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `without the server nobody is told that a password is wrong`(version: DovecotVersion) async throws {
         let password = try password(for: "alice")
-        try await with { dovecot, server async throws in
+        try await with(version) { dovecot, server async throws in
             #expect(try await dovecot.imapLogin(user: "alice", password: password) == .ok)
             server.signal(SIGKILL)
             _ = await server.waitForExit()
@@ -82,9 +84,10 @@ struct DovecotLoginTests {
         }
     }
 
-    @Test func `audited logins fail open as the example has it`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `audited logins fail open as the example has it`(version: DovecotVersion) async throws {
         try directory.write("config.toml", directory.read("config.toml").replacing("\"ok\"", with: "\"unknown\""))
-        try await with(.auditFailOpen, users: ["bob": "main secret"]) { dovecot, server async throws in
+        try await with(version, .auditFailOpen, users: ["bob": "main secret"]) { dovecot, server async throws in
             #expect(try await dovecot.imapLogin(user: "bob", password: "main secret", from: "192.88.97.7") == .ok)
             let blocked = try await dovecot.imapLogin(user: "bob", password: "main secret", from: "192.88.98.7")
             #expect(blocked.code == "AUTHENTICATIONFAILED")
@@ -94,8 +97,9 @@ struct DovecotLoginTests {
         }
     }
 
-    @Test func `audited logins fail closed as the example has it`() async throws {
-        try await with(.auditFailClosed, users: ["bob": "main secret"]) { dovecot, server async throws in
+    @Test(arguments: DovecotVersion.tested)
+    func `audited logins fail closed as the example has it`(version: DovecotVersion) async throws {
+        try await with(version, .auditFailClosed, users: ["bob": "main secret"]) { dovecot, server async throws in
             #expect(try await dovecot.imapLogin(user: "bob", password: "main secret", from: "192.88.97.7") == .ok)
             let blocked = try await dovecot.imapLogin(user: "bob", password: "main secret", from: "192.88.98.7")
             #expect(blocked.code == "AUTHENTICATIONFAILED")
@@ -106,9 +110,10 @@ struct DovecotLoginTests {
         }
     }
 
-    @Test func `a login over a local socket, without an address, is judged as local`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `a login over a local socket, without an address, is judged as local`(version: DovecotVersion) async throws {
         let password = try password(for: "alice")
-        try await with { dovecot, _ async throws in
+        try await with(version) { dovecot, _ async throws in
             let good = try await dovecot.doveadmAuthTest(service: "smtp", user: "alice", password: password)
             #expect(good.status == 0, "\(good.output)")
         }

@@ -101,8 +101,8 @@ struct TLSListenTests {
         #expect(site.server.logText.contains("is valid until"))
     }
 
-    @Test(.enabled(if: DovecotServer.shouldRun, "\(DovecotServer.requirement)"))
-    func `Dovecot asks through TLS, and not where it does not trust`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `Dovecot asks through TLS, and not where it does not trust`(version: DovecotVersion) async throws {
         let (own, other) = (try await TestCertificates(), try await TestCertificates())
         let site = try await Site(own)
         let added = try Program.run(["app-password", "add", "alice"], in: site.directory)
@@ -113,7 +113,7 @@ struct TLSListenTests {
             chmod(file.path, 0o755)
             chmod(authority, 0o644)
             try await DovecotServer.with(
-                apiURL: "https://127.0.0.1:\(site.port)",
+                version, apiURL: "https://127.0.0.1:\(site.port)",
                 passdbs: .authOnly.adding("ssl_client_ca_file = \(authority)"), environment: ["WEB_AUTH_TIMEOUT": "5"]
             ) { dovecot in
                 let start = ContinuousClock.now

@@ -119,11 +119,11 @@ struct BackEndFaultTests {
         #expect(try scene.recovers())
     }
 
-    @Test(.enabled(if: DovecotServer.shouldRun, "\(DovecotServer.requirement)"))
-    func `mail clients are told to try again, never that the password is wrong`() async throws {
+    @Test(arguments: DovecotVersion.tested)
+    func `mail clients are told to try again, never that the password is wrong`(version: DovecotVersion) async throws {
         let scene = try await Scene(timeout: "2s")
         try await DovecotServer.with(
-            apiURL: "http://127.0.0.1:\(scene.server.port)", environment: ["WEB_AUTH_TIMEOUT": "20"]
+            version, apiURL: "http://127.0.0.1:\(scene.server.port)", environment: ["WEB_AUTH_TIMEOUT": "20"]
         ) { dovecot async throws in
             for backEnd in BackEnd.allCases {
                 let process = process(backEnd, scene.site)

@@ -3,7 +3,7 @@ public enum LoginReply: Sendable, Hashable {
     /// Logged in.
     case ok
     /// Refused, with the response code in brackets (RFC 5530, RFC 2449) if there was one: `AUTHENTICATIONFAILED`,
-    /// `UNAVAILABLE`, `EXPIRED`, `SYS/TEMP`; and the text after it.
+    /// `UNAVAILABLE`, `EXPIRED`, `SYS/TEMP`, or SMTP's reply code: `535`, `454`; and the text after it.
     case no(code: String?, text: String)
 
     /// Whether the client is logged in.

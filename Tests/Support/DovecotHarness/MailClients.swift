@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// As much of an IMAP client (RFC 3501, RFC 2971, RFC 7888) as a login needs.
 struct IMAPClient {
     private let socket: LineSocket
@@ -69,5 +71,46 @@ struct POP3Client {
     private func command(_ text: String) throws -> String {
         try socket.write(Array("\(text)\r\n".utf8))
         return try socket.readLine()
+    }
+}
+
+/// As much of an SMTP client (RFC 5321, RFC 4954) as a login needs.
+struct SubmissionClient {
+    private let socket: LineSocket
+
+    init(port: UInt16) throws {
+        socket = try LineSocket(port: port)
+        let banner = try reply()
+        guard banner.hasPrefix("220") else { throw DovecotError("SMTP banner: \(banner)") }
+    }
+
+    func login(user: String, password: String, from address: String?) throws -> LoginReply {
+        _ = try command("EHLO harness")
+        if let address {
+            // For clients that Dovecot trusts; it greets anew.
+            let reply = try command("XCLIENT ADDR=\(address) PORT=4711")
+            guard reply.hasPrefix("220") else { throw DovecotError("XCLIENT: \(reply)") }
+            _ = try command("EHLO harness")
+        }
+        let response = Data("\0\(user)\0\(password)".utf8).base64EncodedString()
+        let reply = try command("AUTH PLAIN \(response)")
+        guard reply.hasPrefix("235") else {
+            return .no(code: String(reply.prefix(3)), text: String(reply.dropFirst(4)))
+        }
+        _ = try? command("QUIT")
+        return .ok
+    }
+
+    private func command(_ text: String) throws -> String {
+        try socket.write(Array("\(text)\r\n".utf8))
+        return try reply()
+    }
+
+    /// The last line of a reply.
+    private func reply() throws -> String {
+        while true {
+            let line = try socket.readLine()
+            if line.dropFirst(3).first != "-" { return line }
+        }
     }
 }
