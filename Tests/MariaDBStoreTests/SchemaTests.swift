@@ -7,9 +7,16 @@ import Testing
 /// The tables as Roundcube's plugin uses them, with its statements and its rights.
 @Suite(.enabled(if: InstalledServers.mariadb, "\(InstalledServers.mariadbMissing)"))
 struct SchemaTests {
-    @Test(arguments: TestDatabase.Schema.allCases)
-    func `the view has the plugin's eleven columns`(schema: TestDatabase.Schema) async throws {
-        let database = try await TestDatabase(schema, on: try await SharedServer.get())
+    @Test(.enabled(if: MariaDBVersion.v118.shouldRun, "\(MariaDBVersion.v118.skipped)"))
+    func `MariaDB 11.8 is tested`() async throws {
+        #expect(try await SharedServer.get(.v118).sql("SELECT version()").hasPrefix("11.8."))
+    }
+
+    @Test(arguments: MariaDBVersion.tested, TestDatabase.Schema.allCases)
+    func `the view has the plugin's eleven columns`(
+        version: MariaDBVersion, schema: TestDatabase.Schema
+    ) async throws {
+        let database = try await TestDatabase(schema, on: try await SharedServer.get(version))
         let columns = try await database.sql(
             "SELECT column_name FROM information_schema.columns WHERE table_schema = '\(database.name)' AND table_name = 'app_passwords_with_log' ORDER BY ordinal_position"
         )
@@ -20,9 +27,11 @@ struct SchemaTests {
             ])
     }
 
-    @Test(arguments: [TestDatabase.Schema.new, .upgraded])
-    func `the plugin's statements work with its rights`(schema: TestDatabase.Schema) async throws {
-        let database = try await TestDatabase(schema, on: try await SharedServer.get())
+    @Test(arguments: MariaDBVersion.tested, [TestDatabase.Schema.new, .upgraded])
+    func `the plugin's statements work with its rights`(
+        version: MariaDBVersion, schema: TestDatabase.Schema
+    ) async throws {
+        let database = try await TestDatabase(schema, on: try await SharedServer.get(version))
         if schema == .upgraded {
             try await database.sql("GRANT UPDATE (deleted) ON app_passwords TO '\(database.webmailUser)'@'localhost'")
         }
@@ -53,8 +62,9 @@ struct SchemaTests {
         #expect(try await store.passwords(of: "alice").map(\.id) == [2])
     }
 
-    @Test func `neither side may do more than it needs`() async throws {
-        let database = try await TestDatabase(.new, on: try await SharedServer.get())
+    @Test(arguments: MariaDBVersion.tested)
+    func `neither side may do more than it needs`(version: MariaDBVersion) async throws {
+        let database = try await TestDatabase(.new, on: try await SharedServer.get(version))
         for forbidden in [
             "UPDATE app_passwords SET password = 'x'", "UPDATE app_passwords SET uid = 'x'", "DELETE FROM log",
             "INSERT INTO log (pwid) VALUES (1)", "INSERT INTO app_passwords (id, uid, password) VALUES (1, 'a', 'b')",
@@ -72,8 +82,11 @@ struct SchemaTests {
         }
     }
 
-    @Test func `the list of an account is one look into the index for each of its passwords`() async throws {
-        let database = try await TestDatabase(.new, on: try await SharedServer.get())
+    @Test(arguments: MariaDBVersion.tested)
+    func `the list of an account is one look into the index for each of its passwords`(version: MariaDBVersion)
+        async throws
+    {
+        let database = try await TestDatabase(.new, on: try await SharedServer.get(version))
         try await database.sql(
             """
             INSERT INTO app_passwords (uid, password) SELECT concat('user', seq DIV 10), seq FROM seq_1_to_2000;

@@ -7,8 +7,11 @@ import TestServers
 
 /// The server that tests share which do not harm it.
 enum SharedServer {
-    private static let server = Task { try await MariaDBServer() }
-    static func get() async throws -> MariaDBServer { try await server.value }
+    private static let of1011 = Task { try await MariaDBServer() }
+    private static let of118 = Task { try await MariaDBServer(.v118) }
+    static func get(_ version: MariaDBVersion = .v1011) async throws -> MariaDBServer {
+        try await (version == .v1011 ? of1011 : of118).value
+    }
 }
 
 /// A database of one test, with users for both sides.

@@ -2,16 +2,6 @@ import Foundation
 
 /// A private MariaDB server on a Unix socket and a port of 127.0.0.1; its `root` has no password.
 public final class MariaDBServer: Sendable {
-    /// An empty data directory, made once for the process and copied for each server.
-    private static let template = Task {
-        let directory = try PrivateDirectory()
-        _ = try await Command.run([
-            "mariadb-install-db", "--no-defaults", "--datadir=\(directory.path)/data", "--user=\(NSUserName())",
-            "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=4M",
-        ])
-        return directory
-    }
-
     /// The server's process, to end, freeze and start.
     public let process: ServerProcess
     /// Its Unix socket.
@@ -23,20 +13,25 @@ public final class MariaDBServer: Sendable {
 
     private let directory: PrivateDirectory
 
+    /// Whom it runs as.
+    static let user = NSUserName()
+
     /// Starts a server.
     ///
-    /// - Parameter options: More options of `mariadbd`.
-    public init(options: [String] = []) async throws {
-        let template = try await Self.template.value
+    /// - Parameters:
+    ///   - version: Which.
+    ///   - options: More options of `mariadbd`.
+    public init(_ version: MariaDBVersion = .v1011, options: [String] = []) async throws {
+        let template = try await version.template
         directory = try PrivateDirectory()
         _ = try await Command.run(["cp", "-r", template.path + "/data", directory.path + "/data"])
         let path = directory.path
         let (socket, port) = (path + "/s", try freePort())
         (self.socket, self.port, generalLog) = (socket, port, path + "/general.log")
         let command =
-            [
+            try await version.entering() + [
                 "mariadbd", "--no-defaults", "--datadir=\(path)/data", "--socket=\(socket)", "--port=\(port)",
-                "--bind-address=127.0.0.1", "--user=\(NSUserName())", "--pid-file=\(path)/pid", "--tmpdir=\(path)",
+                "--bind-address=127.0.0.1", "--user=\(Self.user)", "--pid-file=\(path)/pid", "--tmpdir=\(path)",
                 "--innodb-log-file-size=4M", "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0",
                 "--general-log-file=\(generalLog)", "--skip-name-resolve",
             ] + options

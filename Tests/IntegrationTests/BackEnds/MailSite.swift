@@ -16,6 +16,7 @@ final class MailSite: Sendable {
     /// What a skipped suite says.
     static let missing = "skipped: apt-get install mariadb-server slapd ldap-utils openssl"
 
+    let tables: Tables
     let mariadb: MariaDBServer
     let slapd: SlapdServer
     /// Where the server's settings and state are.
@@ -27,19 +28,21 @@ final class MailSite: Sendable {
     /// Starts both, and writes settings for them.
     ///
     /// - Parameters:
+    ///   - version: Which MariaDB.
     ///   - timeout: Of a query of either. Long, for machines that have other work; short where one that hangs is tested.
     ///   - accounts: LDIF of the entries of accounts, below `ou=users,dc=example,dc=com`.
     ///   - database: More lines of `[database]`.
     ///   - settings: More tables of the settings.
     init(
-        tables: Tables = .shipped, timeout: String = "20s", accounts: String = LDIF.account("alice"), database: String = "",
-        settings: String = ""
+        _ version: MariaDBVersion = .v1011, tables: Tables = .shipped, timeout: String = "20s",
+        accounts: String = LDIF.account("alice"), database: String = "", settings: String = ""
     ) async throws {
         async let slapd = SlapdServer(ldif: LDIF.users + accounts)
-        mariadb = try await MariaDBServer(options: ["--innodb-flush-log-at-trx-commit=2"])
+        self.tables = tables
+        mariadb = try await MariaDBServer(version, options: ["--innodb-flush-log-at-trx-commit=2"])
         self.slapd = try await slapd
         directory = try TemporaryDirectory()
-        try await Self.fill(mariadb, tables)
+        try await fill()
         try directory.write(
             "config.toml",
             """
@@ -89,24 +92,35 @@ final class MailSite: Sendable {
         }
     }
 
+    /// Gives both sides the rights of `database/grants.sql`, its names edited.
+    func grant() async throws {
+        let grants = try Self.file("database/grants.sql")
+        try await mariadb.sql(
+            grants.replacing("`roundcube`@`webmail.example.com`", with: "roundcube@localhost")
+                .replacing("`mailserver`@`localhost`", with: "mailserver@'\(serviceHost)'"))
+    }
+
+    /// Brings older tables up to date by `database/mariadb-upgrade.sql`.
+    func upgrade() async throws { try await sql(Self.file("database/mariadb-upgrade.sql")) }
+
+    private var serviceHost: String { tables == .shipped ? "localhost" : "127.0.0.1" }
+
     /// Makes the database as an administrator does, with the webmail on this machine.
-    private static func fill(_ server: MariaDBServer, _ tables: Tables) async throws {
+    private func fill() async throws {
         // With the collation an older installation has, where `alice` = `ALICE` and `müller` = `muller`.
-        let serviceHost = tables == .shipped ? "localhost" : "127.0.0.1"
-        try await server.sql(
+        try await mariadb.sql(
             """
             CREATE DATABASE mail_auth CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
-            CREATE USER mailserver@'\(serviceHost)' IDENTIFIED BY '\(servicePassword)';
-            CREATE USER roundcube@localhost IDENTIFIED BY '\(webmailPassword)';
+            CREATE USER mailserver@'\(serviceHost)' IDENTIFIED BY '\(Self.servicePassword)';
+            CREATE USER roundcube@localhost IDENTIFIED BY '\(Self.webmailPassword)';
             """)
         switch tables {
         case .shipped:
-            try await server.sql(file("database/mariadb.sql"), database: "mail_auth")
-            try await server.sql(
-                file("database/grants.sql").replacing("`roundcube`@`webmail.example.com`", with: "roundcube@localhost"))
+            try await sql(Self.file("database/mariadb.sql"))
+            try await grant()
         case .old:
-            try await server.sql(file("Tests/MariaDBStoreTests/Fixtures/old-tables.sql"), database: "mail_auth")
-            try await server.sql(
+            try await sql(Self.file("Tests/MariaDBStoreTests/Fixtures/old-tables.sql"))
+            try await mariadb.sql(
                 """
                 GRANT SELECT ON mail_auth.log TO roundcube@localhost;
                 GRANT SELECT, SHOW VIEW ON mail_auth.app_passwords_with_log TO roundcube@localhost;

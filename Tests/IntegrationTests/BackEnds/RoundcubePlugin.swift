@@ -6,6 +6,7 @@ struct RoundcubePlugin {
     /// One line of the list of a user's passwords.
     struct Listed: Equatable {
         var id: Int
+        var created: String
         var comment: String?
         var lastUsed: String?
         var lastAddress: String?
@@ -26,15 +27,18 @@ struct RoundcubePlugin {
 
     /// The user's passwords that are not revoked, with their last uses.
     func list(_ user: String) async throws -> [Listed] {
-        let columns = try await table("SELECT * FROM app_passwords_with_log WHERE uid = \(Self.quoted(user)) AND deleted IS NULL")
+        let columns = try await table(
+            "SELECT * FROM app_passwords_with_log WHERE uid = \(Self.quoted(user)) AND deleted IS NULL")
         return columns.map { row in
             func text(_ column: Int) -> String? { row[column] == "NULL" ? nil : row[column] }
-            return Listed(id: Int(row[0]) ?? 0, comment: text(4), lastUsed: text(5), lastAddress: text(6))
+            return Listed(
+                id: Int(row[0]) ?? 0, created: row[3], comment: text(4), lastUsed: text(5), lastAddress: text(6))
         }
     }
 
     func rename(_ id: Int, of user: String, to comment: String) async throws {
-        try await site.webmail("UPDATE app_passwords SET comment = \(Self.quoted(comment)) WHERE \(Self.these(id, user))")
+        try await site.webmail(
+            "UPDATE app_passwords SET comment = \(Self.quoted(comment)) WHERE \(Self.these(id, user))")
     }
 
     /// Revokes a password and keeps it: the plugin's default.
@@ -52,6 +56,11 @@ struct RoundcubePlugin {
         try await site.webmail("DELETE FROM app_passwords WHERE \(Self.these(id, user))")
     }
 
+    /// Revokes all that a user has, and keeps them: the plugin's default.
+    func removeAll(of user: String) async throws {
+        try await site.webmail("UPDATE app_passwords SET deleted = UTC_TIMESTAMP(3) WHERE uid = \(Self.quoted(user))")
+    }
+
     /// Removes all that a user has.
     func deleteAll(of user: String) async throws {
         try await site.webmail("DELETE FROM app_passwords WHERE uid = \(Self.quoted(user))")
@@ -59,13 +68,19 @@ struct RoundcubePlugin {
 
     /// How often a password was used, as the head of its history says; nil if it is not the user's.
     func uses(_ id: Int, of user: String) async throws -> Int? {
-        let rows = try await table(
-            """
-            SELECT a.*, count(l.pwid) AS total FROM app_passwords a LEFT JOIN log l ON a.id = l.pwid \
-            WHERE a.uid = \(Self.quoted(user)) AND a.id = \(id)
-            """)
-        guard let row = rows.first, row[0] != "NULL" else { return nil }
+        guard let row = try await historyHead(id, of: user).first, row[0] != "NULL" else { return nil }
         return Int(row[6])
+    }
+
+    /// What the plugin asks before it shows a history; for a password of another user, too, that is a row, of NULLs.
+    static let historyHead =
+        "SELECT a.*, count(l.pwid) as total FROM app_passwords a LEFT JOIN log l on a.id = l.pwid WHERE a.uid = :uid and a.id = :id;"
+
+    /// The rows of ``historyHead``, or of what an administrator has made of it.
+    func historyHead(
+        _ id: Int, of user: String, statement: String = RoundcubePlugin.historyHead
+    ) async throws -> [[String]] {
+        try await table(statement.replacing(":uid", with: Self.quoted(user)).replacing(":id", with: "\(id)"))
     }
 
     /// The addresses on one page of a password's history, the newest first.
