@@ -51,7 +51,8 @@ final class SystemdSite: Sendable {
     }
 
     private static func addPassword(for user: String, on machine: BootedSystemd) async throws -> String {
-        try await machine.shell("web-auth-server app-password add \(user) 2>/dev/null").trimmingCharacters(in: .newlines)
+        try await machine.shell("web-auth-server app-password add \(user) 2>/dev/null").trimmingCharacters(
+            in: .newlines)
     }
 
     /// Makes an app password, as root does on a shell.
@@ -71,10 +72,15 @@ final class SystemdSite: Sendable {
     /// Program, unit and places where the page says they are, and the shared libraries in place of their packages.
     private static func files() async throws -> [String: String] {
         let program = try Program.path
-        var files = [
+        return try libraries(of: program).merging([
             "\(source)/.build/release/web-auth-server": program, "\(source)/packaging": "\(Tool.sources)/packaging",
             "/var/lib/GeoIP": "\(Tool.sources)/Tests/GeoIPTests/Fixtures",
-        ]
+        ]) { $1 }
+    }
+
+    /// The shared libraries of a program, in place of the packages that they come from.
+    static func libraries(of program: String) throws -> [String: String] {
+        var files: [String: String] = [:]
         for line in try Tool.run("/usr/bin/ldd", [program]).output.split(separator: "\n") {
             guard let library = line.firstMatch(of: /=> (\/\S+)/).map({ String($0.1) }) else { continue }
             if !library.contains("/libc.so") { files[library] = library }
@@ -126,7 +132,9 @@ final class SystemdSite: Sendable {
     // MARK: Logins
 
     /// `POST /auth`.
-    func login(_ user: String = "alice", _ password: String? = nil, from address: String = "192.88.98.1") async throws -> Answer {
+    func login(_ user: String = "alice", _ password: String? = nil, from address: String = "192.88.98.1") async throws
+        -> Answer
+    {
         try await post(AuthBody.text(user, password ?? self.password, from: address))
     }
 
@@ -156,7 +164,9 @@ final class SystemdSite: Sendable {
                 group.addTask {
                     // What follows # is not sent; curl makes a request of each number.
                     let url = "http://127.0.0.1:8000/auth#[1-\(share)]"
-                    let command = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}\\n", "--data-binary", "@-", url]
+                    let command = [
+                        "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}\\n", "--data-binary", "@-", url,
+                    ]
                     return try await self.machine.runInNetwork(command, input: body)
                 }
             }

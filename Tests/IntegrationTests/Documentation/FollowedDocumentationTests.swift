@@ -1,0 +1,116 @@
+import DovecotHarness
+import Foundation
+import TestServers
+import Testing
+
+/// The documentation, followed from an empty Debian to a login that proves it, and on: every command of the blocks whose
+/// fence says `sh run`, in order.
+@Suite(
+    .enabled(if: BootedSystemd.trouble == nil, "\(BootedSystemd.skipped)"), .serialized, .timeLimit(.minutes(15)))
+struct FollowedDocumentationTests {
+    private static func blocks(_ pages: [String], _ kinds: [String]) -> [Documentation.Block] {
+        pages.flatMap { Documentation.blocks($0) }.filter { kinds.contains($0.info) }
+    }
+
+    @Test func `every command is followed, or one that needs the network, a toolchain or another machine`() {
+        let pages = ["../README.md", "install.md", "dovecot.md", "roundcube.md", "upgrade.md"]
+        for block in pages.flatMap({ Documentation.blocks($0) }) where block.info == "sh" {
+            let elsewhere = ["git clone", "scripts/", "debootstrap", "ShowHistory.php"]
+            #expect(elsewhere.contains { block.text.contains($0) }, "\(block)")
+        }
+        // A block without a language is no command.
+        for block in pages.flatMap({ Documentation.blocks($0) }) where block.info.isEmpty {
+            #expect(block.text.contains("passdb"), "\(block)")
+        }
+    }
+
+    @Test func `who follows the pages from source logs in, keeps it, and gets rid of it again`() async throws {
+        let machine = try await Self.boot()
+        let reader = Reader(on: machine, in: Self.source)
+        try await reader.follow(Self.blocks(["install.md", "dovecot.md"], ["sh run", "sh run source"]))
+        #expect(reader.said.contains("auth succeeded"), "\(reader.said)")
+        let first = reader.password
+        #expect(try await reader.test("wrong").contains("auth failed"))
+        // The account itself, which a mail server has.
+        try await machine.shell("useradd --create-home alice")
+        #expect(try await reader.imap(first))
+        #expect(try await !reader.imap("wrong"))
+
+        // Backup, a day on which everything is lost, and the backup put back.
+        let keeping = Self.blocks(["upgrade.md"], ["sh run"])
+        try #require(keeping.count == 4, "backup, restoring, after an upgrade, the way out")
+        try await reader.follow([keeping[0]])
+        try await machine.shell(
+            """
+            systemctl stop web-auth
+            rm -r /var/lib/dovecot-web-auth/* /etc/dovecot-web-auth/*
+            """)
+        #expect(try await reader.test(first).contains("temp_fail"))
+        try await reader.follow([keeping[1]])
+        #expect(try await reader.test(first).contains("auth succeeded"))
+        try await reader.follow([keeping[2]])
+        #expect(try await reader.imap(first))
+
+        // The same with MariaDB, where the first password is none.
+        try await reader.follow(Self.blocks(["install.md"], ["sh run mariadb"]).dropLast())
+        try await machine.shell(
+            """
+            printf '[database]\\ndsn = "mysql://mailserver:…@localhost/mail_auth?unix_socket=/run/mysqld/mysqld.sock"\\n' \
+                >>/etc/dovecot-web-auth/config.toml
+            systemctl restart web-auth
+            """)
+        #expect(try await reader.test(first).contains("auth failed"))
+        try await reader.follow(Self.blocks(["install.md"], ["sh run mariadb"]).suffix(1))
+        #expect(try await reader.imap(reader.password))
+        #expect(try await !reader.imap("wrong"))
+        try await reader.follow(Self.blocks(["roundcube.md"], ["sh run mariadb"]))
+        #expect(reader.said.contains("auth succeeded"), "\(reader.said)")
+
+        try await reader.follow([keeping[3]])
+        #expect(try await !reader.test(reader.password).contains("auth succeeded"))
+        #expect(try await !machine.shell("doveconf -n").contains("lua"))
+    }
+
+    @Test(.enabled(if: !BuiltPackages.all.isEmpty, "\(BuiltPackages.missing)"), arguments: BuiltPackages.all)
+    func `ten commands lead from the packages and an empty Debian to a proven login`(
+        packages: BuiltPackages
+    ) async throws {
+        let way = Self.blocks(["install.md", "dovecot.md"], ["sh run", "sh run package"])
+        #expect((5...10).contains(way.map(\.commands).reduce(0, +)), "\(way)")
+        let machine = try await PackageSite(packages).machine
+        // Nothing else is installed beside them, for there is no network, and nobody asks.
+        try await machine.write(
+            "APT::Install-Recommends \"false\";\nAPT::Get::Assume-Yes \"true\";\n", to: "/etc/apt/apt.conf.d/99answers")
+        let reader = Reader(on: machine, in: PackageSite.directory)
+        try await reader.follow(way)
+        #expect(reader.said.contains("auth succeeded"), "\(reader.said)")
+        #expect(try await reader.test("wrong").contains("auth failed"))
+        try await machine.shell("useradd --create-home alice")
+        #expect(try await reader.imap(reader.password))
+        #expect(try await !reader.imap("wrong"))
+
+        try await reader.follow(Self.blocks(["upgrade.md"], ["sh run", "sh run package"]).suffix(2))
+        #expect(try await !reader.test(reader.password).contains("auth succeeded"))
+        #expect(
+            try await machine.shell("ls -d /etc/dovecot-web-auth /var/lib/dovecot-web-auth 2>&1 || :").contains(
+                "No such file"))
+    }
+
+    private static let source = "/usr/local/src/dovecot-web-auth"
+
+    /// A Debian of this machine's release with Dovecot, MariaDB and what the program needs, and the source tree with a
+    /// program that has been built.
+    private static func boot() async throws -> BootedSystemd {
+        let release = try #require(DebianTree.releaseOfMachine)
+        let tree = DebianTree(
+            release: release,
+            packages: [
+                "dbus", "dovecot-auth-lua", "dovecot-imapd", "lua-cjson", "mariadb-server", "sqlite3", "systemd",
+                "systemd-sysv",
+            ])
+        var files = try SystemdSite.libraries(of: Program.path)
+        files["\(source)/.build/release/web-auth-server"] = try Program.path
+        for name in ["database", "lists", "lua", "packaging"] { files["\(source)/\(name)"] = "\(Tool.sources)/\(name)" }
+        return try await BootedSystemd(files: files, tree: tree)
+    }
+}
