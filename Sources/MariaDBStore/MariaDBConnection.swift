@@ -141,6 +141,18 @@ internal import CMariaDB
         }
     }
 
+    /// Runs statements in a transaction that leaves nothing behind.
+    func undone(_ body: () throws(SQLError) -> Void) throws(SQLError) {
+        try command("START TRANSACTION")
+        do {
+            try body()
+        } catch {
+            if !error.isConnectionLost { try? command("ROLLBACK") }
+            throw error
+        }
+        try command("ROLLBACK")
+    }
+
     /// Asks the server for a sign of life.
     func ping() throws(SQLError) {
         let watch = Stopwatch(timeout)
