@@ -249,12 +249,18 @@ let package = Package(
             name: "ReplayTests", dependencies: ["Replay", "Report", "AuditCore", "AuditCoreTesting", "PythonRegex"],
             swiftSettings: strict),
 
+        // What is wrong with an installation, and what a move from the old program takes: values and their words.
+        .target(name: "Doctor", dependencies: ["AuditCore", "AppPasswordCore", "Settings"], swiftSettings: strict),
+        .testTarget(
+            name: "DoctorTests", dependencies: ["Doctor", "AuditCore", "AppPasswordCore", "PythonRegex", "Settings"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+
         // The program. CProgram: the commit it was built from.
         .target(name: "CProgram", cSettings: [.define("PROGRAM_COMMIT", to: "\"\(commit)\"")]),
         .target(
             name: "WebAuth",
             dependencies: [
-                "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "FileAuditSinks", "GeoIP", "HTTPKit", "LDAPDirectory",
+                "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "Doctor", "FileAuditSinks", "GeoIP", "HTTPKit", "LDAPDirectory",
                 "JournalReader", "LoginSpool", "LookupCaches", "MariaDBStore", "PasswordSchemes", "PrometheusMetrics",
                 "PythonRegex", "RedisCache", "Replay", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON",
                 "SystemdJournal", "Whois", logging, metrics,

@@ -6,7 +6,7 @@ private let taken = Mutex<Set<UInt16>>([])
 
 /// A TCP port of 127.0.0.1 that nobody has: below those that the system gives to outgoing connections, so that it is
 /// still free when the server starts, and again after a restart.
-func freePort() throws -> UInt16 {
+public func freePort() throws -> UInt16 {
     for _ in 0..<1000 {
         let port = UInt16.random(in: 10_000..<32_000)
         guard isFree(port), taken.withLock({ $0.insert(port).inserted }) else { continue }

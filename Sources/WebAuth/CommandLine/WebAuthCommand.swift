@@ -10,7 +10,7 @@ public struct WebAuthCommand: AsyncParsableCommand {
             "Answers Dovecot whether a password is one of a user's app passwords, and whether the place is welcome.",
         version: programVersionAndCommit,
         subcommands: [
-            ServeCommand.self, CheckConfigCommand.self, ExplainCommand.self, AppPasswordCommand.self,
+            ServeCommand.self, CheckConfigCommand.self, DoctorCommand.self, ExplainCommand.self, AppPasswordCommand.self,
             ListsCommand.self, ReportCommand.self, ReplayCommand.self, SuggestCommand.self, DatabaseSchemaCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

@@ -177,6 +177,11 @@ extension Settings {
         if case .sqlite(let path) = databaseLocation { path } else { nil }
     }
 
+    /// The MariaDB server of the app passwords; nil if they are in a file.
+    var databaseServer: DatabaseServer? {
+        if case .mariadb(let server) = databaseLocation { server } else { nil }
+    }
+
     /// Where the database is: a relative SQLite path starts at the directory of the settings file; without a DSN the file
     /// is in the state directory.
     fileprivate var databaseLocation: DatabaseDSN {

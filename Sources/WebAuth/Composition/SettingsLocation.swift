@@ -17,12 +17,17 @@ struct SettingsLocation: Sendable {
         }
     }
 
+    /// Reads the settings as they are now, and none of the files that they name but those of secrets.
+    func read() throws(SettingsProblems) -> LoadedSettings {
+        try Settings.load(source, overrides: overrides, in: environment)
+    }
+
     /// Reads the settings as they are now.
     ///
     /// - Throws: Every problem; of settings that cannot be used those in the files that they name, too.
     func load() throws(SetupFailure) -> LoadedSettings {
         do throws(SettingsProblems) {
-            return try Settings.load(source, overrides: overrides, in: environment)
+            return try read()
         } catch {
             let inFiles = error.readable.map { FileCheck($0).problems } ?? []
             var failure = SetupFailure(error.problems.map(\.description) + inFiles, exitCode: .configuration)

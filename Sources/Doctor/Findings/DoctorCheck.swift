@@ -1,0 +1,24 @@
+/// A part of the installation, and how to look at it.
+public struct DoctorCheck: Sendable {
+    /// Which part: `database`; the first word of its findings' ids.
+    public let area: String
+    private let look: @Sendable () async -> [Finding]
+
+    /// Makes a check.
+    ///
+    /// - Parameter look: Looks; every wait in it has a bound, and trouble on the way is a finding.
+    public init(_ area: String, _ look: @escaping @Sendable () async -> [Finding]) {
+        (self.area, self.look) = (area, look)
+    }
+
+    /// Looks at everything side by side; the findings come in the order of the checks, and none keeps another from being
+    /// made.
+    public static func run(_ checks: [DoctorCheck]) async -> Diagnosis {
+        await withTaskGroup(of: (Int, [Finding]).self) { group in
+            for (index, check) in checks.enumerated() { group.addTask { (index, await check.look()) } }
+            var found = Array(repeating: [Finding](), count: checks.count)
+            for await (index, findings) in group { found[index] = findings }
+            return Diagnosis(found.flatMap { $0 })
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import AppPasswordCore
+import AuditCore
+import Doctor
+import Foundation
+import MariaDBStore
+
+extension DatabaseSurvey {
+    /// More than this is no matter of a slow answer.
+    private static let clockTolerance = 5_000
+
+    /// What is not as it should be with the tables and the server.
+    ///
+    /// - Parameters:
+    ///   - now: Our own time.
+    ///   - poolSize: How many connections are wanted.
+    func findings(at now: Timestamp, poolSize: Int) -> [Finding] {
+        engineFindings + letterFindings + collationFindings + indexFindings + clockFindings(now)
+            + limitFindings(poolSize)
+    }
+
+    /// What an account may not do of what it has to.
+    func missing(_ outcomes: [(right: DatabaseRight, trouble: BackendError?)]) -> [Finding] {
+        outcomes.compactMap { right, trouble in
+            guard let trouble else { return nil }
+            if trouble.detail.contains("1146") || trouble.detail.contains("1356") {
+                return .error(
+                    "database.tables", "\(database): \(trouble.detail)",
+                    why: right.consequence, change: "mariadb \(database) < database/mariadb.sql",
+                    hints: ["web-auth-server database-schema mariadb | mariadb \(database)"])
+            }
+            if trouble.detail.contains("1054") {
+                return .error(
+                    "database.columns", "\(database): \(trouble.detail)", why: right.consequence,
+                    change: "the tables are not those of the plugin: compare them with database/mariadb.sql")
+            }
+            if ["1142", "1143", "1044"].contains(where: trouble.detail.contains) {
+                let grant = right.grant(in: database, to: account)
+                return .error(
+                    "database.grant.\(right.id)", "\(user) \(right.refusal) (\(trouble.detail))",
+                    why: right.consequence,
+                    change: grant, hints: [grant + ";"])
+            }
+            if trouble.detail.contains("1290") || trouble.detail.contains("1792") {
+                return .error(
+                    "database.readonly", "the server takes no changes: \(trouble.detail)", why: right.consequence,
+                    change: "database.dsn: name the server that is written to, or SET GLOBAL read_only = 0")
+            }
+            return .error(
+                "database.right.\(right.id)", "\(user) \(right.refusal): \(trouble.code.name) (\(trouble.detail))",
+                why: right.consequence, change: "what the server says of it; try the statement in its own client")
+        }
+    }
+
+    /// `` `mailserver`@`localhost` ``.
+    private var account: String {
+        guard let at = user.lastIndex(of: "@") else { return user }
+        return "`\(user[..<at])`@`\(user[user.index(after: at)...])`"
+    }
+
+    private var upgrade: [String] { ["mariadb \(database) < database/mariadb-upgrade.sql"] }
+
+    private var engineFindings: [Finding] {
+        engines.filter { $0.value != "innodb" }.sorted { $0.key < $1.key }.map { table, engine in
+            .error(
+                "database.engine", "\(database).\(table) is kept by \(engine)",
+                why: "nothing is rolled back there: rows of the log are lost or written twice after a crash",
+                change: "ALTER TABLE \(database).\(table) ENGINE = InnoDB",
+                hints: ["ALTER TABLE \(database).\(table) ENGINE = InnoDB;"])
+        }
+    }
+
+    /// Columns whose character set has not every letter.
+    private var letterFindings: [Finding] {
+        let poor = columns.filter { $0.characterSet.map { !$0.hasPrefix("utf8") } ?? false }
+        guard let first = poor.first else { return [] }
+        return [
+            .warning(
+                "database.letters",
+                "\(poor.map { "\($0.table).\($0.name)" }.joined(separator: ", ")): \(first.characterSet ?? "") has not every letter",
+                why:
+                    "names and places lose letters (Łódź becomes ?ód?), and a name that does not fit has no app passwords",
+                change: "ALTER TABLE \(first.table) CONVERT TO CHARACTER SET utf8mb4",
+                hints: Set(poor.map(\.table)).sorted().map {
+                    "ALTER TABLE \(database).\($0) CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;"
+                })
+        ]
+    }
+
+    private var collationFindings: [Finding] {
+        columns.filter { $0.table == "app_passwords" && $0.name == "uid" }.compactMap { column in
+            guard let collation = column.collation, !collation.hasSuffix("_bin") else { return nil }
+            return .warning(
+                "database.collation",
+                "app_passwords.uid is compared as \(collation): müller is muller there, Alice is alice",
+                why: "the service compares bytes itself, but the webmail shows each the other's app passwords",
+                change: "mariadb \(database) < database/mariadb-upgrade.sql", hints: upgrade)
+        }
+    }
+
+    private var indexFindings: [Finding] {
+        var findings: [Finding] = []
+        func has(_ table: String, _ leading: [String]) -> Bool {
+            indexes.contains { $0.table == table && $0.columns.starts(with: leading) }
+        }
+        if columns.contains(where: { $0.table == "app_passwords" }), !has("app_passwords", ["uid"]) {
+            findings.append(
+                .warning(
+                    "database.index.passwords", "app_passwords has no index that begins with uid",
+                    why: "every login reads the whole table", change: "ALTER TABLE app_passwords ADD INDEX (uid)",
+                    hints: ["ALTER TABLE \(database).app_passwords ADD INDEX (uid);"]))
+        }
+        if columns.contains(where: { $0.table == "log" }), !has("log", ["pwid", "timestamp"]) {
+            findings.append(
+                .warning(
+                    "database.index.log", "log has no index (pwid, timestamp)",
+                    why:
+                        "the webmail's pages read all uses of a password for the last of them, and grow slow with the log",
+                    change: "mariadb \(database) < database/mariadb-upgrade.sql",
+                    hints: ["ALTER TABLE \(database).log ADD INDEX log_pwid_timestamp (pwid, `timestamp`);"]))
+        }
+        return findings
+    }
+
+    private func clockFindings(_ now: Timestamp) -> [Finding] {
+        var findings: [Finding] = []
+        let difference = time.milliseconds - now.milliseconds
+        if abs(difference) > Self.clockTolerance {
+            findings.append(
+                .warning(
+                    "database.clock",
+                    "the server's clock is \(abs(difference) / 1000) s \(difference > 0 ? "ahead of" : "behind") ours (UTC)",
+                    why: "times of app passwords and of their uses, and those of revocations, do not fit together",
+                    change: "timedatectl set-ntp true, on both machines", hints: ["timedatectl set-ntp true"]))
+        }
+        let local = columns.filter { ($0.fallback ?? "").lowercased().hasPrefix("current_timestamp") }
+        if !isInUTC, !local.isEmpty {
+            let names = local.map { "\($0.table).\($0.name)" }.joined(separator: ", ")
+            findings.append(
+                .warning(
+                    "database.zone",
+                    "\(names) default to the server's local time (\(timeZone)); all other times are UTC",
+                    why: "rows that others add without a time are hours off",
+                    change: "mariadb \(database) < database/mariadb-upgrade.sql", hints: upgrade))
+        }
+        return findings
+    }
+
+    private func limitFindings(_ poolSize: Int) -> [Finding] {
+        guard connectionLimit <= poolSize else { return [] }
+        return [
+            .warning(
+                "database.connections",
+                "the server allows \(user) \(connectionLimit) connections, database.pool_size is \(poolSize)",
+                why: "logins make do with fewer and wait for one another",
+                change: "database.pool_size = \(max(1, connectionLimit - 1)), or raise max_user_connections")
+        ]
+    }
+}
+
+extension DatabaseRight {
+    /// For ids of findings.
+    fileprivate var id: String {
+        switch self {
+        case .readPasswords: "passwords_select"
+        case .readLog: "log_select"
+        case .writeLog: "log_insert"
+        case .listPasswords: "view_select"
+        case .addPassword: "passwords_insert"
+        case .renamePassword: "passwords_update_comment"
+        case .revokePassword: "passwords_update_deleted"
+        }
+    }
+
+    fileprivate var refusal: String {
+        switch self {
+        case .readPasswords: "may not read app_passwords"
+        case .readLog: "may not read log"
+        case .writeLog: "may not insert into log"
+        case .listPasswords: "may not read the view app_passwords_with_log"
+        case .addPassword: "may not insert into app_passwords"
+        case .renamePassword: "may not update comment in app_passwords"
+        case .revokePassword: "may not update deleted in app_passwords"
+        }
+    }
+
+    fileprivate var consequence: String {
+        switch self {
+        case .readPasswords: "every login is answered 503"
+        case .readLog: "after a crash it cannot be found out which rows were written"
+        case .writeLog: "uses of app passwords pile up in the spool and never reach the log"
+        case .listPasswords: "the webmail shows no app passwords"
+        case .addPassword: "nobody can make an app password in the webmail"
+        case .renamePassword: "nobody can rename an app password in the webmail"
+        case .revokePassword: "nobody can revoke an app password in the webmail and keep its history"
+        }
+    }
+
+    fileprivate func grant(in database: String, to account: String) -> String {
+        let rights =
+            switch self {
+            case .readPasswords: "SELECT ON \(database).app_passwords"
+            case .readLog: "SELECT ON \(database).log"
+            case .writeLog: "SELECT, INSERT ON \(database).log"
+            case .listPasswords: "SELECT, SHOW VIEW ON \(database).app_passwords_with_log"
+            case .addPassword: "SELECT, INSERT (uid, password, created) ON \(database).app_passwords"
+            case .renamePassword: "UPDATE (comment) ON \(database).app_passwords"
+            case .revokePassword: "UPDATE (deleted) ON \(database).app_passwords"
+            }
+        return "GRANT \(rights) TO \(account)"
+    }
+}

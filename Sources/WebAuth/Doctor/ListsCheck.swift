@@ -1,0 +1,57 @@
+import Doctor
+import Foundation
+import Settings
+
+extension DoctorCheck {
+    /// The deny lists, MaxMind's files and the list of registries, opened and read.
+    static func lists(_ context: DoctorContext) -> DoctorCheck {
+        DoctorCheck("lists") {
+            guard let settings = context.settings(soundIn: "lookup") else { return [] }
+            let files = FileCheck(settings)
+            let lines = files.listProblems.map {
+                Finding.error(
+                    "lists.line", $0, why: "the line is skipped at the start, and a reload is refused",
+                    change: "\($0.place): write what the list takes (docs/lists.md)")
+            }
+            let notes = files.listNotes.map {
+                Finding.warning(
+                    "lists.note", $0, why: "the list may not keep out whom it is meant to", change: $0.place)
+            }
+            let lookups = files.lookupProblems.map {
+                Finding.error(
+                    "lookup.files", $0, why: "the service does not start with it", change: $0.place)
+            }
+            let listeners = files.listenerProblems.map {
+                Finding.error(
+                    "settings.server.listen", $0, why: "the service does not start with it", change: $0.place)
+            }
+            let listenerNotes = files.listenerNotes.map {
+                Finding.warning(
+                    "settings.note.server.listen", $0, why: "Dovecot may not get at the service, or soon will not",
+                    change: $0.place)
+            }
+            let places = files.geoProblems.map {
+                Finding.error(
+                    "places.file", $0, why: "the service does not start with it",
+                    change: "\($0.place): a GeoLite2 or GeoIP2 file, as geoipupdate fetches it")
+            }
+            let geoNotes = files.geoNotes.map { note in
+                let isOld = note.contains(" days old")
+                return Finding.warning(
+                    isOld ? "places.old" : "places.lacking", note,
+                    why: isOld
+                        ? "networks move, and logins are judged by where they were" : "the list keeps nobody out",
+                    change: isOld
+                        ? "systemctl enable --now geoipupdate.timer"
+                        : "audit.maxmind.city: a City file (GeoLite2-City)",
+                    hints: isOld ? ["systemctl enable --now geoipupdate.timer", "geoipupdate -v"] : [])
+            }
+            return lines + notes + listeners + listenerNotes + lookups + places + geoNotes
+        }
+    }
+}
+
+extension String {
+    /// What is before the message: `lists/net_cc.deny.lst:12:1`.
+    fileprivate var place: String { range(of: ": ").map { String(self[..<$0.lowerBound]) } ?? self }
+}

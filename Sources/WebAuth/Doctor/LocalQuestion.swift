@@ -1,0 +1,63 @@
+import Foundation
+import Settings
+
+/// Asks the service that runs, as a monitor would.
+enum LocalQuestion {
+    /// What came of it.
+    enum Answer: Sendable, Equatable {
+        /// Nobody listens.
+        case refused
+        /// Somebody does, and does not answer.
+        case silent
+        /// An HTTP status, and at most 64 KB of the body.
+        case answer(status: Int, body: String)
+    }
+
+    /// Asks for a page, on a thread of its own; 5 s at most.
+    static func ask(_ path: String, of server: HostAndPort) async -> Answer {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: askHere(path, server)) }
+        }
+    }
+
+    private static func askHere(_ path: String, _ server: HostAndPort) -> Answer {
+        // Who listens everywhere listens on loopback.
+        let host = ["0.0.0.0", "::"].contains(server.host) ? (server.host == "::" ? "::1" : "127.0.0.1") : server.host
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, "\(server.port)", &hints, &list) == 0, let first = list else { return .refused }
+        defer { freeaddrinfo(list) }
+        let descriptor = socket(first.pointee.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return .refused }
+        defer { close(descriptor) }
+        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
+        guard connect(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 else {
+            return errno == EINPROGRESS || errno == ETIMEDOUT ? .silent : .refused
+        }
+        let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        guard send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL)) == request.utf8.count else {
+            return .silent
+        }
+        let end = ContinuousClock.now + .seconds(5)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while bytes.count < 65_536, ContinuousClock.now < end {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+        }
+        return reading(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Reads an answer.
+    static func reading(_ text: String) -> Answer {
+        guard text.hasPrefix("HTTP/1."), let end = text.range(of: "\r\n\r\n"),
+            let status = Int(text.dropFirst(9).prefix(3))
+        else { return text.isEmpty ? .silent : .answer(status: 0, body: "") }
+        return .answer(status: status, body: String(text[end.upperBound...]))
+    }
+}

@@ -1,0 +1,77 @@
+import Doctor
+import Foundation
+import Settings
+
+extension DoctorCheck {
+    /// Whether the service runs, and whether the old program is out of its way.
+    static func service(_ context: DoctorContext) -> DoctorCheck {
+        DoctorCheck("service") {
+            let old = ServiceUnit.directories.map { "\($0)/dovecot-web-auth.service" }
+                .first { FileManager.default.fileExists(atPath: $0) }
+            return oldUnit(old) + (await running(context))
+        }
+    }
+
+    /// - Parameter path: The old program's unit; nil if there is none.
+    static func oldUnit(_ path: String?) -> [Finding] {
+        guard let path else { return [] }
+        return [
+            .warning(
+                "service.old_unit", "\(path), the old program's unit, is still there",
+                why: "both listen on port 8000: whichever starts first answers logins",
+                change: "systemctl disable --now dovecot-web-auth.service && rm \(path)",
+                hints: ["systemctl disable --now dovecot-web-auth.service", "rm \(path)", "systemctl daemon-reload"])
+        ]
+    }
+
+    private static func running(_ context: DoctorContext) async -> [Finding] {
+        guard let settings = context.settings(soundIn: "server"), let place = settings.server.plainPlaces.first else {
+            return []
+        }
+        let answer = await LocalQuestion.ask("/readyz", of: place)
+        switch answer {
+        case .refused:
+            return [
+                .error(
+                    "service.stopped", "nobody listens on \(place)", why: "every login ends with an internal failure",
+                    change: "systemctl enable --now web-auth; journalctl -u web-auth says why it ended",
+                    hints: ["systemctl enable --now web-auth", "journalctl -u web-auth -n 50"])
+            ]
+        case .silent:
+            return [
+                .error(
+                    "service.silent", "\(place) does not answer within 5 s",
+                    why: "logins wait, and end with an internal failure",
+                    change: "systemctl restart web-auth", hints: ["systemctl restart web-auth"])
+            ]
+        case .answer(let status, let body) where status == 503 && body.contains(": "):
+            let lines = body.split(whereSeparator: \.isNewline).filter { !$0.contains(": ok") }
+            return [
+                .error(
+                    "service.unready", "the service cannot ask a back end: \(lines.joined(separator: "; "))",
+                    why: "logins are answered 503",
+                    change: "the settings it runs with may be older than the file: systemctl restart web-auth",
+                    hints: ["systemctl restart web-auth"])
+            ]
+        case .answer(let status, let body) where status != 200 || !body.contains("spool"):
+            return [
+                .error(
+                    "service.other", "something else answers on \(place) (\(status))",
+                    why: "Dovecot asks it in place of the service",
+                    change: "stop it, or server.port = …; ss -ltnp shows who it is",
+                    hints: ["ss -ltnp 'sport = :\(place.port)'"])
+            ]
+        case .answer: return []
+        }
+    }
+}
+
+extension Settings.Server {
+    /// Where it listens without TLS: addresses and ports that are known.
+    var plainPlaces: [HostAndPort] {
+        listeners.compactMap { listener in
+            guard listener.tls == nil, case .tcp(let host, let port) = listener.address, port != 0 else { return nil }
+            return HostAndPort(host: host, port: port)
+        }
+    }
+}
