@@ -10,8 +10,9 @@ public struct WebAuthCommand: AsyncParsableCommand {
             "Answers Dovecot whether a password is one of a user's app passwords, and whether the place is welcome.",
         version: programVersionAndCommit,
         subcommands: [
-            ServeCommand.self, CheckConfigCommand.self, DoctorCommand.self, ExplainCommand.self, AppPasswordCommand.self,
-            ListsCommand.self, ReportCommand.self, ReplayCommand.self, SuggestCommand.self, DatabaseSchemaCommand.self,
+            ServeCommand.self, CheckConfigCommand.self, DoctorCommand.self, MigrateCommand.self, ExplainCommand.self,
+            AppPasswordCommand.self, ListsCommand.self, ReportCommand.self, ReplayCommand.self, SuggestCommand.self,
+            DatabaseSchemaCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 

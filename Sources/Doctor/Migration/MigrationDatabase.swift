@@ -1,0 +1,38 @@
+internal import AppPasswordCore
+internal import Settings
+
+/// What the old database needs, and what it may have.
+struct MigrationDatabase {
+    private let settings: Settings
+
+    init(_ settings: Settings) { self.settings = settings }
+
+    var section: MigrationReport.Section {
+        guard case .mariadb(let server) = settings.database.location else {
+            return MigrationReport.Section(
+                "Database",
+                ["no MariaDB is named by database.dsn: app passwords would be in an SQLite file of the new service"])
+        }
+        let name = server.database
+        let isLocal = server.unixSocket != nil || ["localhost", "127.0.0.1", "::1"].contains(server.host)
+        let user = "`\(server.user)`@`\(isLocal ? "localhost" : "%")`"
+        var points = [
+            "nothing has to be changed: the old tables and the old rights are enough for the service",
+            "the service's rights, if they were more or fewer; the user is who SELECT CURRENT_USER() says it is",
+            "with the old rights the webmail's plugin cannot revoke softly; it needs UPDATE (deleted)",
+            "database/mariadb-upgrade.sql brings indexes, a fast view and binary names; it rewrites both tables, in a quiet hour. "
+                + "Try it first on a copy: the old DDL cannot be loaded into MariaDB 10.11 (on update utc_timestamp(3)), a dump can",
+        ]
+        if server.unixSocket == nil, !isLocal, server.tlsCA == nil {
+            points.append("\(server.host) is reached without TLS: add ssl_ca=… to the dsn")
+        }
+        return MigrationReport.Section(
+            "Database", points,
+            lines: [
+                "GRANT SELECT ON \(name).app_passwords TO \(user);", "GRANT SELECT, INSERT ON \(name).log TO \(user);",
+                "GRANT UPDATE (comment, deleted) ON \(name).app_passwords TO `roundcube`@`webmail.example.com`;",
+                "-- mariadb-dump --single-transaction \(name) > \(name).before.sql",
+                "-- mariadb \(name) < database/mariadb-upgrade.sql",
+            ])
+    }
+}

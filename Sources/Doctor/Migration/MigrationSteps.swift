@@ -1,0 +1,117 @@
+internal import AppPasswordCore
+internal import AuditCore
+internal import Settings
+
+/// The parts of a migration that are done by hand.
+enum MigrationSteps {
+    /// The old program's unit, as its README had it.
+    static let oldUnit = "dovecot-web-auth.service"
+    /// Where the new settings are.
+    private static let target = "/etc/dovecot-web-auth"
+
+    /// What Dovecot is told; for both ways of writing it if there is none here.
+    static func dovecot(_ settings: Settings, _ version: DovecotVersion?) -> MigrationReport.Section {
+        let failsClosed = settings.audit.resultSuccess == .ok
+        let port = settings.server.port
+        var points = [
+            version.map { "Dovecot \($0) is here" }
+                ?? "no Dovecot is here; the lines are for 2.4, docs/dovecot.md has both",
+            "put this program's auth.lua and audit.lua in the place of the old ones; those go on working, but swallow reasons",
+            failsClosed
+                ? "audit_result_success is \"ok\", so the lines fail closed: without an audit nobody with a main password gets in"
+                : "audit_result_success is \"\(settings.audit.resultSuccess.rawValue)\", so the lines fail open: without an audit a login goes on",
+            "your own passdb stays before them, with result_success = continue-ok if its logins are to be audited",
+        ]
+        if let version, version < .oldest { points.append("it is too old: the scripts need \(DovecotVersion.oldest)") }
+        let snippet = DovecotSnippet(
+            isNewStyle: version?.isNewStyle ?? true, failsClosed: failsClosed,
+            url: port == 8000 || port == 0 ? nil : "http://127.0.0.1:\(port)",
+            tokenFile: settings.server.token == nil ? nil : "/etc/dovecot/web-auth-token")
+        if !snippet.unit.isEmpty { points.append("systemctl edit dovecot: \(snippet.unit.joined(separator: "; "))") }
+        return MigrationReport.Section("Dovecot", points, lines: snippet.lines)
+    }
+
+    /// What to run, in this order.
+    static func commands(
+        _ old: OldInstallation, _ settings: Settings, moved: [(key: String, written: String)]
+    ) -> MigrationReport.Section {
+        var lines = ["install -d -m 750 -g dovecot-web-auth \(target)"]
+        lines.append("install -m 640 -g dovecot-web-auth \(quoted(absolute(old))) \(target)/config.toml")
+        if let lists = old.listsDirectory { lines.append("cp -r \(quoted(lists)) \(target)/lists") }
+        let isMoved = old.listsDirectory != nil
+        for (key, written) in moved {
+            let isList = isMoved && key.hasPrefix("audit.lists.")
+            let name = written.split(separator: "/").last.map(String.init) ?? written
+            let new = isList ? "\(target)/lists/\(name)" : "\(old.directory)/\(written.drop { $0 == "." || $0 == "/" })"
+            lines.append("# in \(target)/config.toml: \(key) = \"\(new)\"")
+        }
+        if isMoved {
+            for (kind, path) in settings.audit.lists.sorted(by: { $0.key.rawValue < $1.key.rawValue })
+            where path.written.hasPrefix("/") && !old.environment.isFile(path.resolved) {
+                let name = path.written.split(separator: "/").last.map(String.init) ?? ""
+                lines.append("# in \(target)/config.toml: audit.lists.\(kind.rawValue) = \"\(target)/lists/\(name)\"")
+            }
+        }
+        lines.append("# in \(target)/config.toml: [server] state_directory = \"/var/lib/dovecot-web-auth\"")
+        lines += [
+            "chgrp -R dovecot-web-auth \(target)",
+            "runuser -u dovecot-web-auth -- web-auth-server check-config --connect --config \(target)/config.toml",
+            "systemctl disable --now \(oldUnit)",
+        ]
+        if let unit = old.unit { lines += ["rm \(unit)", "systemctl daemon-reload"] }
+        lines += [
+            "systemctl enable --now web-auth", "doveconf -n > /dev/null && systemctl reload dovecot",
+            "web-auth-server doctor",
+        ]
+        let unit =
+            old.unit.map {
+                "\($0) is the old program's unit: stop it first, both listen on port \(settings.server.port)"
+            }
+            ?? "the old program's unit is \(oldUnit) unless you named it otherwise: stop it first, both listen on port \(settings.server.port)"
+        return MigrationReport.Section(
+            "In this order", [unit, "the new unit is web-auth.service, its user dovecot-web-auth"], lines: lines)
+    }
+
+    /// How to undo it.
+    static func wayBack(_ old: OldInstallation) -> MigrationReport.Section {
+        MigrationReport.Section(
+            "The way back",
+            [
+                "stop the new one, which writes its spool out, and start the old one: tables, Redis and lists serve both",
+                "keep \(old.file), \(old.unit ?? oldUnit) and the old scripts until you are sure",
+            ],
+            lines: [
+                "systemctl disable --now web-auth", "# put the old auth.lua and audit.lua back into /etc/dovecot",
+                "systemctl enable --now \(oldUnit)", "systemctl reload dovecot",
+            ])
+    }
+
+    /// What the old program has left that is read on.
+    static func records(_ settings: Settings?) -> MigrationReport.Section {
+        var points = [
+            "the old journal: web-auth-server report reads the records of both programs",
+            "audit_mail.py's YAML (KNOWN_GOOD_ASNS, KNOWN_DNS_SUFF, AS_COMMENTS): web-auth-server report --info FILE.yaml",
+        ]
+        if settings?.cache.mode == .redis {
+            points.append(
+                "the old Redis: its entries are read, new ones are written beside them; both programs may use it at once"
+            )
+        }
+        return MigrationReport.Section("What the old program has left", points)
+    }
+
+    private static func absolute(_ old: OldInstallation) -> String {
+        let name = old.file.split(separator: "/").last.map(String.init) ?? old.file
+        return old.file.hasPrefix("/") ? old.file : "\(old.directory)/\(name)"
+    }
+
+    /// As a shell takes it for one word.
+    private static func quoted(_ path: String) -> String {
+        let isPlain = path.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || Array("/._-".utf8).contains(byte)
+        }
+        return isPlain
+            ? path : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}
