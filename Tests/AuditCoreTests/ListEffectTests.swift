@@ -125,7 +125,7 @@ struct ListEffectTests {
             #expect(judgement.verdict == .allow && judgement.awaitsFacts)
             auditor.record(
                 attempt, gathering, isBlocked: false, matched: judgement.matched, rule: judgement.rule, isIgnored: false,
-                settling: judgement, duration: .zero)
+                settling: judgement, missing: judgement.missing, duration: .zero)
             network.tell(NetworkFacts(name: "NET", country: "RU"))
             await gatherer.finish(within: .seconds(60))
             await trail.finish(within: .seconds(60))

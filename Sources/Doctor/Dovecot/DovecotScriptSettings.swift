@@ -1,4 +1,5 @@
 internal import AppPasswordCore
+internal import AuditCore
 internal import Settings
 
 /// How the scripts find the service, and which mechanisms they are asked with.
@@ -40,7 +41,7 @@ struct DovecotScriptSettings {
         // What is set elsewhere, or leads through a proxy, is not ours to judge.
         let servers = url.split(separator: " ").filter { $0.hasPrefix("http://") }
         let local = servers.compactMap { HostAndPort(String($0.dropFirst(7).prefix { $0 != "/" }), defaultPort: 80) }
-            .filter { HostAndPort.isLoopback($0.host) }
+            .filter { IPAddress.isLoopback(host: $0.host) }
         guard let port = ports.first, !ports.contains(0), !local.isEmpty, local.count == servers.count,
             !local.contains(where: { ports.contains($0.port) })
         else { return [] }

@@ -46,10 +46,10 @@ enum MigrationSteps {
             lines.append("# in \(target)/config.toml: \(key) = \"\(new)\"")
         }
         if isMoved {
-            for (kind, path) in settings.audit.lists.sorted(by: { $0.key.rawValue < $1.key.rawValue })
+            for (list, path) in settings.audit.lists.all
             where path.written.hasPrefix("/") && !old.environment.isFile(path.resolved) {
                 let name = path.written.split(separator: "/").last.map(String.init) ?? ""
-                lines.append("# in \(target)/config.toml: audit.lists.\(kind.rawValue) = \"\(target)/lists/\(name)\"")
+                lines.append("# in \(target)/config.toml: audit.lists.\(list.kind.rawValue) = \"\(target)/lists/\(name)\"")
             }
         }
         lines.append("# in \(target)/config.toml: [server] state_directory = \"/var/lib/dovecot-web-auth\"")

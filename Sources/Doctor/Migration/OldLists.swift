@@ -56,7 +56,7 @@ struct OldLists {
         case .entities: return ["entities: compared without regard to case"]
         case .asCountry: return ["as_cc: a denial is recorded with matched=as_cc; the old program wrote another label"]
         case .ipNetworks: return ["ip_networks: an IPv6 client is never in an IPv4 network"]
-        case .networkCountry, .asNumbers: return []
+        default: return []
         }
     }
 

@@ -92,16 +92,16 @@ struct DoctorCommand: AsyncParsableCommand {
         else {
             throw SetupFailure(["no login can be tried with these settings"], exitCode: .configuration)
         }
-        let isInterrupted = Mutex(false)
+        let interruption = Interruption()
         let proof = LoginProof(
             user: user, service: service, address: address,
             mainPassword: try mainPasswordFile.map { String(try text(of: $0).prefix { !$0.isNewline }) },
-            settings: settings, tools: tools, isInterrupted: { isInterrupted.withLock { $0 } })
+            settings: settings, tools: tools, isInterrupted: { interruption.isSet.withLock { $0 } })
         // Whoever ends us means the waiting, not the cleaning up.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         return await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await _ in signals { isInterrupted.withLock { $0 = true } }
+                for await _ in signals { interruption.isSet.withLock { $0 = true } }
             }
             defer { group.cancelAll() }
             return await proof.run()
@@ -114,4 +114,9 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         return String(decoding: data, as: UTF8.self)
     }
+}
+
+/// Whether somebody has asked the program to end.
+private final class Interruption: Sendable {
+    let isSet = Mutex(false)
 }

@@ -29,7 +29,7 @@ extension DoctorCheck {
     ) -> [NamedFile] {
         var files: [NamedFile] = []
         if case .file(let path) = location.source { files.append((path.written, path.resolved)) }
-        var paths = secretFiles + settings.audit.lists.values.sorted { $0.place < $1.place }
+        var paths = secretFiles + settings.audit.lists.all.map(\.path).sorted { $0.place < $1.place }
         paths += [settings.audit.maxMind.city, settings.audit.maxMind.asn].compactMap { $0 }
         if let ldap = settings.ldap, let authority = ldap.certificateAuthority { paths.append(authority) }
         files += paths.map { ($0.place.isEmpty ? $0.written : $0.place, $0.resolved) }

@@ -8,7 +8,7 @@ import Testing
 /// The service runs as the ``OrdinaryUser``, doctor as root, as an administrator runs it.
 @Suite(
     .serialized, .timeLimit(.minutes(5)),
-    .enabled(if: DovecotServer.shouldRun, "\(DovecotServer.requirement)"))
+    .enabled(if: DovecotVersion.v23.shouldRun, "\(DovecotVersion.v23.skipped)"))
 struct DoctorDovecotTests {
     private let directory: TemporaryDirectory
     private let port: UInt16
@@ -72,7 +72,7 @@ struct DoctorDovecotTests {
     ) async throws {
         let server = try await ServerProcess(in: directory, ["--port", "\(port)"])
         try await DovecotServer.with(
-            apiURL: "http://127.0.0.1:\(port)", passdbs: passdbs, users: ["alice": "main secret"],
+            .v23, apiURL: "http://127.0.0.1:\(port)", passdbs: passdbs, users: ["alice": "main secret"],
             environment: ["WEB_AUTH_TIMEOUT": "5"].merging(environment) { $1 }
         ) { try await body($0, server) }
     }
