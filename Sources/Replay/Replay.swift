@@ -91,9 +91,6 @@ extension ReportRecord {
     /// Whether the login was refused for something that is no list's to say: a revoked password, a limit of the password's own.
     var isRefusedWhateverListsSay: Bool {
         guard isBlocked, let matched else { return false }
-        return switch matched {
-        case "service", "ip", "rev_host", "net_name", "net_cc", "asn", "as_desc", "as_cc", "geoid", "coords", "unknown": false
-        default: !matched.hasPrefix("entity:")
-        }
+        return DenyListKind(matched: matched) == nil && matched != "service" && matched != "unknown"
     }
 }

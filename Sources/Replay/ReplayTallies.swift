@@ -100,7 +100,7 @@ struct ReplayTallies: Sendable {
         if !isComplete { incomplete += 1 }
         let denial = judgement.verdict.denial
         if denial?.rule == nil, !judgement.unknownLists.isEmpty { withoutFacts += 1 }
-        if let rule = denial?.rule { meet(rule.description, record) }
+        if let rule = judgement.rule { meet(rule.description, record) }  // of an exception, too
         let isRefused = !judgement.verdict.isAllowed
         if isRefused { refused += 1 } else if denial != nil { wouldDeny += 1 }
         if wasRefused != isRefused {

@@ -83,6 +83,17 @@ struct ReplayTests {
         #expect(findings.newlyAllowed.users.first?.rule == "old.lst:3")
     }
 
+    @Test func `an exception lets in on the past as well, and its line is counted`() throws {
+        var policy = Logins.policy([.ipNetworks: "45.0.0.0/8"])
+        let file = DenyListFile(name: "users.lst", text: "# who travels\nalice\n")
+        policy.allowLists = DenyLists.build([.users: file], effect: .allow, engine: LiteralPatternEngine()).lists
+        let fields = try [Logins.login("alice", at: 1), Logins.login("alice", at: 2), Logins.login("bob", at: 3)]
+        let findings = try Logins.replay(policy, .policy(Policy()), over: fields)
+        #expect(findings.newlyRefused.users.map(\.user) == ["bob"])
+        #expect(findings.lines.map(\.rule) == ["users.lst:2", "ip_networks.lst:1"])
+        #expect(findings.lines.map(\.hits) == [2, 1])
+    }
+
     @Test(arguments: ["deleted", "disallowed", "expired"])
     func `what is refused whatever lists say is not judged`(matched: String) throws {
         let findings = try Logins.replay(Policy(), over: [Logins.login("alice", blocked: matched), Logins.login("bob")])
