@@ -244,9 +244,13 @@ let package = Package(
             swiftSettings: strict),
 
         // The audit trail, judged again: what other lists would have done, and which lines would do what is wanted.
-        .target(name: "Replay", dependencies: ["AuditCore", "Report"], swiftSettings: strict),
+        .target(name: "Replay", dependencies: ["AuditCore", "Locks", "Report"], swiftSettings: strict),
         .testTarget(
-            name: "ReplayTests", dependencies: ["Replay", "Report", "AuditCore", "AuditCoreTesting", "PythonRegex"],
+            name: "ReplayTests",
+            dependencies: [
+                "Replay", "Report", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting", "HTTPKit", "Locks",
+                "PythonRegex", "Settings", "WebAuth", logging,
+            ],
             swiftSettings: strict),
 
         // What is wrong with an installation, and what a move from the old program takes: values and their words.

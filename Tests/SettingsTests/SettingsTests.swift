@@ -299,6 +299,19 @@ struct SettingsTests {
         #expect(try parse("[ldap]\nbasedn = 'o=x'\nuri = ' '").settings.ldap?.uri == nil)
     }
 
+    @Test(arguments: [
+        ("\"2%\"", BlastRadius.percent(2)), ("\"0.5 %\"", .percent(0.5)), ("40", .users(40)), ("\"40\"", .users(40)), ("0", .users(0)),
+    ])
+    func `a blast radius is a share or a number of users`(text: String, radius: BlastRadius) throws {
+        #expect(try parse("[audit]\nblast_radius = \(text)\n").settings.audit.blastRadius == radius)
+        #expect(try parse("").settings.audit.blastRadius == nil)
+    }
+
+    @Test(arguments: ["\"2\\u0000%\"", "-1", "2.5", "false", "\"\"", "\"150%\""])
+    func `what is no blast radius is a problem`(text: String) throws {
+        #expect(try #require(problems("[audit]\nblast_radius = \(text)\n").first).contains("audit.blast_radius"))
+    }
+
     @Test func `honeypots are names with stars`() throws {
         let settings = try parse("[audit]\nhoneypots = [\"honey-*\", \"trap\"]\n").settings
         #expect(settings.audit.honeypots.map(\.description) == ["honey-*", "trap"])

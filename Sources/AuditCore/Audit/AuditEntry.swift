@@ -4,12 +4,14 @@ public enum AuditEntry: Sendable, Equatable {
     case login(AuditRecord)
     /// A login that failed.
     case failure(FailureRecord)
+    /// Lists that were taken into use though they refuse more users than they may.
+    case forcedReload(ForcedReload)
 
-    /// `SYSLOG_IDENTIFIER` of the journal: `mail-audit` for logins, which old queries count, `mail-auth` for failures.
+    /// `SYSLOG_IDENTIFIER` of the journal: `mail-audit` for logins, which old queries count, `mail-auth` for all else.
     public var identifier: String {
         switch self {
         case .login: "mail-audit"
-        case .failure: "mail-auth"
+        case .failure, .forcedReload: "mail-auth"
         }
     }
 
@@ -18,6 +20,7 @@ public enum AuditEntry: Sendable, Equatable {
         switch self {
         case .login(let record): record.message
         case .failure(let failure): failure.message
+        case .forcedReload(let reload): reload.message
         }
     }
 
@@ -26,6 +29,7 @@ public enum AuditEntry: Sendable, Equatable {
         switch self {
         case .login(let record): record.priority
         case .failure(let failure): failure.priority
+        case .forcedReload(let reload): reload.priority
         }
     }
 
@@ -34,6 +38,7 @@ public enum AuditEntry: Sendable, Equatable {
         switch self {
         case .login(let record): record.fields
         case .failure(let failure): failure.fields
+        case .forcedReload(let reload): reload.fields
         }
     }
 
@@ -42,11 +47,12 @@ public enum AuditEntry: Sendable, Equatable {
         switch self {
         case .login(let record): record.attempt.time
         case .failure(let failure): failure.time
+        case .forcedReload(let reload): reload.time
         }
     }
 
     /// The entry as one line of JSON, as the jsonl sink writes it: the journal's names in lower case without `AUDIT_`,
-    /// typed, with `message`, `priority` and `timestamp` (the login's own time). Only failures have an `event`.
+    /// typed, with `message`, `priority` and `timestamp` (the login's own time). Only what is no login has an `event`.
     public var jsonLine: String {
         var members: [(key: String, value: AuditValue)] = [
             ("timestamp", .text(time.description)), ("priority", AuditValue(priority)), ("message", .text(message)),

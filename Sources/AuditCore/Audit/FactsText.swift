@@ -14,18 +14,19 @@
 /// of the first AS); `late` those that came after the verdict had waited for them, with what was the matter then; `later` those
 /// that came after a verdict that did not need them. A place is its number, name and code; a location latitude, longitude,
 /// radius and time zone. Where a reason has a detail, the two are an array. `cut`: there are more entities than stand here.
-struct FactsText {
+package struct FactsText {
     /// How many bytes of entities there may be: journald and those who read it back cut long fields.
     static let longestEntities = 40_000
 
-    private(set) var text = "{"
+    /// The object.
+    package private(set) var text = "{"
     private var isEmpty = true
     private var isCut = false
 
     /// Writes facts down.
     ///
     /// - Complexity: Linear in what is written; nothing is built in between.
-    init(_ facts: Facts, missing: MissingFacts) {
+    package init(_ facts: Facts, missing: MissingFacts) {
         text.reserveCapacity(768)
         if let names = facts.reverseHost.value { list("rev_host", names.all) { $0.string($1) } }
         if let network = facts.network.value { object("network") { $0.write(network) } }

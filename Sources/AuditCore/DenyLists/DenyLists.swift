@@ -37,6 +37,15 @@ public struct DenyLists: Sendable {
     /// How many entries a list has; nil if it is not configured.
     public func entryCount(of kind: DenyListKind) -> Int? { places.first { $0.kind == kind }?.list?.count }
 
+    /// The lines of a list that have entries, in order, each once.
+    func entryLines(of kind: DenyListKind) -> [Int] {
+        var lines: [Int] = []
+        for number in places.first(where: { $0.kind == kind })?.list?.lines.numbers.sorted() ?? [] where lines.last != Int(number) {
+            lines.append(Int(number))
+        }
+        return lines
+    }
+
     /// Takes a list into its place; one without entries asks for no facts.
     mutating func take(_ list: any DenyList, as kind: DenyListKind) {
         guard let index = places.firstIndex(where: { $0.kind == kind }) else { return }

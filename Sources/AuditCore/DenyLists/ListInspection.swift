@@ -14,6 +14,8 @@ public struct ListInspection: Sendable {
     public let kind: DenyListKind
     /// How many entries it has.
     public let entries: Int
+    /// The lines that have them, in order, each once.
+    public let entryLines: [Int]
     /// In which form it is, if it is not a line for each entry.
     public let format: String?
     /// Bad lines.
@@ -34,8 +36,10 @@ public struct ListInspection: Sendable {
         _ file: DenyListFile, as kind: DenyListKind, engine: any PatternEngine, matching: PatternMatching = .full
     ) {
         self.kind = kind
-        let build = DenyLists.build([kind: file], engine: engine, matching: matching)
+        let effect: ListEffect = DenyListKind.allCases.contains(kind) ? .deny : .allow
+        let build = DenyLists.build([kind: file], effect: effect, engine: engine, matching: matching)
         entries = build.lists.entryCount(of: kind) ?? 0
+        entryLines = build.lists.entryLines(of: kind)
         (problems, notes, format) = (build.problems, build.notes, build.formats[kind])
         endings = build.lists.endings
         let compiler = PatternCompiler(engine: engine, matching: matching) { _ in }

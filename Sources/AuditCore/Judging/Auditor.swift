@@ -23,6 +23,9 @@ public struct Auditor: Sendable {
         /// Told of each judgement of a login before it is answered, and once more of one that awaits facts when these are
         /// complete; for metrics, must be quick. Not told of `explain`.
         public var judged: (@Sendable (Judgement) -> Void)?
+        /// Told of each login that was let in, but of honeypots, when it has been answered and its facts are complete: with the
+        /// app password, if there was one. Those of `audit.ignore_networks` are among them. Must be quick.
+        public var letIn: (@Sendable (LoginAttempt, _ passwordID: Int64?, Facts) -> Void)?
 
         /// Makes a configuration with the default times.
         public init(
@@ -82,15 +85,19 @@ public struct Auditor: Sendable {
     ///     once its facts are complete.
     ///   - missing: What was not known when the login was judged.
     ///   - duration: From the request's arrival to the answer.
+    ///   - isOfNobody: Whether no passdb knows the user, so that it was not let in whatever the verdict is.
     public func record(
         _ attempt: LoginAttempt, _ gathering: FactGathering, passwordID: Int64? = nil, isBlocked: Bool,
         matched: String?, rule: RuleReference?, isIgnored: Bool, settling judgement: Judgement? = nil,
-        missing: MissingFacts, duration: Duration
+        missing: MissingFacts, duration: Duration, isOfNobody: Bool = false
     ) {
+        let isHoneypot = configuration.honeypots.contains { $0.matches(attempt.login) }
+        if let letIn = configuration.letIn, !isBlocked, !isHoneypot, !isOfNobody {
+            gathering.whenComplete { letIn(attempt, passwordID, $0) }
+        }
         guard !isIgnored else { return }
         let (trail, recordsLocal) = (trail, configuration.recordsLocal)
         let (policy, judged) = (configuration.policy, configuration.judged)
-        let isHoneypot = configuration.honeypots.contains { $0.matches(attempt.login) }
         if isHoneypot, honeypots.isNew(attempt) {
             let reason = "a honeypot is used from a network that it was not used from before"
             trail.submit(.failure(FailureRecord(.honeypot, reason: reason, attempt: attempt, passwordID: passwordID)))

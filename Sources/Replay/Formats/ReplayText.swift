@@ -4,9 +4,7 @@ internal import Report
 extension ReplayFindings {
     /// For people, in a terminal or a mail; with a final newline.
     public var text: String {
-        var lines: [String] = []
-        let time = [first, last].compactMap { $0?.minute }.joined(separator: " to ")
-        lines.append("\(Self.counted(logins, "login")) of \(Self.counted(users, "user"))\(time.isEmpty ? "" : ", \(time), UTC")")
+        var lines = [scope]
         lines.append(
             "compared with what \(isAgainstRecords ? "was decided then" : "is in force now"): "
                 + "\(newlyRefused.logins.grouped) newly refused, \(newlyAllowed.logins.grouped) newly let in")
@@ -22,6 +20,12 @@ extension ReplayFindings {
         lines += ["", "Could not be judged for want of facts: \(withoutFacts.grouped)"]
         if !notes.isEmpty { lines += ["", "Notes"] + notes.map { "  \($0)" } }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What was judged: `3 logins of 2 users, 2024-05-01 02:06 to 2024-05-01 02:06, UTC`.
+    public var scope: String {
+        let time = [first, last].compactMap { $0?.minute }.joined(separator: " to ")
+        return "\(Self.counted(logins, "login")) of \(Self.counted(users, "user"))\(time.isEmpty ? "" : ", \(time), UTC")"
     }
 
     private static func lines(_ title: String, _ change: Change) -> [String] {
@@ -41,7 +45,7 @@ extension ReplayFindings {
         return "\(person.user.auditEscaped(for: .name))\(password): \(times), last \(person.last.minute) from \(address)\(rule)"
     }
 
-    private static func counted(_ count: Int, _ noun: String) -> String {
+    static func counted(_ count: Int, _ noun: String) -> String {
         "\(count.grouped) \(noun)\(count == 1 ? "" : "s")"
     }
 

@@ -119,7 +119,8 @@ struct Tallies: Sendable {
     ///
     /// Those that have an audit record as well count as denied there.
     private mutating func addFailure(_ record: ReportRecord, _ event: String) {
-        let hasAuditRecord = ["revoked", "refused_network", "undecided", "honeypot"].contains(event)
+        // The last of these is no login at all.
+        let hasAuditRecord = ["revoked", "refused_network", "undecided", "honeypot", "forced_reload"].contains(event)
         events.add(event)
         if record.suppressed > 0 { events.add("suppressed", count: record.suppressed) }
         let failed = (hasAuditRecord ? 0 : 1) + record.suppressed

@@ -1,7 +1,7 @@
 public import AuditCore
 internal import StrictJSON
 
-/// The fields of one audit or failure record, as they were read, of this program or the old one.
+/// The fields of one audit or failure record, or of an event that is nobody's, as they were read, of this program or the old one.
 ///
 /// What they mean is worked out when it is asked for: a report wants less of a record than judging it again does.
 public struct RecordFields: Sendable {
@@ -36,7 +36,7 @@ public struct RecordFields: Sendable {
     }
 
     private init?(_ values: [String: FieldValue], _ time: Timestamp) {
-        guard values["user"]?.plainText != nil else { return nil }
+        guard values["user"]?.plainText != nil || values["event"]?.text == "forced_reload" else { return nil }
         guard values["event"]?.text != nil || values["blocked"]?.flag != nil else { return nil }
         (self.values, self.time) = (values, time)
     }

@@ -27,6 +27,19 @@ public struct RecordedFacts: Sendable, Equatable {
     }
 }
 
+extension RecordedFacts {
+    /// Reads what a record has as `AUDIT_FACTS`; who stated what is not known.
+    ///
+    /// - Parameter blank: What follows from the address alone.
+    /// - Returns: nil if the text is no JSON object.
+    public init?(factsText text: String, _ blank: Facts) {
+        guard let value = try? JSONValue(parsingForeign: Array(text.utf8), maxDepth: 8),
+            let read = FactsReading(value).read(blank, FactSourcesReading(nil))
+        else { return nil }
+        self = read
+    }
+}
+
 extension RecordFields {
     /// The journal's fields that ``facts`` are read from, besides those of a report's records.
     public static let journalFactFields = [

@@ -159,6 +159,21 @@ final class TableReader {
         return value
     }
 
+    /// A number of users, or a string with a share of them.
+    func shareOrCount(_ key: String) -> BlastRadius? {
+        guard let node = take(key, .string) else { return nil }
+        let radius: BlastRadius?
+        switch node {
+        case .string(let text): radius = BlastRadius(text)
+        case .integer(let number): radius = number < 0 ? nil : .users(Int(clamping: number))
+        default:
+            wrongKind(key, .string, node)
+            return nil
+        }
+        if radius == nil { problem(key, "must be a share of the users such as \"2%\", or a number of users such as 40") }
+        return radius
+    }
+
     /// Permissions of a file that its owner reads and writes: `"0660"`, or TOML's own `0o660`.
     func permissions(_ key: String, default fallback: UInt32) -> UInt32 {
         guard let node = take(key, .string) else { return fallback }

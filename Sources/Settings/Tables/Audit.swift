@@ -31,6 +31,8 @@ extension Settings {
         public var onUnknown = UnknownFactAction.allow
         /// What happens when a list needs a fact that was not asked for, by our own limits; ``UnknownFactAction/tempfail``.
         public var onOverload = UnknownFactAction.tempfail
+        /// How many users a reload may newly refuse; nil: any number.
+        public var blastRadius: BlastRadius?
         /// Accounts that nobody uses, so that whoever does is a thief; none.
         public var honeypots: [NamePattern] = []
         /// Where audit records go; the journal.
@@ -65,6 +67,7 @@ extension Settings {
             patternMatching = table.choice("regex_match", default: patternMatching, among: [.full, .prefix])
             onUnknown = table.choice("on_unknown", default: onUnknown, among: UnknownFactAction.allCases)
             onOverload = table.choice("on_overload", default: onOverload, among: UnknownFactAction.allCases)
+            blastRadius = table.shareOrCount("blast_radius")
             honeypots = table.elements("honeypots", wants: "a name of accounts, as honey-*") {
                 Self.name($0).flatMap { $0.isEmpty || $0.allSatisfy { $0 == "*" } ? nil : NamePattern($0) }
             }

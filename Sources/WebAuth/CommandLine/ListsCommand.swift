@@ -60,45 +60,6 @@ struct CheckListsCommand: AsyncParsableCommand {
     }
 }
 
-/// `lists stats`: what the lists of the settings hold.
-struct ListStatisticsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "stats", abstract: "Count the entries of each list, and name lines that others make useless or that have ended.",
-        discussion: "Example: web-auth-server lists stats --config /etc/dovecot-web-auth/config.toml")
-
-    @OptionGroup var options: ConfigOption
-    @Option(help: "How many lines of each list are named at most.")
-    var limit = 20
-
-    func run() async throws {
-        let settings = try SettingsLocation(config: options.config).load().settings
-        var problems: [String] = []
-        let now = Timestamp.now
-        for (list, path) in settings.audit.lists.all {
-            guard let data = FileManager.default.contents(atPath: path.resolved) else {
-                problems.append("\(path.written):1:1: the list \(list) cannot be read")
-                continue
-            }
-            let inspection = ListInspection(
-                DenyListFile(name: path.written, bytes: Array(data)), as: list.kind, engine: PCRE2PatternEngine(),
-                matching: settings.audit.patternMatching)
-            let (useless, overlaps) = (inspection.useless, inspection.overlaps)
-            let (ended, ending) = inspection.endings.counts(at: now)
-            print(
-                "\(list): \(path.written): \(inspection.summary), \(useless.count) useless, \(overlaps.count) overlapping"
-                    + (ended > 0 ? ", \(ended) ended" : "") + (ending > 0 ? ", \(ending) ending within a week" : ""))
-            for note in inspection.endings.notes(at: now, atMost: limit) { print("  \(note)") }
-            for overlap in (useless + overlaps).prefix(limit) {
-                print("  \(path.written):\(overlap.line): \(overlap.reason), line \(overlap.earlier)")
-            }
-            let unnamed = useless.count + overlaps.count - limit
-            if unnamed > 0 { print("  and \(unnamed) more (--limit)") }
-            problems += inspection.problems.map(\.description)
-        }
-        guard problems.isEmpty else { throw SetupFailure(problems, exitCode: .configuration) }
-    }
-}
-
 extension DenyListKind: ExpressibleByArgument {}
 
 extension ConfigOption {
@@ -124,7 +85,7 @@ extension String {
 
 extension ListInspection {
     /// `12 entries (JSON)`.
-    fileprivate var summary: String {
+    var summary: String {
         "\(entries) \(entries == 1 ? "entry" : "entries")\(format.map { " (\($0))" } ?? "")"
     }
 }

@@ -1,9 +1,11 @@
 import AuditCore
+import CoreMetrics
 import Dispatch
 import GeoIP
 import HTTPKit
 import Locks
 import Logging
+import Replay
 import Settings
 
 /// Reads settings and lists anew and takes them into use as one, or leaves everything as it is.
@@ -17,8 +19,16 @@ final class Reloader: Sendable {
         /// New settings are in force; these keys differ from the start's, but only a restart takes them into use; and this
         /// may not have been meant.
         case reloaded(counts: [(list: ListKey, entries: Int)], restartNeeded: [String], notes: [String])
-        /// Nothing has changed, for these reasons.
-        case refused([String])
+        /// Nothing has changed, for these reasons; and whom the lists would have refused, if that is the reason.
+        case refused([String], Blast?)
+    }
+
+    /// Who wants a reload, and how much he wants it.
+    enum Request: Sendable {
+        /// `POST /reload`, from an address or a local socket.
+        case http(from: String?, isForced: Bool)
+        /// SIGHUP; a file ``ForceFile`` forces it.
+        case signal
     }
 
     /// What there is to know of the last reload; the start counts as one.
@@ -38,18 +48,29 @@ final class Reloader: Sendable {
     private let started: Settings
     private let announcer: ServiceAnnouncer
     private let apply: @Sendable (Snapshot) -> Void
+    private let recentLogins: RecentLogins
+    private let trail: AuditTrail
+    private let guarded: Counters
     private let logger: Logger
     private let current: Mutex<Status>
+
+    /// Counts what came of reloads that would have refused too many.
+    struct Counters: Sendable {
+        var refused: Counter
+        var forced: Counter
+    }
     private let thread = DispatchQueue(label: "reload")
 
     /// - Parameters:
     ///   - listErrors: Of the lists that are in force now.
     ///   - announcer: Tells the service manager of each reload.
+    ///   - recentLogins: Whom new lists are judged on.
+    ///   - trail: Gets what was forced.
     ///   - apply: Takes into use what lies outside of the snapshot (limits, token, sinks).
     init(
         _ location: SettingsLocation, builder: SnapshotBuilder, live: LiveSnapshot,
-        listErrors: [(list: ListKey, errors: Int)], announcer: ServiceAnnouncer, logger: Logger,
-        apply: @escaping @Sendable (Snapshot) -> Void
+        listErrors: [(list: ListKey, errors: Int)], announcer: ServiceAnnouncer, recentLogins: RecentLogins,
+        trail: AuditTrail, guarded: Counters, logger: Logger, apply: @escaping @Sendable (Snapshot) -> Void
     ) {
         self.location = location
         self.builder = builder
@@ -57,6 +78,9 @@ final class Reloader: Sendable {
         started = live.current.settings
         self.announcer = announcer
         self.apply = apply
+        self.recentLogins = recentLogins
+        self.trail = trail
+        self.guarded = guarded
         self.logger = logger
         current = Mutex(Status(isSuccessful: true, lastSuccess: .now, listErrors: listErrors))
     }
@@ -65,10 +89,10 @@ final class Reloader: Sendable {
     var status: Status { current.withLock { $0 } }
 
     /// Reloads, after those that were asked for before.
-    func reload() async -> Outcome {
+    func reload(_ request: Request) async -> Outcome {
         await onThread {
             self.announcer.reloading()
-            let outcome = self.readAnew()
+            let outcome = self.readAnew(request)
             self.announcer.reloaded(outcome)
             return outcome
         }
@@ -87,7 +111,7 @@ final class Reloader: Sendable {
         }
     }
 
-    private func readAnew() -> Outcome {
+    private func readAnew(_ request: Request) -> Outcome {
         var settings: Settings
         let backEnds: BackEnds
         let built: SnapshotBuilder.Built
@@ -119,7 +143,11 @@ final class Reloader: Sendable {
         current.withLock { $0.listErrors = built.listErrors }
         guard built.listProblems.isEmpty else { return refuse(built.listProblems) }
         let fresh = built.snapshot
-        let notes = Self.shrunk(from: live.current.listCounts, to: fresh.listCounts)
+        var notes = Self.shrunk(from: live.current.listCounts, to: fresh.listCounts)
+        switch blast(of: fresh, request) {
+        case .refused(let problems, let blast): return refuse(problems, blast)
+        case .taken(let more): notes += more
+        }
         for note in notes { logger.warning("lists", metadata: ["note": "\(note)"]) }
         live.replace(with: fresh)
         apply(fresh)
@@ -138,10 +166,64 @@ final class Reloader: Sendable {
         }
     }
 
-    private func refuse(_ problems: [String]) -> Outcome {
+    private func refuse(_ problems: [String], _ blast: Blast? = nil) -> Outcome {
         for problem in problems { logger.error("reload refused", metadata: ["problem": "\(problem)"]) }
         current.withLock { $0.isSuccessful = false }
-        return .refused(problems)
+        return .refused(problems, blast)
+    }
+
+    /// What `audit.blast_radius` says of lists.
+    private enum Guarded {
+        case refused([String], Blast)
+        case taken(notes: [String])
+    }
+
+    /// Judges those who were let in lately with new lists.
+    private func blast(of fresh: Snapshot, _ request: Request) -> Guarded {
+        let directory = started.server.stateDirectory
+        guard let radius = fresh.settings.audit.blastRadius else {
+            recentLogins.forget()
+            return .taken(notes: takeForceFile(directory, request) == nil ? [] : [ForceFile.unneeded])
+        }
+        let now = Timestamp.now
+        let blast = recentLogins.judge(
+            candidate: fresh.auditor.configuration.policy, inForce: live.current.auditor.configuration.policy,
+            honeypots: fresh.settings.audit.honeypots, at: now)
+        guard radius.isExceeded(by: blast.users, of: blast.knownUsers) else {
+            let notes = blast.users > 0 ? [blast.summary + ", which audit.blast_radius = \(radius) allows"] : []
+            return .taken(notes: notes + (takeForceFile(directory, request) == nil ? [] : [ForceFile.unneeded]))
+        }
+        let by: String?
+        switch request {
+        case .http(let address, let isForced): by = isForced ? "POST /reload from \(address ?? "a local socket")" : nil
+        case .signal: by = takeForceFile(directory, request).map { "SIGHUP, \(ForceFile.name) of \($0)" }
+        }
+        guard let by else {
+            guarded.refused.increment()
+            return .refused(blast.problems(radius, force: directory + "/" + ForceFile.name), blast)
+        }
+        guarded.forced.increment()
+        let lines = blast.worstLines
+        logger.warning(
+            "a reload was forced",
+            metadata: ["by": "\(by)", "newly_refused_users": "\(blast.users)", "known_users": "\(blast.knownUsers)"])
+        trail.submit(
+            .forcedReload(
+                ForcedReload(time: now, by: by, users: blast.users, knownUsers: blast.knownUsers, lines: lines)))
+        return .taken(notes: ["forced: " + blast.summary] + lines)
+    }
+
+    /// Takes the file that forces away, so that it forces once.
+    ///
+    /// - Returns: Whose it was; nil if there is none, or it cannot be taken away and would force for ever.
+    private func takeForceFile(_ directory: String, _ request: Request) -> String? {
+        guard case .signal = request else { return nil }
+        do throws(SetupFailure) {
+            return try ForceFile.take(in: directory)
+        } catch {
+            logger.error("a reload cannot be forced", metadata: ["problem": "\(error)"])
+            return nil
+        }
     }
 
     /// The keys that differ from what the program was started with, and that are only read then.

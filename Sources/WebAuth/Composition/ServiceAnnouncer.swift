@@ -72,7 +72,7 @@ final class ServiceAnnouncer: Sendable {
             guard case .serving(let address) = phase else { return }
             switch outcome {
             case .reloaded: notifier.ready(status: "serving on \(address)")
-            case .refused(let problems):
+            case .refused(let problems, _):
                 notifier.ready(
                     status: "serving on \(address); the last reload was refused and changed nothing: "
                         + (problems.first ?? ""))

@@ -1,6 +1,7 @@
 import AppPasswordCore
 import AuditCore
 import Logging
+import Replay
 import Settings
 
 /// Builds snapshots from settings and the lists they name.
@@ -25,6 +26,7 @@ struct SnapshotBuilder: Sendable {
     let recorder: any LoginRecorder
     let verifier: any PasswordVerifier
     let meters: Meters
+    let recentLogins: RecentLogins
     let honeypots = HoneypotWatch()
     let logger: Logger
 
@@ -37,6 +39,7 @@ struct SnapshotBuilder: Sendable {
         for note in policy.notes + (backEnds.geo?.notes(for: policy.counts, at: .now) ?? []) { logger.warning("lists", metadata: ["note": "\(note)"]) }
         policy.auditor.sources = policy.auditor.sources.metered(meters.lookups)
         policy.auditor.judged = meters.logins.judged
+        if settings.audit.blastRadius != nil { policy.auditor.letIn = recentLogins.note }
         let auditor = Auditor(policy.auditor, gatherer: gatherer, trail: trail, honeypots: honeypots)
         let authenticator = Authenticator(
             accounts: backEnds.directory.map { .directory(MeteredDirectory(base: $0, metrics: meters.lookups)) }

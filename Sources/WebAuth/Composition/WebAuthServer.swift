@@ -6,6 +6,7 @@ import Logging
 import LoginSpool
 import PasswordSchemes
 import PrometheusMetrics
+import Replay
 import Settings
 import UnixSignals
 
@@ -21,6 +22,7 @@ struct WebAuthServer: Sendable {
     private let trail: AuditTrail
     private let hashing: LaneHashChecker
     private let knownNetworks: KnownNetworks
+    private let recentLogins: RecentLogins
     private let announcer: ServiceAnnouncer
     private let health: Health
     private let listeners: Listeners
@@ -59,8 +61,10 @@ struct WebAuthServer: Sendable {
         let knownNetworks = KnownNetworks(
             limits, file: settings.server.stateDirectory + "/known-networks", start: .now, logger: logger)
         let verifier = Self.verifier(settings, limits, knownNetworks, hashing, meters.logins, logger)
+        let recentLogins = Self.recentLogins(settings, logger)
         let builder = SnapshotBuilder(
-            gatherer: gatherer, trail: trail, recorder: recorder, verifier: verifier, meters: meters, logger: logger)
+            gatherer: gatherer, trail: trail, recorder: recorder, verifier: verifier, meters: meters,
+            recentLogins: recentLogins, logger: logger)
         let built = try builder.build(settings, backEnds)
         for problem in built.listProblems {
             logger.error("a bad line of a list is skipped", metadata: ["problem": "\(problem)"])
@@ -78,8 +82,8 @@ struct WebAuthServer: Sendable {
         }
         let announcer = ServiceAnnouncer(logger)
         let reloader = Reloader(
-            location, builder: builder, live: live, listErrors: built.listErrors, announcer: announcer, logger: logger,
-            apply: apply)
+            location, builder: builder, live: live, listErrors: built.listErrors, announcer: announcer,
+            recentLogins: recentLogins, trail: trail, guarded: Reloader.Counters(registry), logger: logger, apply: apply)
         let spelling = SpellingWatch(logger: logger) { live.current.backEnds.database.passwords }
         let health = Health(live: live, recorder: recorder, trail: trail)
         let throttle = FailureThrottle(v4PrefixLength: limits.v4PrefixLength, v6PrefixLength: limits.v6PrefixLength)
@@ -90,7 +94,7 @@ struct WebAuthServer: Sendable {
             reloader: reloader, health: health,
             metrics: MetricsReport(
                 registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
-                verifier: verifier, hashing: hashing, spoolLimit: settings.database.spoolMaximum, startTime: startTime))
+                recentLogins: recentLogins, verifier: verifier, hashing: hashing, spoolLimit: settings.database.spoolMaximum, startTime: startTime))
         let requests = RequestMetrics(registry, endpoints: endpoints.routes.map(\.path))
         apply(built.snapshot)
         self.settings = settings
@@ -102,6 +106,7 @@ struct WebAuthServer: Sendable {
         self.trail = trail
         self.hashing = hashing
         self.knownNetworks = knownNetworks
+        self.recentLogins = recentLogins
         self.announcer = announcer
         self.health = health
         self.listeners = listeners
@@ -152,6 +157,7 @@ struct WebAuthServer: Sendable {
             await gatherer.finish(within: Self.flushTime)
             let waiting = await recorder.flush(within: Self.flushTime)
             if waiting > 0 { logger.warning("rows of the log stay in the spool", metadata: ["rows": "\(waiting)"]) }
+            await recentLogins.flush(within: Self.flushTime)
             await trail.finish(within: Self.flushTime)
             group.cancelAll()
             return result
@@ -227,7 +233,7 @@ struct WebAuthServer: Sendable {
 
     private func reload() async {
         await trail.reopen()
-        _ = await reloader.reload()
+        _ = await reloader.reload(.signal)
     }
 
     private static func recorder(
@@ -246,6 +252,17 @@ struct WebAuthServer: Sendable {
         } catch {
             throw SetupFailure(["\(error)"], exitCode: .unavailable)
         }
+    }
+
+    private static func recentLogins(_ settings: Settings, _ logger: Logger) -> RecentLogins {
+        let path = settings.server.stateDirectory + "/recent-logins"
+        let logins = RecentLogins(file: path) { reason in
+            logger.warning(
+                "recent logins are not kept over restarts; audit.blast_radius knows too few of them then",
+                metadata: ["file": "\(path)", "reason": "\(reason)"])
+        }
+        if settings.audit.blastRadius == nil { logins.forget() } else { logins.prepare() }
+        return logins
     }
 
     private static func verifier(

@@ -1,6 +1,7 @@
 import AuditCore
 import HTTPKit
 import PrometheusMetrics
+import Replay
 import StrictJSON
 
 /// The routes of the service.
@@ -16,7 +17,7 @@ struct Endpoints: Sendable {
     /// All routes.
     var routes: [Route] {
         logins.routes + [
-            Route(.post, "/reload") { _ in await reload() },
+            Route(.post, "/reload") { await reload($0) },
             Route(.get, Self.alivePath, access: .open, load: .exempt) { _ in .text(200, "ok\n") },
             Route(.get, "/readyz", access: .open, load: .exempt) { _ in await readiness() },
             Route(.get, "/metrics", load: .exempt) { _ in
@@ -29,8 +30,15 @@ struct Endpoints: Sendable {
         ]
     }
 
-    private func reload() async -> HTTPResponse {
-        switch await reloader.reload() {
+    private func reload(_ request: HTTPRequest) async -> HTTPResponse {
+        let isForced: Bool
+        switch request.query.flatMap({ $0.isEmpty ? nil : $0 }) {
+        case nil, "force=0": isForced = false
+        case "force=1": isForced = true
+        default:
+            return .json(422, JSONText { $0.member("detail", "/reload takes force=1, and nothing else") })
+        }
+        switch await reloader.reload(.http(from: request.remoteAddress, isForced: isForced)) {
         case .reloaded(let counts, let restartNeeded, let notes):
             return .json(
                 200,
@@ -42,12 +50,21 @@ struct Endpoints: Sendable {
                     object.array("restart_needed", restartNeeded)
                     if !notes.isEmpty { object.array("notes", notes) }
                 })
-        case .refused(let problems):
+        case .refused(let problems, let blast):
             return .json(
                 409,
                 JSONText { object in
                     object.member("status", "refused")
                     object.array("problems", problems)
+                    guard let blast else { return }
+                    object.object("newly_refused") { newly in
+                        newly.member("users", blast.users)
+                        newly.member("known_users", blast.knownUsers)
+                        newly.array("lines", blast.lines.prefix(Blast.shownLines)) { line, object in
+                            object.member("rule", line.rule)
+                            object.member("users", line.users)
+                        }
+                    }
                 })
         }
     }

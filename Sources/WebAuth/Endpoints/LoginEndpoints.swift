@@ -115,7 +115,7 @@ public struct LoginEndpoints: Sendable {
             parts.auditor.record(
                 body.attempt, gathering, isBlocked: !verdict.isAllowed, matched: judgement.matched,
                 rule: judgement.rule, isIgnored: judgement.isIgnored, settling: judgement, missing: judgement.missing,
-                duration: ContinuousClock.now - request.arrived)
+                duration: ContinuousClock.now - request.arrived, isOfNobody: body.passdbsSeenUserUnknown)
         }
         return response
     }

@@ -51,6 +51,7 @@ let openAPIDocument = #"""
           "post": {
             "summary": "Read settings and lists anew and take them into use as one",
             "operationId": "reload",
+            "parameters": [{ "name": "force", "in": "query", "description": "1: even if more users are newly refused than audit.blast_radius allows", "schema": { "enum": [0, 1], "default": 0 } }],
             "responses": {
               "200": { "description": "reloaded", "content": { "application/json": { "schema": { "type": "object", "required": ["status", "lists", "restart_needed"], "properties": {
                 "status": { "const": "reloaded" },
@@ -60,7 +61,12 @@ let openAPIDocument = #"""
               "401": { "$ref": "#/components/responses/Problem" },
               "409": { "description": "refused; nothing has changed", "content": { "application/json": { "schema": { "type": "object", "required": ["status", "problems"], "properties": {
                 "status": { "const": "refused" },
-                "problems": { "type": "array", "items": { "type": "string" } } } } } } }
+                "problems": { "type": "array", "items": { "type": "string" } },
+                "newly_refused": { "type": "object", "description": "why, if audit.blast_radius refused it: the ten worst lines", "required": ["users", "known_users", "lines"], "properties": {
+                  "users": { "type": "integer" },
+                  "known_users": { "type": "integer" },
+                  "lines": { "type": "array", "items": { "type": "object", "required": ["rule", "users"], "properties": { "rule": { "type": "string" }, "users": { "type": "integer" } } } } } } } } } } },
+              "422": { "$ref": "#/components/responses/Problem" }
             }
           }
         },

@@ -49,6 +49,12 @@ extension MetricFamily {
     static let reloadTime = MetricFamily(
         "webauth_config_last_reload_success_timestamp_seconds", .gauge,
         "When the settings and lists in force were read.")
+    static let guardedReloads = MetricFamily(
+        "webauth_reloads_guarded_total", .counter,
+        "Reloads that would newly refuse more users than audit.blast_radius allows, refused or forced.")
+    static let recentUsers = MetricFamily(
+        "webauth_recent_login_users", .gauge,
+        "Users let in within 7 days that audit.blast_radius judges reloads on, as far as there is room for them.")
     static let backEndUp = MetricFamily(
         "webauth_backend_up", .gauge, "1 if the back end can be asked, as /readyz says.")
     static let geoBuilt = MetricFamily(
@@ -81,7 +87,7 @@ extension MetricFamily {
     /// All of them.
     static let service = [
         requests, requestDuration, unserved, decisions, ruleMatches, watchMatches, allowMatches, passwordVerify, verifyCache, verifyCacheEntries, hashes,
-        hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime,
+        hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime, guardedReloads, recentUsers,
         backEndUp, geoBuilt, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped,
         logLinesDropped, cacheValuesRefused, buildInfo,
         startTime, processorTime, residentMemory,

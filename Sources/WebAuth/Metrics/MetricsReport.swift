@@ -4,6 +4,7 @@ import LoginSpool
 import MariaDBStore
 import PasswordSchemes
 import PrometheusMetrics
+import Replay
 import SHA512CryptLanes
 
 /// Answers `/metrics`: what was counted, and what others know, looked up when somebody asks.
@@ -14,6 +15,7 @@ struct MetricsReport: Sendable {
     let health: Health
     let recorder: SpooledLoginRecorder
     let trail: AuditTrail
+    let recentLogins: RecentLogins
     let verifier: HashingVerifier
     let hashing: LaneHashChecker
     /// `database.spool_max` as it was at the start, in bytes.
@@ -37,6 +39,7 @@ struct MetricsReport: Sendable {
         var samples = [
             MetricSample(.reloadSuccessful, status.isSuccessful ? 1 : 0),
             MetricSample(.reloadTime, Double(status.lastSuccess.milliseconds) / 1000),
+            MetricSample(.recentUsers, recentLogins.held.users),
         ]
         samples += snapshot.listCounts.map { MetricSample(.listEntries, $0.entries, [("list", $0.list.description)]) }
         samples += status.listErrors.map { MetricSample(.listErrors, $0.errors, [("list", $0.list.description)]) }

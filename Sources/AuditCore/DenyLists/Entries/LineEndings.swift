@@ -39,17 +39,20 @@ struct LineEndings: Sendable {
 
 /// The lines of a list that are entries.
 struct EntryLines: Sendable {
-    /// How many there are; repeated ones count.
-    private(set) var count = 0
+    /// Their numbers, in order; of a line with several entries as often as it has some.
+    private(set) var numbers: [UInt32] = []
     /// Those that end.
     private(set) var endings: [(line: Int, lastDay: Day)] = []
+
+    /// How many there are; repeated ones count.
+    var count: Int { numbers.count }
 
     /// Takes a line.
     mutating func add(_ line: ListLine) { add(line.number, until: line.until) }
 
     /// Takes a line by its number.
     mutating func add(_ line: Int, until lastDay: Day?) {
-        count += 1
+        numbers.append(UInt32(clamping: line))
         if let lastDay { endings.append((line, lastDay)) }
     }
 
