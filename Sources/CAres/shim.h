@@ -1,5 +1,7 @@
 #include <netdb.h>
 #include <arpa/nameser.h>
+// c-ares 1.34 marks as deprecated what 1.18 has nothing else for.
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <sys/eventfd.h>
 
@@ -24,3 +26,14 @@ static inline int web_auth_ares_mixed_case(void) {
     return 0;
 #endif
 }
+
+// Statuses, which are macros in older c-ares and of a type of their own in newer ones, as the calls return them.
+static const int web_auth_ares_success = ARES_SUCCESS;
+static const int web_auth_ares_enodata = ARES_ENODATA;
+static const int web_auth_ares_enotfound = ARES_ENOTFOUND;
+static const int web_auth_ares_etimeout = ARES_ETIMEOUT;
+static const int web_auth_ares_eservfail = ARES_ESERVFAIL;
+static const int web_auth_ares_erefused = ARES_EREFUSED;
+static const int web_auth_ares_eformerr = ARES_EFORMERR;
+static const int web_auth_ares_ebadresp = ARES_EBADRESP;
+static const int web_auth_ares_ebadname = ARES_EBADNAME;

@@ -8,7 +8,7 @@ internal import Glibc
 /// c-ares 1.18 cannot give up a single question: one that nobody waits for any more ends by its own retries.
 /// `@unchecked Sendable`: after `init` only the thread uses the channel.
 @safe final class CaresChannel: @unchecked Sendable {
-    private static let isLibraryReady = ares_library_init(1 << 0) == ARES_SUCCESS
+    private static let isLibraryReady = ares_library_init(1 << 0) == web_auth_ares_success
 
     private let channel: OpaquePointer
     private let queue: QuestionQueue
@@ -33,12 +33,12 @@ internal import Glibc
         var opened: ares_channel?
         let freshPorts = unsafe web_auth_ares_fresh_ports(&options)
         let status = unsafe ares_init_options(&opened, &options, 1 << 0 | 1 << 2 | 1 << 13 | freshPorts)
-        guard status == ARES_SUCCESS, let opened = unsafe opened else {
+        guard status == web_auth_ares_success, let opened = unsafe opened else {
             throw LookupError(.unreachable, detail: "c-ares: \(Self.text(of: status))")
         }
         if !configuration.servers.isEmpty {
             let status = unsafe ares_set_servers_ports_csv(opened, configuration.servers.joined(separator: ","))
-            guard status == ARES_SUCCESS else {
+            guard status == web_auth_ares_success else {
                 unsafe ares_destroy(opened)
                 throw LookupError(.unreachable, detail: "DNS servers: \(Self.text(of: status))")
             }
@@ -116,7 +116,7 @@ internal import Glibc
         let asked = unsafe Unmanaged<Asked>.fromOpaque(argument).takeRetainedValue()
         asked.queue.done()
         switch status {
-        case ARES_SUCCESS, ARES_ENODATA, ARES_ENOTFOUND:
+        case web_auth_ares_success, web_auth_ares_enodata, web_auth_ares_enotfound:
             // c-ares takes whatever it does not know for an answer: whether it is one, the message tells.
             let message = unsafe bytes.map { unsafe Array(UnsafeBufferPointer(start: $0, count: Int(count))) } ?? []
             asked.question.finish(.known(message))
@@ -127,10 +127,10 @@ internal import Glibc
     private static func error(of status: CInt) -> LookupError {
         let code: LookupError.Code =
             switch status {
-            case ARES_ETIMEOUT: .timedOut
-            case ARES_ESERVFAIL: .serverFailure
-            case ARES_EREFUSED: .refused
-            case ARES_EFORMERR, ARES_EBADRESP, ARES_EBADNAME: .malformed
+            case web_auth_ares_etimeout: .timedOut
+            case web_auth_ares_eservfail: .serverFailure
+            case web_auth_ares_erefused: .refused
+            case web_auth_ares_eformerr, web_auth_ares_ebadresp, web_auth_ares_ebadname: .malformed
             default: .unreachable
             }
         return LookupError(code, detail: text(of: status))

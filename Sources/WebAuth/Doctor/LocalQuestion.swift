@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Settings
 
 /// Asks the service that runs, as a monitor would.
