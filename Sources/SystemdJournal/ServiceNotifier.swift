@@ -19,7 +19,11 @@ public struct ServiceNotifier: Sendable {
     }
 
     /// Says that the service is ending.
-    public func stopping() { notify("STOPPING=1") }
+    ///
+    /// - Parameter time: How long that may take; the service manager waits for it, if it waits for less by itself.
+    public func stopping(within time: Duration) {
+        notify("STOPPING=1\nEXTEND_TIMEOUT_USEC=\(Int64(time / .microseconds(1)))")
+    }
 
     /// How long the service manager waits for a sign of life before it restarts the service (`WatchdogSec=`); nil if it
     /// wants none.

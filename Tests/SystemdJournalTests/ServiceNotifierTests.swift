@@ -44,11 +44,11 @@ extension SystemdTests {
             notifier.ready(status: "listening\nMAINPID=1")
             notifier.reloading()
             notifier.ready()
-            notifier.stopping()
+            notifier.stopping(within: .seconds(60))
             #expect(manager.next() == "READY=1\nSTATUS=listening MAINPID=1")
             #expect(manager.next().wholeMatch(of: /RELOADING=1\nMONOTONIC_USEC=[0-9]+/) != nil)
             #expect(manager.next() == "READY=1")
-            #expect(manager.next() == "STOPPING=1")
+            #expect(manager.next() == "STOPPING=1\nEXTEND_TIMEOUT_USEC=60000000")
         }
 
         @Test func `it gives signs of life as often as wanted, while there is life`() async throws {
@@ -77,8 +77,8 @@ extension SystemdTests {
             for _ in 0..<3 { await questions.next() }
             task.cancel()
             await task.value
-            ServiceNotifier().stopping()
-            #expect(manager.next() == "STOPPING=1")
+            ServiceNotifier().stopping(within: .seconds(60))
+            #expect(manager.next() == "STOPPING=1\nEXTEND_TIMEOUT_USEC=60000000")
         }
 
         @Test func `without a service manager nothing is said, and no sign of life is wanted`() async {

@@ -98,20 +98,30 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    /// Through how many of its listening sockets a server answers its own question.
+    public enum SelfAnswers: Sendable, Equatable {
+        /// Through none.
+        case none
+        /// Through some, not through others: a Unix socket's file is gone, an address has moved away.
+        case some
+        /// Through each.
+        case all
+    }
+
     /// Asks for a page through each listening socket, as any client would: a sign that requests are taken and answered.
     ///
     /// - Parameters:
     ///   - path: A route that is open to everybody and answers GET.
     ///   - limit: How long the answer may take; as long as the event loop hangs, this does not return.
-    /// - Returns: Whether every answer was 200. Also true while the server ends, and while as many connections as there may
-    ///   be are being served; false before it listens and after it ended.
+    /// - Returns: Where the answer was 200. Also ``SelfAnswers/all`` while the server ends, and while as many connections as
+    ///   there may be are being served; ``SelfAnswers/none`` before it listens and after it ended.
     /// - Complexity: One connection to each, some 200 us.
-    public func answers(_ path: String, within limit: Duration) async -> Bool {
-        let answer: EventLoopFuture<Bool>? = state.withLock { state in
+    public func answers(_ path: String, within limit: Duration) async -> SelfAnswers {
+        let answer: EventLoopFuture<SelfAnswers>? = state.withLock { state in
             guard case .running(let core, let loop) = state else { return nil }  // locked: the loop lives
             return loop.flatSubmit { core.value.answers(path, within: limit) }
         }
-        return (try? await answer?.get()) ?? false
+        return (try? await answer?.get()) ?? .none
     }
 
     private func serve(on loop: any EventLoop, _ onBound: @Sendable ([ListenAddress]) -> Void) async throws {

@@ -115,14 +115,16 @@ final class ServerCore {
     // MARK: Listening
 
     /// Asks for a page through every listener; see ``HTTPServer/answers(_:within:)``.
-    func answers(_ path: String, within limit: Duration) -> EventLoopFuture<Bool> {
-        if isDraining { return loop.makeSucceededFuture(true) }
+    func answers(_ path: String, within limit: Duration) -> EventLoopFuture<HTTPServer.SelfAnswers> {
+        if isDraining { return loop.makeSucceededFuture(.all) }
         // A question of ours would find no room either; that every connection is being served is sign enough.
         if hasAllConnections, connections.values.allSatisfy({ $0.waitingSince == nil }) {
-            return loop.makeSucceededFuture(true)
+            return loop.makeSucceededFuture(.all)
         }
-        guard isListening else { return loop.makeSucceededFuture(false) }
-        return EventLoopFuture.reduce(true, listeners.map { ask($0, path, within: limit) }, on: loop) { $0 && $1 }
+        guard isListening else { return loop.makeSucceededFuture(.none) }
+        let asked = listeners.map { ask($0, path, within: limit) }
+        return EventLoopFuture.reduce(0, asked, on: loop) { $0 + ($1 ? 1 : 0) }
+            .map { $0 == 0 ? .none : $0 == asked.count ? .all : .some }
     }
 
     private func ask(_ listener: OpenListener, _ path: String, within limit: Duration) -> EventLoopFuture<Bool> {

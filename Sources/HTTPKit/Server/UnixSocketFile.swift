@@ -13,7 +13,8 @@ struct UnixSocketFile: Sendable {
     /// Makes a socket that listens at `path`, where it appears listening and with its permissions.
     ///
     /// A socket file that is there already is replaced if nobody listens at it: what a killed process leaves behind.
-    /// Meanwhile the directory is locked (flock(2)), so that of two programs that start at once one is told of the other.
+    /// Meanwhile the directory is locked (flock(2)), so that of two programs that start at once one is told of the other;
+    /// it waits a second for the lock, and goes on without it.
     ///
     /// - Parameters:
     ///   - mode: The file's permissions.
@@ -54,6 +55,9 @@ struct UnixSocketFile: Sendable {
         }
     }
 
+    /// How long it waits for the directory's lock.
+    private static let lockPatience = Duration.seconds(1)
+
     /// Removes the file, unless there is another in its place. To be called while the socket still listens: after that
     /// another program may put its own there.
     func remove() {
@@ -66,11 +70,10 @@ struct UnixSocketFile: Sendable {
         let directory = String(path[...(path.lastIndex(of: "/") ?? path.startIndex)])
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw HTTPServerError("its directory: \(words(errno))") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let reason = errno == EWOULDBLOCK ? "another program puts a socket there at this moment" : words(errno)
-            close(descriptor)
-            throw HTTPServerError(reason)
-        }
+        // Whoever can read the directory can hold this lock: he makes us wait, and does not keep us from listening. What is
+        // there already is looked at all the same.
+        let deadline = ContinuousClock.now + lockPatience
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0, ContinuousClock.now < deadline { usleep(20_000) }
         return descriptor
     }
 

@@ -1,3 +1,4 @@
+import HTTPKit
 import Locks
 import Logging
 import SystemdJournal
@@ -18,37 +19,45 @@ final class ServiceAnnouncer: Sendable {
     /// Held while a message is sent (a system call), so that messages keep the order of the phases.
     private let phase = Mutex(Phase.starting)
     /// Whether the last question to ourselves was answered; so that a change is logged, and no more.
-    private let wasAnswered = Mutex(true)
+    private let lastAnswers = Mutex(HTTPServer.SelfAnswers.all)
 
     init(_ logger: Logger) { self.logger = logger }
 
     /// Says that the service is ready once it answers, and then gives signs of life, if they are wanted, as long as it
-    /// answers; until the task is cancelled.
+    /// answers and does not stop; until the task is cancelled.
     ///
     /// - Parameters:
     ///   - address: For `systemctl status`.
-    ///   - answers: Whether a client that asks now is answered. While it does not return there is no sign, and the service
-    ///     manager's patience is the deadline.
-    func serve(at address: String, while answers: @Sendable () async -> Bool) async {
+    ///   - answers: Whether a client that asks now is answered, through one place at least: who listens at several is not
+    ///     ended because one of them is lost. While it does not return there is no sign, and the service manager's patience is
+    ///     the deadline.
+    func serve(at address: String, while answers: @Sendable () async -> HTTPServer.SelfAnswers) async {
         while await !isAnswered(answers) {
             guard (try? await Task.sleep(for: .milliseconds(200))) != nil else { return }
         }
         serving(at: address)
-        await notifier.keepAlive { await isAnswered(answers) }
+        // Nobody minds the signs of one that stops; and to a service manager that does not read them the next would wait.
+        await notifier.keepAlive { if isStopping { false } else { await isAnswered(answers) } }
     }
 
-    private func isAnswered(_ answers: @Sendable () async -> Bool) async -> Bool {
-        let isAnswered = await answers()
-        let hasChanged = wasAnswered.withLock { wasAnswered in
-            defer { wasAnswered = isAnswered }
-            return wasAnswered != isAnswered
+    private var isStopping: Bool {
+        phase.withLock { if case .stopping = $0 { true } else { false } }
+    }
+
+    private func isAnswered(_ answers: @Sendable () async -> HTTPServer.SelfAnswers) async -> Bool {
+        let now = await answers()
+        let hasChanged = lastAnswers.withLock { last in
+            defer { last = now }
+            return last != now
         }
         if hasChanged {
-            isAnswered
-                ? logger.notice("the service answers its own connections again")
-                : logger.error("the service listens and does not answer its own connection")
+            switch now {
+            case .all: logger.notice("the service answers its own connections again")
+            case .some: logger.error("one of the places where the service listens does not answer its own connection")
+            case .none: logger.error("the service listens and does not answer its own connection")
+            }
         }
-        return isAnswered
+        return now != .none
     }
 
     private func serving(at address: String) {
@@ -81,11 +90,13 @@ final class ServiceAnnouncer: Sendable {
     }
 
     /// The service ends; said once.
-    func stopping() {
+    ///
+    /// - Parameter time: How long that may take.
+    func stopping(within time: Duration) {
         phase.withLock { phase in
             if case .stopping = phase { return }
             phase = .stopping
-            notifier.stopping()
+            notifier.stopping(within: time)
         }
     }
 }

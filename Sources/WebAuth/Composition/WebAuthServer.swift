@@ -150,7 +150,7 @@ struct WebAuthServer: Sendable {
                 }
             }
             let result = await serve { hasBound.yield($0) }
-            announcer.stopping()
+            announcer.stopping(within: stopTime)
             await hashing.shutDown()
             await knownNetworks.flush(within: Self.flushTime)
             // In the order in which records flow: facts complete the rows and the audit records.
@@ -167,7 +167,11 @@ struct WebAuthServer: Sendable {
     }
 
     /// Whether a client that connects is answered, wherever it does.
-    private func answersItself() async -> Bool { await server.answers(Endpoints.alivePath, within: .seconds(5)) }
+    /// How long it may take to end: what `/readyz` leaves others to go elsewhere, and what the unit's TimeoutStopSec= leaves
+    /// for answering, and for writing what waits.
+    private var stopTime: Duration { settings.server.drain + .seconds(60) }
+
+    private func answersItself() async -> HTTPServer.SelfAnswers { await server.answers(Endpoints.alivePath, within: .seconds(5)) }
 
     private func serve(onBound: @Sendable ([ListenAddress]) -> Void) async -> Result<Void, any Error> {
         do {
@@ -214,7 +218,7 @@ struct WebAuthServer: Sendable {
                     isStopping = true
                     logger.notice(
                         "stopping", metadata: ["signal": "\(signal)", "drain": "\(settings.server.drain)"])
-                    announcer.stopping()
+                    announcer.stopping(within: stopTime)
                     health.stop()
                     waiting.addTask {
                         try? await Task.sleep(for: settings.server.drain)
@@ -223,7 +227,7 @@ struct WebAuthServer: Sendable {
                 default:  // also the second one: somebody is in a hurry
                     isStopping = true
                     logger.notice("stopping", metadata: ["signal": "\(signal)"])
-                    announcer.stopping()
+                    announcer.stopping(within: stopTime)
                     health.stop()
                     server.shutdown()
                 }
