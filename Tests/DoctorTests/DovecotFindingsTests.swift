@@ -87,6 +87,10 @@ struct DovecotFindingsTests {
         let master =
             file.contains("2.3") ? "passdb {\n  driver = pam\n  master = yes\n}\n" : "passdb pam {\n  master = yes\n}\n"
         #expect(ids(text + master, settings(for: file)) == [])
+        // One that only keeps out those it knows lets nobody past the audit.
+        let deny = master.replacing("master = yes", with: "deny = yes")
+        #expect(ids(deny + text, settings(for: file)) == [])
+        #expect(ids(deny.replacing("deny = yes", with: "deny = no") + text, settings(for: file)) == ["dovecot.unaudited"])
     }
 
     @Test func `scripts that are not there, or are the old program's`() throws {

@@ -66,6 +66,32 @@ struct MigrationTests {
         #expect(!text.contains("reverse_hostname.lst:4"), "a pattern that says how names end is the same as before")
     }
 
+    @Test func `names of the old file stay names in what is pasted`() throws {
+        let text = try Fixture.text("old-config.toml")
+        let hostile = text.replacing("/mail_auth", with: "/mail-auth%3Bid%3E%2Ftmp%2Fx")
+        try #require(hostile != text)
+        let report = MigrationReport(old(hostile, files: lists)).text
+        #expect(report.contains("GRANT SELECT ON `mail-auth;id>/tmp/x`.app_passwords TO `mailserver`@`localhost`;"))
+        #expect(report.contains("-- mariadb 'mail-auth;id>/tmp/x' < database/mariadb-upgrade.sql"))
+        for (name, sql) in [("mail_auth", "mail_auth"), ("a`b", "`a``b`"), ("1", "`1`"), ("", "``"), ("a\nb", "`a?b`")] {
+            #expect(PastedText.sqlName(name) == sql)
+        }
+        for (word, shell) in [("/a/b_c-1.old", "/a/b_c-1.old"), ("it's", #"'it'\''s'"#), ("-x", "'-x'"), ("", "''"), ("$(x)", "'$(x)'")] {
+            #expect(PastedText.shellWord(word) == shell)
+        }
+    }
+
+    @Test func `the scripts ask where the service listens`() throws {
+        let text = try Fixture.text("old-config.toml")
+        for (server, url) in [
+            ("host = \"::1\"", "http://[::1]:8000"), ("host = \"0.0.0.0\"\nport = 8001", "http://127.0.0.1:8001"),
+        ] {
+            let changed = text.replacing(#/(?m)^\[server\]\n(?:\w.*\n)*/#, with: "") + "\n[server]\ntoken = \"x\"\n\(server)\n"
+            let report = MigrationReport(old(changed, files: lists, dovecot: DovecotVersion(2, 4, 1))).text
+            #expect(report.contains(url), "\(report)")
+        }
+    }
+
     @Test func `missing files and unknown keys have to be changed first, all at once`() throws {
         let text = try Fixture.text("old-config.toml").replacing("[auth]", with: "[auth]\ncache_tll = 5")
         let report = MigrationReport(old(text))
@@ -87,7 +113,7 @@ struct MigrationTests {
         #expect(report.problems.isEmpty, "\(report.problems)")
         for part in [
             "ip_networks: /srv/lists/ip_networks.lst, 1 entry", "no key of audit.lists names /srv/lists/as_cc.lst",
-            "cp -r /srv/lists /etc/dovecot-web-auth/lists",
+            "cp -rT /srv/lists /etc/dovecot-web-auth/lists",
             "audit.lists.ip_networks = \"/etc/dovecot-web-auth/lists/ip_networks.lst\"",
         ] { #expect(report.text.contains(part), "\(part) is not in \(report.text)") }
     }

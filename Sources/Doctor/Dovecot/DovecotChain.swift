@@ -45,14 +45,15 @@ struct DovecotChain {
                     why: "they are recorded as logins, and with audit_result_success = \"ok\" may be let in",
                     change: "\(passdb.name): skip = unauthenticated", hints: ["skip = unauthenticated"]))
         }
-        for (main, role) in zip(passdbs, roles).prefix(place) where role == .other && !main.handsOn && !main.isMaster {
+        for (main, role) in zip(passdbs, roles).prefix(place) 
+        where role == .other && !main.handsOn && !main.isMaster && !main.isDeny {
             findings.append(
                 .warning(
                     "dovecot.unaudited", "logins that \(main.name) accepts never get to the audit",
                     why: "they are judged by no list and recorded nowhere",
                     change: "\(main.name): result_success = continue-ok", hints: ["result_success = continue-ok"]))
         }
-        let after = zip(passdbs, roles).dropFirst(place + 1).filter { $1 == .other && !$0.isMaster }
+        let after = zip(passdbs, roles).dropFirst(place + 1).filter { $1 == .other && !$0.isMaster && !$0.isDeny }
         if let (late, _) = after.first {
             findings.append(
                 .warning(

@@ -30,6 +30,8 @@ public struct DovecotPassdb: Sendable, Equatable {
     public var allowedNetworks: String?
     /// Whether it lets master users in.
     public var isMaster: Bool
+    /// Whether it only keeps out those it knows (`deny = yes`).
+    public var isDeny: Bool
     /// `lua_settings` (2.4).
     public var luaSettings: [String: String]
 
@@ -52,6 +54,7 @@ public struct DovecotPassdb: Sendable, Equatable {
             ?? [section["override_fields"], section["default_fields"]].lazy.compactMap { $0 }
             .compactMap { Self.arguments($0)["allow_nets"] }.first
         isMaster = section["master"] == "yes"
+        isDeny = section["deny"] == "yes"
         luaSettings = Dictionary(
             section.sections("lua_settings").flatMap { $0.settings.map { ($0.key, $0.value) } }
         ) { $1 }

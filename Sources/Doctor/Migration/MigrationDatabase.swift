@@ -13,15 +13,17 @@ struct MigrationDatabase {
                 "Database",
                 ["no MariaDB is named by database.dsn: app passwords would be in an SQLite file of the new service"])
         }
-        let name = server.database
+        let (name, shellName) = (PastedText.sqlName(server.database), PastedText.shellWord(server.database))
+        let dump = PastedText.shellWord(server.database + ".before.sql")
         let isLocal = server.unixSocket != nil || ["localhost", "127.0.0.1", "::1"].contains(server.host)
-        let user = "`\(server.user)`@`\(isLocal ? "localhost" : "%")`"
+        let user = "\(PastedText.sqlQuoted(server.user))@`\(isLocal ? "localhost" : "%")`"
         var points = [
             "nothing has to be changed: the old tables and the old rights are enough for the service",
             "the service's rights, if they were more or fewer; the user is who SELECT CURRENT_USER() says it is",
             "with the old rights the webmail's plugin cannot revoke softly; it needs UPDATE (deleted)",
             "database/mariadb-upgrade.sql brings indexes, a fast view and binary names; it rewrites both tables, in a quiet hour. "
                 + "Try it first on a copy: the old DDL cannot be loaded into MariaDB 10.11 (on update utc_timestamp(3)), a dump can",
+            "the lines that begin with -- are not for MariaDB but for a shell, in this order, the dump first",
         ]
         if server.unixSocket == nil, !isLocal, server.tlsCA == nil {
             points.append("\(server.host) is reached without TLS: add ssl_ca=… to the dsn")
@@ -31,8 +33,8 @@ struct MigrationDatabase {
             lines: [
                 "GRANT SELECT ON \(name).app_passwords TO \(user);", "GRANT SELECT, INSERT ON \(name).log TO \(user);",
                 "GRANT UPDATE (comment, deleted) ON \(name).app_passwords TO `roundcube`@`webmail.example.com`;",
-                "-- mariadb-dump --single-transaction \(name) > \(name).before.sql",
-                "-- mariadb \(name) < database/mariadb-upgrade.sql",
+                "-- mariadb-dump --single-transaction \(shellName) > \(dump)",
+                "-- mariadb \(shellName) < database/mariadb-upgrade.sql",
             ])
     }
 }

@@ -12,7 +12,6 @@ enum MigrationSteps {
     /// What Dovecot is told; for both ways of writing it if there is none here.
     static func dovecot(_ settings: Settings, _ version: DovecotVersion?) -> MigrationReport.Section {
         let failsClosed = settings.audit.resultSuccess == .ok
-        let port = settings.server.port
         var points = [
             version.map { "Dovecot \($0) is here" }
                 ?? "no Dovecot is here; the lines are for 2.4, docs/dovecot.md has both",
@@ -25,10 +24,18 @@ enum MigrationSteps {
         if let version, version < .oldest { points.append("it is too old: the scripts need \(DovecotVersion.oldest)") }
         let snippet = DovecotSnippet(
             isNewStyle: version?.isNewStyle ?? true, failsClosed: failsClosed,
-            url: port == 8000 || port == 0 ? nil : "http://127.0.0.1:\(port)",
+            url: url(settings.server),
             tokenFile: settings.server.token == nil ? nil : "/etc/dovecot/web-auth-token")
         if !snippet.unit.isEmpty { points.append("systemctl edit dovecot: \(snippet.unit.joined(separator: "; "))") }
         return MigrationReport.Section("Dovecot", points, lines: snippet.lines)
+    }
+
+    /// Where the scripts ask; nil where they ask without being told.
+    private static func url(_ server: Settings.Server) -> String? {
+        let host = ["0.0.0.0", "::", "localhost"].contains(server.host) ? "127.0.0.1" : server.host
+        let port = server.port == 0 ? 8000 : server.port
+        let url = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        return url == "http://127.0.0.1:8000" ? nil : url
     }
 
     /// What to run, in this order.
@@ -36,8 +43,8 @@ enum MigrationSteps {
         _ old: OldInstallation, _ settings: Settings, moved: [(key: String, written: String)]
     ) -> MigrationReport.Section {
         var lines = ["install -d -m 750 -g dovecot-web-auth \(target)"]
-        lines.append("install -m 640 -g dovecot-web-auth \(quoted(absolute(old))) \(target)/config.toml")
-        if let lists = old.listsDirectory { lines.append("cp -r \(quoted(lists)) \(target)/lists") }
+        lines.append("install -m 640 -g dovecot-web-auth \(PastedText.shellWord(absolute(old))) \(target)/config.toml")
+        if let lists = old.listsDirectory { lines.append("cp -rT \(PastedText.shellWord(lists)) \(target)/lists") }
         let isMoved = old.listsDirectory != nil
         for (key, written) in moved {
             let isList = isMoved && key.hasPrefix("audit.lists.")
@@ -58,7 +65,7 @@ enum MigrationSteps {
             "runuser -u dovecot-web-auth -- web-auth-server check-config --connect --config \(target)/config.toml",
             "systemctl disable --now \(oldUnit)",
         ]
-        if let unit = old.unit { lines += ["rm \(unit)", "systemctl daemon-reload"] }
+        if let unit = old.unit { lines += ["mv \(PastedText.shellWord(unit)) \(PastedText.shellWord(unit + ".old"))", "systemctl daemon-reload"] }
         lines += [
             "systemctl enable --now web-auth", "doveconf -n > /dev/null && systemctl reload dovecot",
             "web-auth-server doctor",
@@ -74,16 +81,17 @@ enum MigrationSteps {
 
     /// How to undo it.
     static func wayBack(_ old: OldInstallation) -> MigrationReport.Section {
-        MigrationReport.Section(
+        let back = old.unit.map {
+            ["mv \(PastedText.shellWord($0 + ".old")) \(PastedText.shellWord($0))", "systemctl daemon-reload"]
+        }
+        return MigrationReport.Section(
             "The way back",
             [
                 "stop the new one, which writes its spool out, and start the old one: tables, Redis and lists serve both",
                 "keep \(old.file), \(old.unit ?? oldUnit) and the old scripts until you are sure",
             ],
-            lines: [
-                "systemctl disable --now web-auth", "# put the old auth.lua and audit.lua back into /etc/dovecot",
-                "systemctl enable --now \(oldUnit)", "systemctl reload dovecot",
-            ])
+            lines: ["systemctl disable --now web-auth", "# put the old auth.lua and audit.lua back into /etc/dovecot"]
+                + (back ?? []) + ["systemctl enable --now \(oldUnit)", "systemctl reload dovecot"])
     }
 
     /// What the old program has left that is read on.
@@ -103,15 +111,5 @@ enum MigrationSteps {
     private static func absolute(_ old: OldInstallation) -> String {
         let name = old.file.split(separator: "/").last.map(String.init) ?? old.file
         return old.file.hasPrefix("/") ? old.file : "\(old.directory)/\(name)"
-    }
-
-    /// As a shell takes it for one word.
-    private static func quoted(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || Array("/._-".utf8).contains(byte)
-        }
-        return isPlain
-            ? path : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

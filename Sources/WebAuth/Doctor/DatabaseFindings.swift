@@ -25,8 +25,8 @@ extension DatabaseSurvey {
             if trouble.detail.contains("1146") || trouble.detail.contains("1356") {
                 return .error(
                     "database.tables", "\(database): \(trouble.detail)",
-                    why: right.consequence, change: "mariadb \(database) < database/mariadb.sql",
-                    hints: ["web-auth-server database-schema mariadb | mariadb \(database)"])
+                    why: right.consequence, change: "mariadb \(shellName) < database/mariadb.sql",
+                    hints: ["web-auth-server database-schema mariadb | mariadb \(shellName)"])
             }
             if trouble.detail.contains("1054") {
                 return .error(
@@ -34,7 +34,7 @@ extension DatabaseSurvey {
                     change: "the tables are not those of the plugin: compare them with database/mariadb.sql")
             }
             if ["1142", "1143", "1044"].contains(where: trouble.detail.contains) {
-                let grant = right.grant(in: database, to: account)
+                let grant = right.grant(in: sqlName, to: account)
                 return .error(
                     "database.grant.\(right.id)", "\(user) \(right.refusal) (\(trouble.detail))",
                     why: right.consequence,
@@ -54,18 +54,22 @@ extension DatabaseSurvey {
     /// `` `mailserver`@`localhost` ``.
     private var account: String {
         guard let at = user.lastIndex(of: "@") else { return user }
-        return "`\(user[..<at])`@`\(user[user.index(after: at)...])`"
+        let (name, host) = (String(user[..<at]), String(user[user.index(after: at)...]))
+        return "\(PastedText.sqlQuoted(name))@\(PastedText.sqlQuoted(host))"
     }
 
-    private var upgrade: [String] { ["mariadb \(database) < database/mariadb-upgrade.sql"] }
+    private var sqlName: String { PastedText.sqlName(database) }
+    private var shellName: String { PastedText.shellWord(database) }
+
+    private var upgrade: [String] { ["mariadb \(shellName) < database/mariadb-upgrade.sql"] }
 
     private var engineFindings: [Finding] {
         engines.filter { $0.value != "innodb" }.sorted { $0.key < $1.key }.map { table, engine in
             .error(
                 "database.engine", "\(database).\(table) is kept by \(engine)",
                 why: "nothing is rolled back there: rows of the log are lost or written twice after a crash",
-                change: "ALTER TABLE \(database).\(table) ENGINE = InnoDB",
-                hints: ["ALTER TABLE \(database).\(table) ENGINE = InnoDB;"])
+                change: "ALTER TABLE \(sqlName).\(table) ENGINE = InnoDB",
+                hints: ["ALTER TABLE \(sqlName).\(table) ENGINE = InnoDB;"])
         }
     }
 
@@ -81,7 +85,7 @@ extension DatabaseSurvey {
                     "names and places lose letters (Łódź becomes ?ód?), and a name that does not fit has no app passwords",
                 change: "ALTER TABLE \(first.table) CONVERT TO CHARACTER SET utf8mb4",
                 hints: Set(poor.map(\.table)).sorted().map {
-                    "ALTER TABLE \(database).\($0) CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;"
+                    "ALTER TABLE \(sqlName).\($0) CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;"
                 })
         ]
     }
@@ -93,7 +97,7 @@ extension DatabaseSurvey {
                 "database.collation",
                 "app_passwords.uid is compared as \(collation): müller is muller there, Alice is alice",
                 why: "the service compares bytes itself, but the webmail shows each the other's app passwords",
-                change: "mariadb \(database) < database/mariadb-upgrade.sql", hints: upgrade)
+                change: "mariadb \(shellName) < database/mariadb-upgrade.sql", hints: upgrade)
         }
     }
 
@@ -107,7 +111,7 @@ extension DatabaseSurvey {
                 .warning(
                     "database.index.passwords", "app_passwords has no index that begins with uid",
                     why: "every login reads the whole table", change: "ALTER TABLE app_passwords ADD INDEX (uid)",
-                    hints: ["ALTER TABLE \(database).app_passwords ADD INDEX (uid);"]))
+                    hints: ["ALTER TABLE \(sqlName).app_passwords ADD INDEX (uid);"]))
         }
         if columns.contains(where: { $0.table == "log" }), !has("log", ["pwid", "timestamp"]) {
             findings.append(
@@ -115,8 +119,8 @@ extension DatabaseSurvey {
                     "database.index.log", "log has no index (pwid, timestamp)",
                     why:
                         "the webmail's pages read all uses of a password for the last of them, and grow slow with the log",
-                    change: "mariadb \(database) < database/mariadb-upgrade.sql",
-                    hints: ["ALTER TABLE \(database).log ADD INDEX log_pwid_timestamp (pwid, `timestamp`);"]))
+                    change: "mariadb \(shellName) < database/mariadb-upgrade.sql",
+                    hints: ["ALTER TABLE \(sqlName).log ADD INDEX log_pwid_timestamp (pwid, `timestamp`);"]))
         }
         return findings
     }
@@ -140,7 +144,7 @@ extension DatabaseSurvey {
                     "database.zone",
                     "\(names) default to the server's local time (\(timeZone)); all other times are UTC",
                     why: "rows that others add without a time are hours off",
-                    change: "mariadb \(database) < database/mariadb-upgrade.sql", hints: upgrade))
+                    change: "mariadb \(shellName) < database/mariadb-upgrade.sql", hints: upgrade))
         }
         return findings
     }

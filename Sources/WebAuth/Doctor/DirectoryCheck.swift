@@ -74,20 +74,20 @@ extension Finding {
     fileprivate static func unreachable(_ trouble: BackEndQuestion.Trouble, _ ldap: Settings.LDAP) -> Finding {
         let words = trouble.detail
         let (id, change) =
-            if words.contains("bind: ") {
-                ("directory.bind", "ldap.bind and ldap.password: the directory does not take them")
-            } else if words.contains("No such object") || words.contains("search: ") {
-                (
-                    "directory.base",
-                    "ldap.basedn = \"…\": the directory has no \(ldap.baseDN), or does not show it to ldap.bind"
-                )
-            } else if ["certificate", "TLS", "StartTLS"].contains(where: words.contains) {
+            if ["certificate", "TLS"].contains(where: words.contains) {
                 (
                     "directory.tls",
                     "ldap.tls_cert: the CA of the server's certificate, which has to be for the name in ldap.host or ldap.uri"
                 )
-            } else {
+            } else if !trouble.kind.hasPrefix(BackendError.Code.refused.name) {
                 ("directory.unreachable", "ldap.uri, or ldap.host and ldap.port; is the server running?")
+            } else if words.contains("bind: ") {
+                ("directory.bind", "ldap.bind and ldap.password: the directory does not take them")
+            } else {
+                (
+                    "directory.base",
+                    "ldap.basedn = \"…\": the directory has no \(ldap.baseDN), or does not show it to ldap.bind"
+                )
             }
         return .error(id, "the directory cannot be asked: \(words)", why: "every login is answered 503", change: change)
     }

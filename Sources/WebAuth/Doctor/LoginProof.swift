@@ -68,7 +68,8 @@ struct LoginProof: Sendable {
         let evidence = LoginEvidence(id: id, address: address, settings: settings)
         guard !isInterrupted() else { return result.skip("the rest", "interrupted") }
         let right = await reply(to: text, from: address)
-        result.add("right password", right == .accepted ? nil : .rightRefused(right, user), well: "accepted")
+        let judged = address.isPrivate ? ", from \(address), which no list judges: --from ADDRESS takes one that they do" : ""
+        result.add("right password", right == .accepted ? nil : .rightRefused(right, user), well: "accepted" + judged)
 
         guard !isInterrupted() else { return result.skip("the rest", "interrupted") }
         let wrong = await reply(
@@ -115,7 +116,7 @@ struct LoginProof: Sendable {
             return result.skip(name, "doveconf does not say where it is refused")
         }
         let passdbs = DovecotConfiguration(doveconf: outcome.output).passdbs.filter {
-            $0.driver != "lua" && !$0.isMaster
+            $0.driver != "lua" && !$0.isMaster && !$0.isDeny
         }
         guard !passdbs.isEmpty, passdbs.allSatisfy({ $0.allowedNetworks != nil }) else {
             return result.skip(name, "Dovecot lets main passwords in from everywhere (no allow_nets)")
@@ -208,7 +209,7 @@ extension Finding {
             "login.add", "no app password can be made: \(words)", why: "nothing could be proved",
             change:
                 "--config with the settings of a database user who may (docs/install.md, app passwords from a shell)",
-            hints: ["web-auth-server doctor --login USER --config /root/web-auth-admin.toml"])
+            hints: ["web-auth-server doctor --login USER --config /etc/dovecot-web-auth/admin.toml"])
     }
 
     fileprivate static func notRevoked(_ words: String) -> Finding {

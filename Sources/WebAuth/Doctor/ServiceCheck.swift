@@ -15,12 +15,13 @@ extension DoctorCheck {
     /// - Parameter path: The old program's unit; nil if there is none.
     static func oldUnit(_ path: String?) -> [Finding] {
         guard let path else { return [] }
+        let aside = "mv \(PastedText.shellWord(path)) \(PastedText.shellWord(path + ".old"))"
         return [
             .warning(
                 "service.old_unit", "\(path), the old program's unit, is still there",
                 why: "both listen on port 8000: whichever starts first answers logins",
-                change: "systemctl disable --now dovecot-web-auth.service && rm \(path)",
-                hints: ["systemctl disable --now dovecot-web-auth.service", "rm \(path)", "systemctl daemon-reload"])
+                change: "systemctl disable --now dovecot-web-auth.service && \(aside)",
+                hints: ["systemctl disable --now dovecot-web-auth.service", aside, "systemctl daemon-reload"])
         ]
     }
 
