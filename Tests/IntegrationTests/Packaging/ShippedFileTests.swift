@@ -15,6 +15,10 @@ struct ShippedFileTests {
         let template = try Self.read("systemd/web-auth@.service").split(separator: "\n").dropFirst()
         let ofInstances = unit.map { line in
             String(line)
+                .replacing(
+                    "unix:/run/web-auth/web-auth.sock.",
+                    with: "unix:/run/web-auth-%i/web-auth.sock, with the instance's name for %i."
+                )
                 .replacing(#/^(Description=.*)$/#) { "\($0.1) (%i)" }
                 .replacing("/etc/dovecot-web-auth/config.toml", with: "/etc/dovecot-web-auth/%i.toml")
                 .replacing(#/^((State|Logs)Directory=.*)$/#) { "\($0.1)/%i" }
@@ -46,7 +50,15 @@ struct ShippedFileTests {
         #expect(parser.status == 0, "\(parser.errors)")
         let names = try Tool.run("/usr/bin/env", ["apparmor_parser", "--names", profile])
         #expect(names.output.trimmingCharacters(in: .newlines) == "web-auth-server")
-        #expect(try Self.read("systemd/web-auth.service").contains("\nAppArmorProfile=-web-auth-server\n"))
+        let unit = try Self.read("systemd/web-auth.service")
+        #expect(unit.contains("\nAppArmorProfile=-web-auth-server\n"))
+        // Whatever the unit runs, it runs under the profile.
+        let rules = try Self.read("apparmor/web-auth-server")
+        for command in unit.matches(of: /(?m)^Exec\w+=(\S+)/).map(\.output.1) {
+            let rule = command == "/bin/sh" ? "  /{usr/,}bin/{sh,dash,bash} mr," : "  /usr/{,local/}bin/web-auth-server mr,"
+            #expect(rules.contains(rule), "\(command)")
+            #expect(["/bin/sh", "/usr/local/bin/web-auth-server"].contains(command))
+        }
     }
 
     @Test(arguments: ["postinst", "prerm", "postrm"])
