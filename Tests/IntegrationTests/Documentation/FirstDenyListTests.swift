@@ -28,7 +28,7 @@ struct FirstDenyListTests {
         let site = try await SystemdSite.shared
         let machine = site.machine
         let before = try await machine.run("cat", Self.settings)
-        let hosts = try await machine.run("cat", "/etc/hosts")
+        let hosts = (try? await machine.run("cat", "/etc/hosts")) ?? ""
         // Thieves rent servers; users are at home with the same provider.
         let thieves = (1...7).map { "45.83.\($0).1 vps\($0).cheap-vps.example" }
         let homes = (1...9).map { "45.83.\(100 + $0).1 home\($0).customers.example.org" }

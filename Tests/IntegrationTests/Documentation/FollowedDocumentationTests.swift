@@ -13,7 +13,7 @@ struct FollowedDocumentationTests {
     }
 
     @Test func `every command is followed, or one that needs the network, a toolchain or another machine`() {
-        let pages = ["../README.md", "install.md", "dovecot.md", "roundcube.md", "upgrade.md"]
+        let pages = ["../README.md", "install.md", "dovecot.md", "roundcube.md", "upgrade.md", "migrating.md"]
         for block in pages.flatMap({ Documentation.blocks($0) }) where block.info == "sh" {
             let elsewhere = ["git clone", "scripts/", "debootstrap", "ShowHistory.php"]
             #expect(elsewhere.contains { block.text.contains($0) }, "\(block)")
@@ -35,6 +35,7 @@ struct FollowedDocumentationTests {
         try await machine.shell("useradd --create-home alice")
         #expect(try await reader.imap(first))
         #expect(try await !reader.imap("wrong"))
+        try await Self.consultDoctor(machine)
 
         // Backup, a day on which everything is lost, and the backup put back.
         let keeping = Self.blocks(["upgrade.md"], ["sh run"])
@@ -88,12 +89,25 @@ struct FollowedDocumentationTests {
         try await machine.shell("useradd --create-home alice")
         #expect(try await reader.imap(reader.password))
         #expect(try await !reader.imap("wrong"))
+        try await Self.consultDoctor(machine)
 
         try await reader.follow(Self.blocks(["upgrade.md"], ["sh run", "sh run package"]).suffix(2))
         #expect(try await !reader.test(reader.password).contains("auth succeeded"))
         #expect(
             try await machine.shell("ls -d /etc/dovecot-web-auth /var/lib/dovecot-web-auth 2>&1 || :").contains(
                 "No such file"))
+    }
+
+    /// Types what has the finished installation looked at: it finds no error, and the proof with logins succeeds. A machine
+    /// without a network it may warn of.
+    private static func consultDoctor(_ machine: BootedSystemd) async throws {
+        let lines = blocks(["install.md"], ["sh run doctor"]).flatMap { $0.text.split(separator: "\n") }
+        try #require(lines.count == 2 && lines[1].contains("--login"))
+        for line in lines {
+            let said = try await machine.shell("\(line) 2>&1; echo status $?")
+            #expect(said.hasSuffix("status 0\n") || said.hasSuffix("status 1\n"), "\(said)")
+            #expect(!line.contains("--login") || said.contains("ok       revoked password: refused"), "\(said)")
+        }
     }
 
     private static let source = "/usr/local/src/dovecot-web-auth"

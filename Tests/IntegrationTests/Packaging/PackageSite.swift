@@ -14,7 +14,7 @@ final class PackageSite: Sendable {
     init(_ packages: BuiltPackages) async throws {
         self.packages = packages
         let needed = try BuiltPackages.needs(of: packages.server) + BuiltPackages.needs(of: packages.lua)
-        let others = ["dbus", "dovecot-imapd", "logrotate", "procps", "systemd-sysv"]
+        let others = ["dbus", "dovecot-imapd", "logrotate", "mariadb-server", "procps", "systemd-sysv"]
         // Each Debian has the rest.
         let missing = Set(needed + others).subtracting(["libc6", "libgcc-s1", "zlib1g"]).sorted()
         let tree = DebianTree(release: packages.release, packages: missing)
