@@ -43,7 +43,7 @@ struct CommandLineTests {
 
     @Test func `an address that this machine has not is said in a sentence`() throws {
         let directory = try TemporaryDirectory()
-        try directory.write("config.toml", "[server]\ntoken = \"x\"\n")
+        try directory.write("config.toml", "[server]\ntoken = \"x\"\ninsecure_plaintext = true\n")
         let result = try Program.run(["serve", "--host", "192.0.2.1", "--port", "0"], in: directory)
         #expect(result.status == 69)
         #expect(result.errors.contains("this machine has no such address"), "\(result.errors)")

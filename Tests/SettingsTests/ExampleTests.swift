@@ -52,6 +52,8 @@ struct ExampleTests {
         settings.audit.maxMind = Settings.MaxMind()
         settings.audit.lists = [:]
         settings.audit.namesSinks = false
+        settings.audit.honeypots = defaults.audit.honeypots
+        settings.audit.blastRadius = defaults.audit.blastRadius
         settings.lookup.whois.servers = [:]
         #expect("\(settings)" == "\(defaults)")
     }
@@ -94,7 +96,7 @@ struct ExampleTests {
         var table = ""
         var onPage: Set<String> = []
         for line in page.split(separator: "\n") {
-            if let heading = line.prefixMatch(of: /\.Ss \[([a-z_.]+)\]/) { table = String(heading.output.1) }
+            if let heading = line.prefixMatch(of: /\.Ss \[+([a-z_.]+)\]/) { table = String(heading.output.1) }
             if let key = line.wholeMatch(of: /\.It Va ([a-z0-9_]+)/) { onPage.insert("\(table).\(key.output.1)") }
         }
         let known = Set(Settings.knownKeys().filter { $0.kind != .table }.map(\.path))

@@ -74,7 +74,7 @@ struct HostileSettingsTests {
     func `a value of the wrong type is named at its key`(key: SettingsKey) throws {
         let right: Set<String> =
             switch key.kind {
-            case .string: key.path.hasSuffix(".level") ? ["5", "'x'"] : ["'x'"]
+            case .string: key.path.hasSuffix(".level") || key.path == "audit.blast_radius" ? ["5", "'x'"] : ["'x'"]
             case .integer: ["5", "true"]  // true is 1, as it was in Python
             case .boolean: ["true"]
             case .duration: ["5", "'x'", "true"]
@@ -82,14 +82,17 @@ struct HostileSettingsTests {
             case .strings: ["['x']"]
             case .map, .table: ["{x='x'}"]
             }
+        // A list of tables, which may be empty; what is wrong in it is named by its place.
+        let isList = key.path == "server.listen"
         let others = ["5", "'x'", "true", "['x']", "{x='x'}", "1.5", "1979-05-27", "[]", "07:32:00", "inf"]
-        for wrong in others where !right.contains(wrong) && !(wrong == "[]" && key.kind == .strings) {
+        for wrong in others where !right.contains(wrong) && !(wrong == "[]" && (key.kind == .strings || isList)) {
             let text = "\(key.path) = \(wrong)"
             do {
                 _ = try Settings.parse(Array(text.utf8), file: "f", baseDirectory: "/", in: environment())
                 Issue.record("parsed: \(text)")
             } catch {
-                let prefix = "f:1:\(key.path.count + 4): \(key.path): "
+                let isElement = isList && wrong.hasPrefix("[")
+                let prefix = "f:1:\(key.path.count + (isElement ? 5 : 4)): \(key.path)\(isElement ? "[0]" : ""): "
                 #expect(error.problems.contains { $0.description.hasPrefix(prefix) }, "\(text) gave \(error)")
             }
         }

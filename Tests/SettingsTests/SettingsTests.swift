@@ -307,7 +307,7 @@ struct SettingsTests {
         #expect(try parse("").settings.audit.blastRadius == nil)
     }
 
-    @Test(arguments: ["\"2\\u0000%\"", "-1", "2.5", "false", "\"\"", "\"150%\""])
+    @Test(arguments: ["\"2%%\"", "-1", "2.5", "false", "\"\"", "\"150%\""])
     func `what is no blast radius is a problem`(text: String) throws {
         #expect(try #require(problems("[audit]\nblast_radius = \(text)\n").first).contains("audit.blast_radius"))
     }

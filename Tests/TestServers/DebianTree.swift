@@ -21,7 +21,7 @@ public struct DebianTree: Sendable {
         release: "trixie",
         packages: [
             "dovecot-auth-lua", "dovecot-imapd", "dovecot-pop3d", "dovecot-submissiond", "lua-cjson",
-            "mariadb-server-core",
+            "mariadb-client-core", "mariadb-server-core",
         ])
 
     /// Why it cannot be used here; nil if it can, or should: in CI what is not installed is a failure.

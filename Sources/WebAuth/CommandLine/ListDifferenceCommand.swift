@@ -10,7 +10,9 @@ struct ListDifferenceCommand: AsyncParsableCommand {
         discussion: """
             Order, comments and the way entries are written make no difference. Exit status 1 if others are met today, 78 if a \
             line is bad. Without --kind the files are read as the list for which the settings name one of them, else as the \
-            one that most lines of the new one fit. Example: web-auth-server lists diff drop.txt drop.new.txt
+            one that most lines of the new one fit.
+
+            Example: web-auth-server lists diff drop.txt drop.new.txt
             """)
 
     @OptionGroup var options: ConfigOption

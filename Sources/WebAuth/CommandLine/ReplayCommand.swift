@@ -14,7 +14,9 @@ struct ReplayCommand: ParsableCommand {
             Compares with the settings in force (--in-force, else $CONFIG_PATH, ./config.toml, \
             /etc/dovecot-web-auth/config.toml). Without --config and --lists, and where no settings in force are found, it \
             compares with what was decided then. Nothing is looked up: facts are taken as recorded. Exit status: 0 no \
-            difference, 1 differences, 3 too few facts to tell. Example: web-auth-server replay --lists new-lists --since 30d
+            difference, 1 differences, 3 too few facts to tell.
+
+            Example: web-auth-server replay --lists new-lists --since 30d
             """)
 
     @Option(help: "The settings to try out.")

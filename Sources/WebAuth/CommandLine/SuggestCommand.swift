@@ -11,7 +11,9 @@ struct SuggestCommand: ParsableCommand {
         commandName: "suggest", abstract: "Suggest lines for deny lists that meet bad logins and nobody else's.",
         discussion: """
             Bad are the logins of accounts, of app passwords, from networks, or that met a list that only watches; everybody \
-            else's logins must not be met. Reads the records twice. Example: web-auth-server suggest --bad 'honey-*' --since 90d
+            else's logins must not be met. Reads the records twice.
+
+            Example: web-auth-server suggest --bad 'honey-*' --since 90d
             """)
 
     @Option(parsing: .upToNextOption, help: "Accounts whose logins are bad; * stands for anything: 'honey-*'.")
