@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Settings
 
 /// Asks the service that runs, as a monitor would.
@@ -32,9 +31,10 @@ enum LocalQuestion {
         let descriptor = socket(first.pointee.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return .refused }
         defer { close(descriptor) }
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        // A timeval, seconds and microseconds: optimised builds take the type for one of a module that cannot be imported.
+        let limit = [5, 0]
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+            setsockopt(descriptor, SOL_SOCKET, option, limit, socklen_t(MemoryLayout<Int>.stride * limit.count))
         }
         guard connect(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 else {
             return errno == EINPROGRESS || errno == ETIMEDOUT ? .silent : .refused
