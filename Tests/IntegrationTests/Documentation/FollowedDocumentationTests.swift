@@ -98,14 +98,15 @@ struct FollowedDocumentationTests {
                 "No such file"))
     }
 
-    /// Types what has the finished installation looked at: it finds no error, and the proof with logins succeeds. A machine
-    /// without a network it may warn of.
+    /// Types what has the finished installation looked at: it finds no error but that a machine without a network has no
+    /// resolver, and the proof with logins succeeds.
     private static func consultDoctor(_ machine: BootedSystemd) async throws {
         let lines = blocks(["install.md"], ["sh run doctor"]).flatMap { $0.text.split(separator: "\n") }
         try #require(lines.count == 2 && lines[1].contains("--login"))
         for line in lines {
-            let said = try await machine.shell("\(line) 2>&1; echo status $?")
-            #expect(said.hasSuffix("status 0\n") || said.hasSuffix("status 1\n"), "\(said)")
+            let said = try await machine.shell("\(line) 2>&1 || [ $? -le 2 ]")
+            let errors = said.split(separator: "\n").filter { $0.hasPrefix("error: ") && !$0.hasPrefix("error: dns.") }
+            #expect(errors.isEmpty, "\(said)")
             #expect(!line.contains("--login") || said.contains("ok       revoked password: refused"), "\(said)")
         }
     }

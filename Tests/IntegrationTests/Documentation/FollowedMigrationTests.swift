@@ -38,8 +38,8 @@ struct FollowedMigrationTests {
             if let change = line.wholeMatch(of: /# in (?<file>[^:]+): (?<line>.+)/)?.output {
                 try await Self.change(String(change.line), in: String(change.file), on: site.machine)
             } else {
-                // Of a machine without a network there is something to warn of.
-                try await site.machine.shell(line.contains(" doctor") ? "\(line) || [ $? = 1 ]" : line)
+                // A machine without a network has no resolver, which doctor says.
+                try await site.machine.shell(line.contains(" doctor") ? "\(line) || [ $? -le 2 ]" : line)
             }
         }
         #expect(try await site.property("ActiveState") == "active")
@@ -63,6 +63,7 @@ struct FollowedMigrationTests {
             dsn = "mysql+pymysql://mailserver:s3cret@localhost/mail_auth?unix_socket=/run/mysqld/mysqld.sock"
             [audit.lists]
             network_cc = "lists/network_cc.lst"
+
             """, to: "/opt/dovecot_web_auth/config.toml")
         try await machine.write(
             "[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n",
