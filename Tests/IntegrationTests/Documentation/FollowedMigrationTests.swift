@@ -61,6 +61,8 @@ struct FollowedMigrationTests {
             """
             [database]
             dsn = "mysql+pymysql://mailserver:s3cret@localhost/mail_auth?unix_socket=/run/mysqld/mysqld.sock"
+            [cache]
+            mode = "memory"
             [audit.lists]
             network_cc = "lists/network_cc.lst"
 

@@ -178,7 +178,11 @@ struct InstalledPackageTests {
         let kept = "cat /etc/dovecot-web-auth/token /etc/dovecot-web-auth/config.toml"
         let before = try await site.said(kept)
         try await site.machine.shell(
-            "sed 's|^\\[server\\]|&\\nport = 8001|' /etc/dovecot-web-auth/config.toml >/etc/dovecot-web-auth/two.toml")
+            """
+            cd /etc/dovecot-web-auth
+            sed 's|^state_directory.*|state_directory = "/var/lib/dovecot-web-auth/two"\\nport = 8001|
+                s|web-auth/audit.jsonl|web-auth/two/audit.jsonl|' config.toml >two.toml
+            """)
         try await site.machine.run("systemctl", "enable", "--now", "--quiet", "web-auth@two")
         try await site.apt("remove", "dovecot-web-auth")
         #expect(try await site.said("pgrep web-auth-server || echo none") == "none")
