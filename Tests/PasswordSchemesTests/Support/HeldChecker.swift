@@ -17,9 +17,13 @@ final class HeldChecker: HashChecker {
     /// Hashes computed so far.
     var hashed: Int { state.withLock { $0.hashed } }
 
-    /// Lets the check that has been held longest go, to fail with this.
-    func failOne(with failure: PasswordVerifierError) {
-        state.withLock { $0.held.removeFirst() }.resume(returning: failure)
+    /// Waits for a check to be held, and lets the one that has been held longest go, to fail with this.
+    func failOne(with failure: PasswordVerifierError) async {
+        while true {
+            let longest = state.withLock { $0.held.isEmpty ? nil : $0.held.removeFirst() }
+            if let longest { return longest.resume(returning: failure) }
+            await Task.yield()
+        }
     }
 
     /// Lets all go, and holds no more.
