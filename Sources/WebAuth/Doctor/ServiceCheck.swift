@@ -25,19 +25,25 @@ extension DoctorCheck {
         ]
     }
 
+    private static func stopped(_ places: String) -> Finding {
+        .error(
+            "service.stopped", "nobody listens on \(places)", why: "every login that is asked there ends with an internal failure",
+            change: "systemctl enable --now web-auth; journalctl -u web-auth says why it ended",
+            hints: ["systemctl enable --now web-auth", "journalctl -u web-auth -n 50"])
+    }
+
     private static func running(_ context: DoctorContext) async -> [Finding] {
-        guard let settings = context.settings(soundIn: "server"), let place = settings.server.plainPlaces.first else {
-            return []
+        guard let settings = context.settings(soundIn: "server") else { return [] }
+        var silent: [String] = []
+        for listener in settings.server.listeners where !(await LocalQuestion.isHeard(at: listener.address)) {
+            if case .tcp(_, 0) = listener.address { continue }
+            silent.append("\(listener.address)")
         }
+        guard silent.isEmpty else { return [stopped(silent.joined(separator: ", "))] }
+        guard let place = settings.server.plainPlaces.first else { return [] }
         let answer = await LocalQuestion.ask("/readyz", of: place)
         switch answer {
-        case .refused:
-            return [
-                .error(
-                    "service.stopped", "nobody listens on \(place)", why: "every login ends with an internal failure",
-                    change: "systemctl enable --now web-auth; journalctl -u web-auth says why it ended",
-                    hints: ["systemctl enable --now web-auth", "journalctl -u web-auth -n 50"])
-            ]
+        case .refused: return [stopped("\(place)")]
         case .silent:
             return [
                 .error(

@@ -320,6 +320,31 @@ struct DoctorTests {
         #expect(try doctor().output.contains("warning: files.exposed: "))
     }
 
+    @Test func `a stopped service is seen wherever it listens`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            "config.toml",
+            """
+            [[server.listen]]
+            address = "unix:\(directory.path)/web-auth.sock"
+            [server]
+            state_directory = "state"
+            [cache]
+            mode = "memory"
+            [lookup]
+            offline = true
+            [audit]
+            sinks = ["stderr"]
+            """)
+        try Self.close(directory)
+        func doctor() throws -> Program.Result { try Program.run(["doctor", "--skip", "dovecot"], in: directory) }
+        let stopped = try doctor()
+        #expect(stopped.status == 2)
+        #expect(
+            stopped.output.contains("error: service.stopped: nobody listens on unix:\(directory.path)/web-auth.sock\n"),
+            "\(stopped.output)\(stopped.errors)")
+    }
+
     /// What is not there in these tests.
     private static let left = ["--skip", "dovecot", "--skip", "service"]
 
