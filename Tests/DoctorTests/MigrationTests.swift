@@ -81,6 +81,13 @@ struct MigrationTests {
         }
     }
 
+    @Test func `of a dsn that cannot be read nobody says that there is none`() throws {
+        let text = try Fixture.text("old-config.toml").replacing("/mail_auth", with: "/mail_auth?what=1")
+        let report = MigrationReport(old(text, files: lists)).text
+        #expect(report.contains("database.dsn cannot be read: this section follows once it is mended"), "\(report)")
+        #expect(!report.contains("SQLite file of the new service"))
+    }
+
     @Test func `the scripts ask where the service listens`() throws {
         let text = try Fixture.text("old-config.toml")
         for (server, url) in [

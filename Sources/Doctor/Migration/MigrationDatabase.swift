@@ -4,14 +4,20 @@ internal import Settings
 /// What the old database needs, and what it may have.
 struct MigrationDatabase {
     private let settings: Settings
+    /// Whether the file says where the database is, in a way that cannot be read.
+    private let isUnread: Bool
 
-    init(_ settings: Settings) { self.settings = settings }
+    init(_ settings: Settings, isUnread: Bool) { (self.settings, self.isUnread) = (settings, isUnread) }
 
     var section: MigrationReport.Section {
         guard case .mariadb(let server) = settings.database.location else {
             return MigrationReport.Section(
                 "Database",
-                ["no MariaDB is named by database.dsn: app passwords would be in an SQLite file of the new service"])
+                [
+                    isUnread
+                        ? "database.dsn cannot be read: this section follows once it is mended"
+                        : "no MariaDB is named by database.dsn: app passwords would be in an SQLite file of the new service"
+                ])
         }
         let (name, shellName) = (PastedText.sqlName(server.database), PastedText.shellWord(server.database))
         let dump = PastedText.shellWord(server.database + ".before.sql")

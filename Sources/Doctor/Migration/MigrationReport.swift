@@ -37,7 +37,7 @@ public struct MigrationReport: Sendable {
                 reading.problems.isEmpty ? ["nothing"] : reading.problems.map { "change \($0)" }))
         sections.append(Section("Is different with this file", reading.differences))
         if let settings {
-            sections.append(MigrationDatabase(settings).section)
+            sections.append(MigrationDatabase(settings, isUnread: reading.isDatabaseUnread).section)
             sections.append(MigrationSteps.dovecot(settings, old.dovecot))
             sections.append(MigrationSteps.commands(old, settings, moved: reading.moved))
         }

@@ -8,6 +8,8 @@ struct OldSettings {
     let settings: Settings?
     /// What keeps the service from starting.
     let problems: [String]
+    /// Whether a problem is where the database is.
+    let isDatabaseUnread: Bool
     /// What works on.
     let unchanged: [String]
     /// What does not mean what it meant.
@@ -24,13 +26,16 @@ struct OldSettings {
         }
         var warnings: [SettingsProblem]
         var found: [String]
+        var keys: Set<String> = []
         do throws(SettingsProblems) {
             let loaded = try Settings.parse(
                 old.bytes, file: old.file, baseDirectory: old.directory, in: environment)
             (settings, found, warnings) = (loaded.settings, [], loaded.warnings)
         } catch {
             (settings, found, warnings) = (error.readable, error.problems.map(\.description), error.warnings)
+            keys = Set(error.problems.map(\.key))
         }
+        isDatabaseUnread = keys.contains("database") || keys.contains("database.dsn")
         guard let settings else {
             (problems, unchanged, differences, moved) = (found, [], [], [])
             return
