@@ -205,7 +205,7 @@ let package = Package(
                 "Locks", "SQLiteStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
 
         // The journal, and readiness.
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),

@@ -1,5 +1,6 @@
--- For a database made by the plugin's older DDL: fast pages, and names compared byte for byte. Optional; can be
--- repeated. Needs ALTER, INDEX, CREATE VIEW and DROP, so run it as an administrator; it rewrites both tables.
+-- For a database made by the plugin's older DDL: fast pages, names compared byte for byte, refused logins told from
+-- uses. Optional; can be repeated, also while the service runs. Needs ALTER, INDEX, CREATE VIEW and DROP, so run it as an
+-- administrator; it rewrites both tables.
 
 ALTER TABLE app_passwords
     MODIFY uid      varchar(256) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
@@ -9,6 +10,7 @@ ALTER TABLE app_passwords
 
 ALTER TABLE log
     MODIFY `timestamp` datetime(3) NOT NULL DEFAULT utc_timestamp(3),
+    ADD COLUMN IF NOT EXISTS result varchar(32) NULL COMMENT 'NULL: a use; else why the login was refused',
     ADD INDEX IF NOT EXISTS log_pwid_timestamp (pwid, `timestamp`);
 
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW app_passwords_with_log AS
@@ -21,6 +23,6 @@ SELECT p.id, p.uid, p.password, p.created, p.comment,
        p.deleted
 FROM app_passwords p
 LEFT JOIN log l ON l.id = (
-    SELECT n.id FROM log n WHERE n.pwid = p.id ORDER BY n.`timestamp` DESC, n.id DESC LIMIT 1
+    SELECT n.id FROM log n WHERE n.pwid = p.id AND n.result IS NULL ORDER BY n.`timestamp` DESC, n.id DESC LIMIT 1
 )
 ORDER BY p.created;

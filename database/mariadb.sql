@@ -14,7 +14,7 @@ CREATE TABLE app_passwords (
     CONSTRAINT app_passwords_pk UNIQUE (uid, password)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
--- One row for each use of a password, coalesced by the service. Times are UTC.
+-- One row for each login with a password, coalesced by the service. Times are UTC.
 CREATE TABLE log (
     id          bigint       NOT NULL AUTO_INCREMENT,
     pwid        bigint       NOT NULL,
@@ -24,13 +24,14 @@ CREATE TABLE log (
     src_loc     text         NULL,
     src_isp     text         NULL,
     `timestamp` datetime(3)  NOT NULL DEFAULT utc_timestamp(3),
+    result      varchar(32)  NULL COMMENT 'NULL: a use; else why the login was refused',
     PRIMARY KEY (id),
     KEY log_pwid_timestamp (pwid, `timestamp`),
     CONSTRAINT log_app_passwords_id_fk FOREIGN KEY (pwid) REFERENCES app_passwords (id) ON DELETE CASCADE
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
--- Each password with its last use, found by one look into the index for each password that is asked for. With the
--- reader's own rights.
+-- Each password with its last use, which no refused login is, found by one look into the index for each password that
+-- is asked for. With the reader's own rights.
 CREATE SQL SECURITY INVOKER VIEW app_passwords_with_log AS
 SELECT p.id, p.uid, p.password, p.created, p.comment,
        l.`timestamp` AS last_used_timestamp,
@@ -41,6 +42,6 @@ SELECT p.id, p.uid, p.password, p.created, p.comment,
        p.deleted
 FROM app_passwords p
 LEFT JOIN log l ON l.id = (
-    SELECT n.id FROM log n WHERE n.pwid = p.id ORDER BY n.`timestamp` DESC, n.id DESC LIMIT 1
+    SELECT n.id FROM log n WHERE n.pwid = p.id AND n.result IS NULL ORDER BY n.`timestamp` DESC, n.id DESC LIMIT 1
 )
 ORDER BY p.created;

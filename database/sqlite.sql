@@ -20,7 +20,8 @@ CREATE TABLE log (
     src_rdns  TEXT,
     src_loc   TEXT,
     src_isp   TEXT,
-    timestamp TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+    timestamp TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now')),
+    result    TEXT -- NULL: a use; else why the login was refused
 );
 
 CREATE INDEX log_pwid_timestamp ON log (pwid, timestamp);
@@ -35,6 +36,7 @@ SELECT p.id, p.uid, p.password, p.created, p.comment,
        p.deleted
 FROM app_passwords AS p
 LEFT JOIN log AS l
-    ON l.id = (SELECT id FROM log WHERE pwid = p.id ORDER BY timestamp DESC, id DESC LIMIT 1);
+    ON l.id = (
+        SELECT id FROM log WHERE pwid = p.id AND result IS NULL ORDER BY timestamp DESC, id DESC LIMIT 1);
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -71,7 +71,7 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
                 .map { entry in
                     AppPasswordSummary(
                         id: entry.row.id, uid: entry.row.uid, comment: entry.comment, created: entry.row.created,
-                        deleted: entry.deleted, lastUsed: Self.newestFirst(state.log, of: entry.row.id).first)
+                        deleted: entry.deleted, lastUsed: Self.newestFirst(state.log, of: entry.row.id).first { $0.refusal == nil })
                 }
         }
     }
@@ -119,7 +119,7 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
                 return AppPasswordRow(
                     id: entry.row.id, uid: entry.row.uid, storedHash: entry.row.storedHash,
                     created: entry.row.created.map(StoredTime.time) ?? .none, deleted: deleted,
-                    isUsed: state.log.contains { $0.passwordID == entry.row.id })
+                    isUsed: state.log.contains { $0.passwordID == entry.row.id && $0.refusal == nil })
             }
         }
     }

@@ -26,11 +26,15 @@ internal import CMariaDB
     private var lastAnswer = ContinuousClock.now
     /// What shuts the socket down if the answer that is waited for does not come.
     private var cut: SocketCut?
+    /// What the tables have, and when that was asked for.
+    private var shape: (tables: TableShape, asked: ContinuousClock.Instant)?
     /// Until when statements are sent as text.
     private var plainUntil: ContinuousClock.Instant?
 
     /// A connection that has been idle for longer may be dead without a word.
     private static let longIdle = Duration.seconds(1)
+    /// For how long it is taken for granted that the tables lack something: somebody may bring them up to date.
+    private static let shapePause = Duration.seconds(10)
     /// For how long statements are sent as text before preparing one is tried again.
     private static let plainPause = Duration.seconds(60)
 
@@ -112,6 +116,14 @@ internal import CMariaDB
         return (try statement.execute(parameters, watch: watch), statement.insertedID)
     }
 
+    /// What the tables have; asked for once, and every ten seconds where they lack something.
+    func tables() throws(SQLError) -> TableShape {
+        if let shape, shape.tables.isComplete || .now - shape.asked < Self.shapePause { return shape.tables }
+        let tables = TableShape(try MariaDBStore.columns(self))
+        shape = (tables, .now)
+        return tables
+    }
+
     /// Runs statements in a transaction.
     ///
     /// - Parameter readsCommitted: Whether rows that are read with a lock and do not match are let go of at once; nothing
@@ -163,6 +175,7 @@ internal import CMariaDB
     func close() {
         callOffCut()
         statements = [:]
+        shape = nil
         guard let handle = unsafe handle else { return }
         unsafe mysql_close(handle)
         unsafe self.handle = nil
@@ -177,6 +190,7 @@ internal import CMariaDB
             return value
         } catch {
             if error.needsFreshStatement { plainUntil = .now + Self.plainPause }
+            if error.isAboutTables { shape = nil }
             if error.isConnectionLost || error.needsFreshStatement { close() }
             throw error
         }

@@ -20,12 +20,13 @@ extension MariaDBStore: AppPasswordAdministration {
     /// Lists an account's rows with their last use, the newest first.
     public func list(uid: String) async throws(BackendError) -> [AppPasswordSummary] {
         let rows = try await manage { connection throws(SQLError) in
-            try connection.selectRows(
+            let uses = try connection.tables().uses
+            return try connection.selectRows(
                 of: uid,
                 """
                 SELECT p.id, p.uid, p.comment, p.created, p.deleted, \
                 l.id, l.service, l.src_ip, l.src_rdns, l.src_loc, l.src_isp, l.`timestamp` \
-                FROM app_passwords p LEFT JOIN log l ON l.id = (SELECT n.id FROM log n WHERE n.pwid = p.id \
+                FROM app_passwords p LEFT JOIN log l ON l.id = (SELECT n.id FROM log n WHERE n.pwid = p.id\(uses) \
                 ORDER BY n.`timestamp` DESC, n.id DESC LIMIT 1) WHERE p.uid = ?
                 """
             ) { row -> AppPasswordSummary? in
@@ -74,21 +75,28 @@ extension MariaDBStore: AppPasswordAdministration {
                 $0.integer(0)
             }
             guard !exists.isEmpty else { return nil }
+            let result = try connection.tables().hasResult ? "result" : "NULL"
             return try connection.select(
                 """
-                SELECT service, src_ip, src_rdns, src_loc, src_isp, `timestamp` FROM log WHERE pwid = ? \
+                SELECT service, src_ip, src_rdns, src_loc, src_isp, `timestamp`, \(result) FROM log WHERE pwid = ? \
                 ORDER BY `timestamp` DESC, id DESC LIMIT ? OFFSET ?
                 """, [.integer(id), .integer(Int64(max(0, limit))), .integer(Int64(max(0, offset)))]
-            ) { Self.logRow($0, from: 0, passwordID: id) }
+            ) { row in
+                var use = Self.logRow(row, from: 0, passwordID: id)
+                use?.refusal = row.text(6)
+                return use
+            }
         }
     }
 
     /// Reads rows of all accounts; `SELECT` on both tables is enough.
     public func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow] {
         try await manage { connection throws(SQLError) in
-            try connection.select(
+            let uses = try connection.tables().uses
+            return try connection.select(
                 """
-                SELECT p.id, p.uid, p.password, p.created, p.deleted, EXISTS (SELECT 1 FROM log l WHERE l.pwid = p.id) \
+                SELECT p.id, p.uid, p.password, p.created, p.deleted, \
+                EXISTS (SELECT 1 FROM log n WHERE n.pwid = p.id\(uses)) \
                 FROM app_passwords p WHERE p.id > ? ORDER BY p.id LIMIT ?
                 """, [.integer(id), .integer(Int64(max(0, limit)))]
             ) { row in

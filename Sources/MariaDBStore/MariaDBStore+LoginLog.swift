@@ -3,7 +3,7 @@ internal import AuditCore
 internal import BlockingLanes
 
 extension MariaDBStore: LoginLog {
-    /// Rows in one statement: seven parameters each, of at most 65,535.
+    /// Rows in one statement: eight parameters each, of at most 65,535.
     private static let rowsInStatement = 500
     /// No name, place or provider is longer; the columns are `text`, 65,535 bytes.
     private static let longestText = 4096
@@ -33,13 +33,18 @@ extension MariaDBStore: LoginLog {
         let dropped = try await writer.run(within: configuration.writeTimeout) {
             connection, deadline throws(BackendError) -> [LoginLogRow] in
             try connection.perform(by: deadline, for: .changes) { connection throws(SQLError) -> [LoginLogRow] in
+                let tables = try connection.tables()
+                let rows = tables.hasResult ? rows : rows.filter { $0.refusal == nil }
+                guard !rows.isEmpty else { return [] }
                 var missing = rows
                 if mayBeThere {
                     let there = try LogSearch(rows).found(after: position, slack: Self.idSlack, connection)
                     missing = rows.filter { row in !there.contains(LogSearch.Use(row)) }
                 }
                 guard !missing.isEmpty else { return [] }
-                return try connection.transaction { () throws(SQLError) in try Self.write(missing, connection) }
+                return try connection.transaction { () throws(SQLError) in
+                    try Self.write(missing, tables, connection)
+                }
             }
         }
         for row in dropped { rowRefused(row) }
@@ -55,8 +60,9 @@ extension MariaDBStore: LoginLog {
     }
 
     /// Writes rows and returns those that have no password any more.
-    private static func write(_ rows: [LoginLogRow], _ connection: MariaDBConnection) throws(SQLError) -> [LoginLogRow]
-    {
+    private static func write(
+        _ rows: [LoginLogRow], _ tables: TableShape, _ connection: MariaDBConnection
+    ) throws(SQLError) -> [LoginLogRow] {
         var dropped: [LoginLogRow] = []
         for start in stride(from: 0, to: rows.count, by: rowsInStatement) {
             let chunk = rows[start..<min(start + rowsInStatement, rows.count)]
@@ -67,11 +73,15 @@ extension MariaDBStore: LoginLog {
                     SQLValue(row.sourceName), SQLValue(row.sourceLocation), SQLValue(row.sourceISP),
                     .text(row.time.sqlText),
                 ]
+                if tables.hasResult { parameters.append(SQLValue(row.refusal)) }
             }
             // IGNORE: rows without a password are left out, values that do not fit are fitted.
             let written = try connection.change(
-                "INSERT IGNORE INTO log (pwid, service, src_ip, src_rdns, src_loc, src_isp, `timestamp`) VALUES "
-                    + repeatElement("(?, ?, ?, ?, ?, ?, ?)", count: chunk.count).joined(separator: ", "),
+                "INSERT IGNORE INTO log (pwid, service, src_ip, src_rdns, src_loc, src_isp, `timestamp`"
+                    + (tables.hasResult ? ", result) VALUES " : ") VALUES ")
+                    + repeatElement(
+                        tables.hasResult ? "(?, ?, ?, ?, ?, ?, ?, ?)" : "(?, ?, ?, ?, ?, ?, ?)", count: chunk.count
+                    ).joined(separator: ", "),
                 parameters, isKept: chunk.count == 1
             ).rows
             guard written < chunk.count else { continue }

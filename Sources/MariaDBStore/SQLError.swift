@@ -119,6 +119,9 @@ struct SQLError: Error, Sendable {
         [ER_MAX_PREPARED_STMT_COUNT_REACHED, ER_UNSUPPORTED_PS, ER_UNKNOWN_COM_ERROR].contains(Int32(number))
     }
 
+    /// Whether a table or a column is not what it was taken for.
+    var isAboutTables: Bool { [ER_NO_SUCH_TABLE, ER_BAD_FIELD_ERROR].contains(Int32(number)) }
+
     /// Whether the server has no more connections for us.
     var isConnectionLimit: Bool {
         isOfConnecting

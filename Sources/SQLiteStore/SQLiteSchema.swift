@@ -1,7 +1,7 @@
 /// The shape of the embedded database.
 public enum SQLiteSchema {
     /// The number in `PRAGMA user_version` that this text sets.
-    public static let version = 1
+    public static let version = 2
 
     /// What makes an empty database ours; the text of `database/sqlite.sql`, and what `database-schema sqlite` prints.
     public static let ddl = """
@@ -27,11 +27,20 @@ public enum SQLiteSchema {
             src_rdns  TEXT,
             src_loc   TEXT,
             src_isp   TEXT,
-            timestamp TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+            timestamp TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now')),
+            result    TEXT -- NULL: a use; else why the login was refused
         );
 
         CREATE INDEX log_pwid_timestamp ON log (pwid, timestamp);
 
+        \(view)
+
+        PRAGMA user_version = 2;
+
+        """
+
+    /// Each password with its last use.
+    static let view = """
         CREATE VIEW app_passwords_with_log AS
         SELECT p.id, p.uid, p.password, p.created, p.comment,
                l.timestamp AS last_used_timestamp,
@@ -42,9 +51,7 @@ public enum SQLiteSchema {
                p.deleted
         FROM app_passwords AS p
         LEFT JOIN log AS l
-            ON l.id = (SELECT id FROM log WHERE pwid = p.id ORDER BY timestamp DESC, id DESC LIMIT 1);
-
-        PRAGMA user_version = 1;
-
+            ON l.id = (
+                SELECT id FROM log WHERE pwid = p.id AND result IS NULL ORDER BY timestamp DESC, id DESC LIMIT 1);
         """
 }

@@ -20,10 +20,11 @@ extension SQLiteStore: AppPasswordAdministration {
         try await read { database in
             let sql = """
                 SELECT p.id, p.uid, p.comment, p.created, p.deleted,
-                       l.pwid, l.service, l.src_ip, l.src_rdns, l.src_loc, l.src_isp, l.timestamp
+                       l.pwid, l.service, l.src_ip, l.src_rdns, l.src_loc, l.src_isp, l.timestamp, NULL
                 FROM app_passwords AS p
                 LEFT JOIN log AS l
-                    ON l.id = (SELECT id FROM log WHERE pwid = p.id ORDER BY timestamp DESC, id DESC LIMIT 1)
+                    ON l.id = (
+                        SELECT id FROM log WHERE pwid = p.id AND result IS NULL ORDER BY timestamp DESC, id DESC LIMIT 1)
                 WHERE p.uid = ? ORDER BY p.created DESC, p.id DESC
                 """
             return try Row.fetchAll(database, sql: sql, arguments: [uid]).compactMap { row in
@@ -56,7 +57,7 @@ extension SQLiteStore: AppPasswordAdministration {
                 database, sql: "SELECT EXISTS (SELECT 1 FROM app_passwords WHERE id = ?)", arguments: [id])
             guard exists == true else { return nil }
             let sql = """
-                SELECT pwid, service, src_ip, src_rdns, src_loc, src_isp, timestamp FROM log
+                SELECT pwid, service, src_ip, src_rdns, src_loc, src_isp, timestamp, result FROM log
                 WHERE pwid = ? ORDER BY timestamp DESC, id DESC LIMIT ? OFFSET ?
                 """
             return try Row.fetchAll(database, sql: sql, arguments: [id, max(0, limit), max(0, offset)])
@@ -68,7 +69,8 @@ extension SQLiteStore: AppPasswordAdministration {
     public func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow] {
         try await read { database in
             let sql = """
-                SELECT id, uid, password, created, deleted, EXISTS (SELECT 1 FROM log WHERE pwid = app_passwords.id)
+                SELECT id, uid, password, created, deleted,
+                       EXISTS (SELECT 1 FROM log WHERE pwid = app_passwords.id AND result IS NULL)
                 FROM app_passwords WHERE id > ? ORDER BY id LIMIT ?
                 """
             return try Row.fetchAll(database, sql: sql, arguments: [id, max(0, limit)]).compactMap { row in
@@ -89,11 +91,12 @@ extension SQLiteStore: AppPasswordAdministration {
 }
 
 extension Row {
-    /// A row of `log` in seven columns: password, service, address, name, location, ISP, time.
+    /// A row of `log` in eight columns: password, service, address, name, location, ISP, time, refusal.
     fileprivate func logRow(from column: Int) -> LoginLogRow? {
         guard let password = integer(column), let time = time(column + 6) else { return nil }
         return LoginLogRow(
             passwordID: password, service: text(column + 1) ?? "", sourceAddress: text(column + 2),
-            sourceName: text(column + 3), sourceLocation: text(column + 4), sourceISP: text(column + 5), time: time)
+            sourceName: text(column + 3), sourceLocation: text(column + 4), sourceISP: text(column + 5), time: time,
+            refusal: refusal(column + 7))
     }
 }

@@ -44,15 +44,15 @@ extension SQLiteStore: LoginLog {
                 SELECT 1 FROM log WHERE pwid = :pwid AND timestamp = :time AND service IS :service AND src_ip IS :ip)
             """
         let sql = """
-            INSERT INTO log (pwid, service, src_ip, src_rdns, src_loc, src_isp, timestamp)
-            SELECT id, :service, :ip, :rdns, :loc, :isp, :time FROM app_passwords WHERE id = :pwid
+            INSERT INTO log (pwid, service, src_ip, src_rdns, src_loc, src_isp, timestamp, result)
+            SELECT id, :service, :ip, :rdns, :loc, :isp, :time, :refusal FROM app_passwords WHERE id = :pwid
             """
         try await write { database in
             let statement = try database.cachedStatement(sql: mayBeThere ? sql + isNew : sql)
             for row in rows.lazy.map(\.stored) {
                 try statement.execute(arguments: [
                     "pwid": row.passwordID, "service": row.service, "ip": row.sourceAddress, "rdns": row.sourceName,
-                    "loc": row.sourceLocation, "isp": row.sourceISP, "time": row.time.sqlText,
+                    "loc": row.sourceLocation, "isp": row.sourceISP, "time": row.time.sqlText, "refusal": row.refusal,
                 ])
             }
         }
@@ -74,6 +74,9 @@ extension Row {
     func storedTime(_ column: Int) -> StoredTime {
         StoredTime(isNull: databaseValue(column).isNull, text: text(column))
     }
+
+    /// What a refusal is called; of what is no text that it was one.
+    func refusal(_ column: Int) -> String? { databaseValue(column).isNull ? nil : text(column) ?? "refused" }
 
     private func databaseValue(_ column: Int) -> DatabaseValue { self[column] }
 }

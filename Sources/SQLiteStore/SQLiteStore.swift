@@ -109,7 +109,8 @@ public final class SQLiteStore: Sendable {
         guard version <= SQLiteSchema.version else {
             throw BackendError("database", .refused, detail: "made by a newer version (schema \(version))")
         }
-        if version == 0, try !database.tableExists("app_passwords") { try database.execute(sql: SQLiteSchema.ddl) }
+        if version == 0, try !database.tableExists("app_passwords") { return try database.execute(sql: SQLiteSchema.ddl) }
+        if version < SQLiteSchema.version { try SQLiteSchema.upgrade(database) }
     }
 
     private static func lanes(_ name: String, _ count: Int, _ queueLimit: Int) -> BlockingLanes<Void, BackendError> {

@@ -27,5 +27,8 @@ struct AuthFailureTests {
         #expect(failure?.event.rawValue == event)
         #expect(failure?.passwordID == passwordID)
         if case .unavailable(let reason) = outcome { #expect(failure?.reason == reason) }
+        // The log names what became of a right password as the event does.
+        if let refusal = outcome.refusal { #expect(refusal == event ?? "denied") }
+        #expect((passwordID != nil) == (outcome.refusal != nil) || event == nil)
     }
 }

@@ -131,6 +131,7 @@ struct AuthenticatorTests {
             #expect(try await service.login("alice", password) == outcome)
             #expect(service.recorder.rows.map(\.sourceAddress) == ["198.18.0.1"])
             #expect(service.recorder.rows.map(\.time.milliseconds) == [1000])
+            #expect(service.recorder.rows.map(\.refusal) == [outcome.refusal])
             #expect(service.recorder.completeCount == 1)
             let record = try #require(service.sink.records.first)
             #expect(record.isBlocked == isBlocked)
@@ -154,7 +155,7 @@ struct AuthenticatorTests {
             return
         }
         #expect(denial.text == "access from 192.88.98.0/24 is forbidden")
-        #expect(denied.recorder.rows.count == 1)
+        #expect(denied.recorder.rows.map(\.refusal) == ["denied"])
         #expect(denied.sink.records.first?.matched == "ip")
         #expect(denied.sink.records.first?.isBlocked == true)
 

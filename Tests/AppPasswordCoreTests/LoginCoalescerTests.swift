@@ -52,6 +52,26 @@ struct LoginCoalescerTests {
         #expect(coalescer.due(at: Timestamp(milliseconds: 6001)) == [])
     }
 
+    @Test func `a refused login neither stands for a use nor hides one`() {
+        func row(_ time: Int64, _ refusal: String?) -> LoginLogRow {
+            LoginLogRow(
+                passwordID: 1, service: "imap", sourceAddress: "192.0.2.1", time: Timestamp(milliseconds: time),
+                refusal: refusal)
+        }
+        var coalescer = LoginCoalescer()
+        let logins = [row(0, "denied"), row(1, nil), row(2, "denied"), row(3, nil), row(4, "revoked"), row(5, "denied")]
+        var decisions: [LoginCoalescer.Decision] = []
+        for (number, login) in logins.enumerated() {
+            let plan = coalescer.plan(for: login)
+            decisions.append(plan.decision)
+            _ = coalescer.apply(plan, number: UInt64(number + 1))
+        }
+        #expect(
+            decisions == [
+                .first, .first, .follower(replacing: nil), .follower(replacing: nil), .first, .follower(replacing: 3),
+            ])
+    }
+
     @Test func `keys are the password, the service and the address`() {
         var driver = Driver(LoginCoalescer())
         driver.login(at: 0)

@@ -32,6 +32,11 @@ struct ServerTests {
         server.signal(SIGTERM)
         #expect(await server.waitForExit() == 0)
         #expect(try history(1, in: directory).map { $0["src_ip"] as? String } == ["192.88.98.1", "192.88.98.7"])
+        #expect(try history(1, in: directory).map { $0["result"] as? String } == ["revoked", nil])
+        #expect(
+            try Program.run(["app-password", "history", "1"], in: directory).output.contains("192.88.98.1, refused: revoked\n"))
+        let list = try Program.run(["app-password", "list", "alice"], in: directory).output
+        #expect(list.contains("imap from 192.88.98.7") && !list.contains("192.88.98.1"), "a refused login is no use")
         let lines = directory.read("audit.jsonl").split(separator: "\n")
         let records = lines.filter { $0.contains(#""message":"user=<"#) }
         #expect(records.count == 2)

@@ -425,6 +425,27 @@ struct SpooledLoginRecorderTests {
         #expect(await world.recorder.step() == .wrote(2))
     }
 
+    @Test func `refused logins come back as such, and records without a refusal are those of older versions`() async throws {
+        let world = try World()
+        let refusals = ["denied", nil, "revoked", String(repeating: "x", count: 99), ""]
+        for (index, refusal) in refusals.enumerated() {
+            var row = world.row(Int64(index))
+            row.refusal = refusal
+            _ = await world.recorder.record(row)
+        }
+        try await world.restart()
+        await world.drain()
+        let expected = refusals.map { $0.map { String($0.prefix(32)) } }
+        #expect(world.database.rows.sorted { $0.passwordID < $1.passwordID }.map(\.refusal) == expected)
+    }
+
+    @Test func `files of the version before are read to the last record`() async throws {
+        let world = try World()
+        try await world.restart(on: OldSpool.files)
+        await world.drain()
+        #expect(world.database.rows.sorted { $0.passwordID < $1.passwordID } == OldSpool.rows)
+    }
+
     @Test func `texts of any length and content come back, cut where they must be`() async throws {
         let world = try World()
         let texts = ["", "\0", "ü\u{301}📮", String(repeating: "€", count: 5000), "a\nR\n\r"]

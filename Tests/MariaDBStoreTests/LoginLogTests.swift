@@ -33,6 +33,50 @@ struct LoginLogTests {
                 == "host.example.org\t01187 Dresden, SN, Germany\tExample ISP\n")
     }
 
+    @Test(arguments: [TestDatabase.Schema.old, .oldLatin1])
+    func `refused logins are written from the moment the old tables are brought up to date, and are no uses`(
+        schema: TestDatabase.Schema
+    ) async throws {
+        let database = try await database(schema)
+        let store = try database.store()
+        func insert(at time: Int64) async throws {
+            var refused = row(1, at: time)
+            refused.refusal = "revoked"
+            try await store.insert([refused, row(1, at: time + 1)], mayBeThere: time > 0)
+            try await store.insert([refused], mayBeThere: true)
+        }
+        try await insert(at: 0)
+        #expect(try await database.sql("SELECT count(*) FROM log") == "1\n")
+        #expect(try await store.history(id: 1, limit: 9, offset: 0)?.map(\.refusal) == [nil])
+        try await database.sql(try TestDatabase.file("database/mariadb-upgrade.sql"))
+        try await database.killConnections()
+        try await insert(at: 10)
+        try await insert(at: 20)
+        #expect(
+            try await database.sql("SELECT ifnull(result, '-') FROM log ORDER BY `timestamp`")
+                == "-\nrevoked\n-\nrevoked\n-\n")
+        try await database.sql("DELETE FROM log WHERE result IS NULL")
+        #expect(
+            try await database.sql("SELECT ifnull(last_used_timestamp, '-') FROM app_passwords_with_log WHERE id = 1") == "-\n")
+        #expect(try await store.list(uid: "alice").map(\.lastUsed) == [nil])
+        #expect(try await store.rows(after: 0, limit: 1).map(\.isUsed) == [false])
+        // What the older program wrote after the upgrade counts.
+        try await database.sql("INSERT INTO log (pwid, service, `timestamp`) VALUES (1, 'imap', '2026-11-24 00:00:00')")
+        #expect(try await store.list(uid: "alice").map { $0.lastUsed?.service } == ["imap"])
+    }
+
+    @Test func `a column that is gone again holds up no row`() async throws {
+        let database = try await database(.new)
+        let store = try database.store()
+        var refused = row(1, at: 0)
+        refused.refusal = "denied"
+        try await store.insert([refused], mayBeThere: false)
+        try await database.sql("DROP VIEW app_passwords_with_log; ALTER TABLE log DROP COLUMN result")
+        await #expect(throws: BackendError.self) { try await store.insert([row(1, at: 1)], mayBeThere: false) }
+        try await store.insert([row(1, at: 1)], mayBeThere: true)
+        #expect(try await database.sql("SELECT count(*) FROM log") == "2\n")
+    }
+
     @Test(arguments: TestDatabase.Schema.allCases)
     func `rows that may be there are written once`(schema: TestDatabase.Schema) async throws {
         let database = try await database(schema)

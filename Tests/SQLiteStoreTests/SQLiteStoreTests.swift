@@ -38,6 +38,43 @@ struct SQLiteStoreTests {
         #expect(try String(contentsOf: tree, encoding: .utf8) == SQLiteSchema.ddl)
     }
 
+    /// A file as the first version made it, with a password that was used once.
+    private func makeOldFile() throws {
+        try FileManager.default.createDirectory(
+            at: file.directory.appending(path: "deeper"), withIntermediateDirectories: true)
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        try file.change(try String(contentsOf: tests.appending(path: "Fixtures/version-1.sql"), encoding: .utf8))
+        try file.change(
+            """
+            INSERT INTO app_passwords (uid, password) VALUES ('alice', 'x');
+            INSERT INTO log (pwid, service, timestamp) VALUES (1, 'imap', '2026-11-23 17:15:41.123');
+            """)
+    }
+
+    @Test func `a file of the first version is brought up to date and keeps its rows`() async throws {
+        try makeOldFile()
+        let store = try open()
+        var refused = LoginLogRow(
+            passwordID: 1, service: "smtp", sourceAddress: nil, time: Timestamp(milliseconds: 1_795_454_142_000))
+        refused.refusal = "denied"
+        try await store.insert([refused], mayBeThere: false)
+        #expect(try await open().list(uid: "alice").map { $0.lastUsed?.service } == ["imap"])
+        #expect(try await store.history(id: 1, limit: 9, offset: 0)?.map(\.refusal) == ["denied", nil])
+        let (columns, used, version) = try await DatabaseQueue(path: file.path).read { database in
+            (
+                try database.columns(in: "log").map(\.name),
+                try String.fetchOne(database, sql: "SELECT last_used_timestamp FROM app_passwords_with_log"),
+                try Int.fetchOne(database, sql: "PRAGMA user_version")
+            )
+        }
+        #expect(columns.last == "result")
+        #expect(used == "2026-11-23 17:15:41.123")
+        #expect(version == SQLiteSchema.version)
+        // A second time there is nothing to do, whatever its number says.
+        try file.change("PRAGMA user_version = 1")
+        #expect(try await open().history(id: 1, limit: 9, offset: 0)?.count == 2)
+    }
+
     @Test func `the view has the plugin's eleven columns and the newest log row`() async throws {
         let store = try open()
         let time = Timestamp(milliseconds: 1_763_918_141_123)
@@ -98,15 +135,16 @@ struct SQLiteStoreTests {
                 ('alice', CAST(x'7b435259ff' AS TEXT), '0000-00-00 00:00:00', CAST(x'ff' AS TEXT), x'00'),
                 ('alice', '', '9999-99-99 99:99:99', '', ''), (x'616c696365', '{CRYPT}$6$blob', NULL, NULL, NULL),
                 ('alice', '{CRYPT}$6$good', '2026-11-23 17:15:41.123', 'good', NULL);
-            INSERT INTO log (pwid, service, src_ip, timestamp) VALUES
-                (7, x'ff', 5, '2026-11-23 17:15:41'), (7, NULL, NULL, 'never'), (7, CAST(x'ff' AS TEXT), x'', 1.5);
+            INSERT INTO log (pwid, service, src_ip, timestamp, result) VALUES
+                (7, x'ff', 5, '2026-11-23 17:15:41', x'ff'), (7, NULL, NULL, 'never', NULL),
+                (7, CAST(x'ff' AS TEXT), x'', 1.5, NULL), (7, 'imap', NULL, '2026-11-23 17:15:41', 5);
             """)
         let rows = try await store.passwords(of: "alice")
         #expect(rows.map(\.isDeleted) == [false, false, false, true, true, false])
         #expect(rows.map(\.storedHash) == ["", "", "", "{CRY\u{FFFD}", "", "{CRYPT}$6$good"])
         #expect(rows.compactMap(\.created) == [Timestamp(milliseconds: 1_795_454_141_123)])
         #expect(try await store.list(uid: "alice").count == 6)
-        #expect(try await store.history(id: 7, limit: 10, offset: 0)?.count == 1)
+        #expect(try await store.history(id: 7, limit: 10, offset: 0)?.map(\.refusal) == ["5", "refused"])
     }
 
     @Test(arguments: ["'0000-00-00 00:00:00'", "'0000-00-00'", "1732000000", "''", "0", "x'00'", "1.5", "'never'"])

@@ -65,7 +65,7 @@ public protocol AppPasswordAdministration: Sendable {
     func rename(id: Int64, comment: String?) async throws(BackendError) -> Bool
     /// Marks a row deleted, or removes it with its log rows if `hard`; false if there is no such row (not deleted yet).
     func revoke(id: Int64, hard: Bool, at time: Timestamp) async throws(BackendError) -> Bool
-    /// Reads the log rows of a password, the newest first; nil if there is no such password.
+    /// Reads the log rows of a password, refused logins too, the newest first; nil if there is no such password.
     func history(id: Int64, limit: Int, offset: Int) async throws(BackendError) -> [LoginLogRow]?
     /// Reads rows of all accounts in the order of their ids: at most `limit` of those whose id is greater.
     func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow]
@@ -83,7 +83,7 @@ public struct AppPasswordSummary: Sendable, Equatable {
     public var created: Timestamp?
     /// When it was revoked.
     public var deleted: Timestamp?
-    /// Its last login.
+    /// Its last login that was let in.
     public var lastUsed: LoginLogRow?
 
     /// Makes a summary.

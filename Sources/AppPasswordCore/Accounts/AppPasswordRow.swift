@@ -35,7 +35,7 @@ public struct AppPasswordRow: Sendable, Equatable {
     public var created: StoredTime
     /// When it was revoked; anything but ``StoredTime/none`` says that it was.
     public var deleted: StoredTime
-    /// Whether `log` has a use of it.
+    /// Whether `log` has a use of it: a login that was let in.
     public var isUsed: Bool
 
     /// Makes a row.

@@ -28,6 +28,22 @@ public enum AuthOutcome: Sendable, Equatable {
     case overloaded(reason: String)
 }
 
+extension AuthOutcome {
+    /// What a login with a right password that was not let in is called in the log (`result`), 32 letters at most; nil if it
+    /// was let in, and if no password matched.
+    public var refusal: String? {
+        switch self {
+        case .refusedNetwork: "refused_network"
+        case .revoked: "revoked"
+        case .denied: "denied"
+        case .undecided: "undecided"
+        case .success, .unknownAccount, .ambiguousAccount, .disabledAccount, .wrongPassword, .unavailable, .guessLimit,
+            .overloaded:
+            nil
+        }
+    }
+}
+
 /// An outcome, and what remains to be done once it has been sent.
 public struct AuthAnswer: Sendable {
     /// How it came out.

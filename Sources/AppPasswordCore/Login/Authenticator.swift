@@ -102,7 +102,7 @@ public struct Authenticator: Sendable {
             case .tryLater: outcome = .undecided(passwordID: match.id)
             }
         }
-        await takeDown(attempt, match, gathering)
+        await takeDown(attempt, match, outcome, gathering)
         let isBlocked = outcome != .success(passwordID: match.id)
         return AuthAnswer(outcome) { [auditor, matched, rule, isIgnored, unsettled, missing] duration in
             auditor.record(
@@ -111,11 +111,13 @@ public struct Authenticator: Sendable {
         }
     }
 
-    private func takeDown(_ attempt: LoginAttempt, _ match: AppPassword, _ gathering: FactGathering) async {
+    private func takeDown(
+        _ attempt: LoginAttempt, _ match: AppPassword, _ outcome: AuthOutcome, _ gathering: FactGathering
+    ) async {
         let ticket = await recorder.record(
             LoginLogRow(
                 passwordID: match.id, service: attempt.service, sourceAddress: attempt.address?.description,
-                time: attempt.time))
+                time: attempt.time, refusal: outcome.refusal))
         let recorder = recorder
         gathering.whenComplete { facts in
             recorder.complete(

@@ -39,6 +39,13 @@ public struct LoginCoalescer: Sendable {
         let passwordID: Int64
         let service: String
         let address: String?
+        /// A refused login never stands for a use.
+        let refusal: String?
+
+        init(_ row: LoginLogRow) {
+            (passwordID, service) = (row.passwordID, row.service)
+            (address, refusal) = (row.sourceAddress, row.refusal)
+        }
     }
 
     private struct Bucket {
@@ -82,7 +89,7 @@ public struct LoginCoalescer: Sendable {
     ///
     /// - Complexity: O(1).
     public func plan(for row: LoginLogRow) -> Plan {
-        let key = Key(passwordID: row.passwordID, service: row.service, address: row.sourceAddress)
+        let key = Key(row)
         func plan(_ decision: Decision, start: Timestamp) -> Plan {
             Plan(decision: decision, bucketStart: start, key: key, time: row.time)
         }
@@ -167,7 +174,7 @@ public struct LoginCoalescer: Sendable {
     ///   - isFollower: Whether it was a follower.
     public mutating func restore(_ row: LoginLogRow, number: UInt64, bucketStart: Timestamp, isFollower: Bool) {
         guard bucket > .zero else { return }
-        let key = Key(passwordID: row.passwordID, service: row.service, address: row.sourceAddress)
+        let key = Key(row)
         _ = open(Bucket(start: bucketStart, latest: row.time, pending: isFollower ? number : nil), for: key)
     }
 

@@ -16,11 +16,13 @@ public struct LoginLogRow: Sendable, Hashable, Codable {
     public var sourceISP: String?
     /// The login's own time.
     public var time: Timestamp
+    /// Why it was refused (`result`), as ``AuthOutcome/refusal`` names it; nil if it was let in: only then it is a use.
+    public var refusal: String?
 
     /// Makes a row.
     public init(
         passwordID: Int64, service: String, sourceAddress: String?, sourceName: String? = nil,
-        sourceLocation: String? = nil, sourceISP: String? = nil, time: Timestamp
+        sourceLocation: String? = nil, sourceISP: String? = nil, time: Timestamp, refusal: String? = nil
     ) {
         self.passwordID = passwordID
         self.service = service
@@ -29,6 +31,7 @@ public struct LoginLogRow: Sendable, Hashable, Codable {
         self.sourceLocation = sourceLocation
         self.sourceISP = sourceISP
         self.time = time
+        self.refusal = refusal
     }
 }
 
@@ -36,8 +39,8 @@ public struct LoginLogRow: Sendable, Hashable, Codable {
 public protocol LoginLog: Sendable {
     /// Writes rows in one transaction: all or none.
     ///
-    /// A row whose app password is gone (removed between login and writing) is left out; that is no error. Rows are
-    /// stored as ``LoginLogRow/stored`` says.
+    /// A row whose app password is gone (removed between login and writing) is left out; that is no error. So is one of a
+    /// refused login where the table cannot tell it from a use. Rows are stored as ``LoginLogRow/stored`` says.
     ///
     /// - Parameters:
     ///   - rows: At most a few hundred.
@@ -92,11 +95,13 @@ extension LoginLogRow {
             && service == other.service
     }
 
-    /// The row as the table takes it: a service of more than 255 bytes is cut there, at a character's boundary.
+    /// The row as the table takes it: a service of more than 255 bytes is cut there, at a character's boundary, and what
+    /// the refusal is called at 32.
     public var stored: LoginLogRow {
-        guard service.utf8.count > 255 else { return self }
+        guard service.utf8.count > 255 || (refusal?.utf8.count ?? 0) > 32 else { return self }
         var row = self
         row.service = service.prefix(utf8Count: 255)
+        row.refusal = refusal?.prefix(utf8Count: 32)
         return row
     }
 }

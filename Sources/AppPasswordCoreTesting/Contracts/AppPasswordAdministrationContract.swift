@@ -35,6 +35,14 @@ public enum AppPasswordAdministrationContract {
         try ContractViolation.unless(
             try await store.history(id: desk, limit: 10, offset: 0), is: [], "an unused password has no history")
 
+        var refused = uses[4]
+        (refused.time, refused.refusal) = (later.advanced(by: .seconds(30)), "denied")
+        try await store.insert([refused], mayBeThere: false)
+        refused.passwordID = desk
+        try await store.insert([refused], mayBeThere: false)
+        try ContractViolation.unless(
+            try await store.list(uid: uid), is: summaries, "a login that was refused is no use")
+
         try ContractViolation.unless(try await store.rename(id: phone, comment: "ü'\"\\"), is: true, "a row is renamed")
         try ContractViolation.unless(
             try await store.rename(id: phone, comment: "ü'\"\\"), is: true, "the same comment again is no missing row")

@@ -5,8 +5,11 @@ import AuditCore
 public enum LoginLogContract {
     /// Checks a log; it may hold rows already, and keeps those of the password that is made here.
     ///
+    /// - Parameter keepsRefusals: Whether it can tell refused logins from uses.
     /// - Throws: ``ContractViolation``, or the log's own ``BackendError``.
-    public static func check(_ log: some LoginLog & AppPasswordAdministration) async throws {
+    public static func check(
+        _ log: some LoginLog & AppPasswordAdministration, keepsRefusals: Bool = true
+    ) async throws {
         let start = Timestamp(milliseconds: 1_763_918_141_123)
         let uid = "contract-\(UInt64.random(in: 0 ... .max))"
         let id = try await log.add(uid: uid, storedHash: "{CRYPT}$6$a", comment: nil, created: start)
@@ -68,5 +71,28 @@ public enum LoginLogContract {
         try await log.insert(many, mayBeThere: false)
         try ContractViolation.unless(
             try await log.history(id: id, limit: 200, offset: 0), is: many.reversed(), "200 rows in one call")
+        try await checkRefusals(log, id, start.advanced(by: .seconds(60)), isKept: keepsRefusals)
+    }
+
+    /// A refused login is told from a use, or not written at all; what stands beside it in its batch is.
+    private static func checkRefusals(
+        _ log: some LoginLog & AppPasswordAdministration, _ id: Int64, _ start: Timestamp, isKept: Bool
+    ) async throws {
+        func row(_ milliseconds: Int64, _ refusal: String?) -> LoginLogRow {
+            LoginLogRow(
+                passwordID: id, service: "imap", sourceAddress: "192.0.2.1",
+                time: Timestamp(milliseconds: start.milliseconds + milliseconds), refusal: refusal)
+        }
+        let rows = [row(0, "denied"), row(1, nil), row(2, "revoked"), row(3, String(repeating: "x", count: 40))]
+        try await log.insert(rows, mayBeThere: false)
+        try await log.insert(rows + [row(4, "revoked")], mayBeThere: true)
+        let kept = (rows + [row(4, "revoked")]).map(\.stored).filter { isKept || $0.refusal == nil }
+        try ContractViolation.unless(
+            try await log.history(id: id, limit: kept.count, offset: 0), is: kept.reversed(),
+            isKept ? "refused logins say so" : "what cannot be told from a use is not written")
+        try await log.insert([row(5, "denied")], mayBeThere: false)
+        try ContractViolation.unless(
+            try await log.history(id: id, limit: 1, offset: 0)?.first?.time,
+            is: Timestamp(milliseconds: start.milliseconds + (isKept ? 5 : 1)), "also where nothing else is written")
     }
 }

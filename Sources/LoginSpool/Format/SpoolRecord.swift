@@ -48,6 +48,8 @@ enum SpoolRecord: Equatable {
             bytes.append(text: use.row.sourceName)
             bytes.append(text: use.row.sourceLocation)
             bytes.append(text: use.row.sourceISP)
+            // Missing in files of older versions, which knew no refusals.
+            if let refusal = use.row.refusal { bytes.append(text: refusal) }
         case .facts(let number, let name, let location, let isp):
             bytes.append(2)
             bytes.append(littleEndian: number)
@@ -69,11 +71,17 @@ enum SpoolRecord: Equatable {
                 let replaces = reader.integer(UInt64.self), let start = reader.integer(Int64.self),
                 let time = reader.integer(Int64.self), let password = reader.integer(Int64.self),
                 case .some(.some(let service)) = reader.text(), let address = reader.text(), let name = reader.text(),
-                let location = reader.text(), let isp = reader.text(), reader.isAtEnd
+                let location = reader.text(), let isp = reader.text()
             else { return nil }
+            var refusal: String?
+            if !reader.isAtEnd {
+                guard case .some(.some(let text)) = reader.text(), reader.isAtEnd else { return nil }
+                refusal = text
+            }
             let row = LoginLogRow(
                 passwordID: password, service: service, sourceAddress: address, sourceName: name,
-                sourceLocation: location, sourceISP: isp, time: Timestamp(milliseconds: time))
+                sourceLocation: location, sourceISP: isp, time: Timestamp(milliseconds: time),
+                refusal: refusal)
             self = .use(
                 Use(
                     number: number, row: row, bucketStart: Timestamp(milliseconds: start), isFollower: flags & 1 == 1,

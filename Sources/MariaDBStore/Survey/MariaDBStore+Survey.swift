@@ -58,7 +58,7 @@ extension MariaDBStore {
         }
     }
 
-    private static func columns(_ connection: MariaDBConnection) throws(SQLError) -> [DatabaseSurvey.Column] {
+    static func columns(_ connection: MariaDBConnection) throws(SQLError) -> [DatabaseSurvey.Column] {
         try connection.selectOnce(
             """
             SELECT TABLE_NAME, COLUMN_NAME, CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_DEFAULT \

@@ -161,7 +161,7 @@ extension AppPasswordCommand {
 
     struct History: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the logins with an app password, newest first.",
+            abstract: "Show the logins with an app password, refused ones too, newest first.",
             discussion: "Example: web-auth-server app-password history 17 --limit 10")
         @OptionGroup var options: ConfigOption
         @Argument(help: "The app password's id.")
@@ -186,7 +186,10 @@ extension AppPasswordCommand {
             }
             guard let rows else { throw AppPasswordCommand.noSuchPassword(id) }
             if json { return print(AuditValue.list(rows.map(\.value)).jsonText) }
-            for row in rows { print("\(row.time)\t\(row.line)") }
+            for row in rows {
+                let refused = row.refusal.map { ", refused: \($0.auditEscaped(for: .bracketed))" } ?? ""
+                print("\(row.time)\t\(row.line)\(refused)")
+            }
         }
     }
 }
@@ -206,7 +209,7 @@ extension LoginLogRow {
         .object([
             ("timestamp", .text(time.description)), ("service", .text(service)),
             ("src_ip", AuditValue(sourceAddress)), ("src_rdns", AuditValue(sourceName)),
-            ("src_loc", AuditValue(sourceLocation)), ("src_isp", AuditValue(sourceISP)),
+            ("src_loc", AuditValue(sourceLocation)), ("src_isp", AuditValue(sourceISP)), ("result", AuditValue(refusal)),
         ])
     }
 

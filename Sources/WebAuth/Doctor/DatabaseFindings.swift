@@ -14,7 +14,7 @@ extension DatabaseSurvey {
     ///   - now: Our own time.
     ///   - poolSize: How many connections are wanted.
     func findings(at now: Timestamp, poolSize: Int) -> [Finding] {
-        engineFindings + letterFindings + collationFindings + indexFindings + clockFindings(now)
+        engineFindings + letterFindings + collationFindings + indexFindings + resultFindings + clockFindings(now)
             + limitFindings(poolSize)
     }
 
@@ -123,6 +123,18 @@ extension DatabaseSurvey {
                     hints: ["ALTER TABLE \(sqlName).log ADD INDEX log_pwid_timestamp (pwid, `timestamp`);"]))
         }
         return findings
+    }
+
+    /// Whether refused logins can be told from uses.
+    private var resultFindings: [Finding] {
+        let names = columns.filter { $0.table == "log" }.map { $0.name.lowercased() }
+        guard !names.isEmpty, !names.contains("result") else { return [] }
+        return [
+            .warning(
+                "database.result", "log has no column result",
+                why: "logins that are refused with a right password are in the audit trail only, not in log",
+                change: "mariadb \(shellName) < database/mariadb-upgrade.sql", hints: upgrade)
+        ]
     }
 
     private func clockFindings(_ now: Timestamp) -> [Finding] {

@@ -56,6 +56,10 @@ struct DoctorTests {
             sql: "ALTER TABLE log ADD INDEX plain (pwid), DROP INDEX log_pwid_timestamp",
             undo: "ALTER TABLE log ADD INDEX log_pwid_timestamp (pwid, timestamp), DROP INDEX plain", isError: false),
         Fault(
+            id: "database.result", change: "database/mariadb-upgrade.sql",
+            sql: "ALTER TABLE log CHANGE result outcome varchar(32) NULL",
+            undo: "ALTER TABLE log CHANGE outcome result varchar(32) NULL", isError: false),
+        Fault(
             id: "database.index.passwords", change: "ADD INDEX (uid)",
             sql: "ALTER TABLE app_passwords DROP INDEX app_passwords_pk",
             undo: "ALTER TABLE app_passwords ADD CONSTRAINT app_passwords_pk UNIQUE (uid, password)", isError: false),

@@ -1,0 +1,16 @@
+/// What the tables have beyond those that the plugin's older DDL makes.
+struct TableShape: Sendable, Equatable {
+    /// Whether `log.result` is there, which tells refused logins from uses.
+    var hasResult = false
+
+    /// Whether everything is there.
+    var isComplete: Bool { hasResult }
+
+    /// The condition, after another one, for rows `n` of `log` that are uses.
+    var uses: String { hasResult ? " AND n.result IS NULL" : "" }
+
+    /// Takes what is to be seen of the tables.
+    init(_ columns: [DatabaseSurvey.Column]) {
+        hasResult = columns.contains { $0.table == "log" && $0.name.lowercased() == "result" }
+    }
+}

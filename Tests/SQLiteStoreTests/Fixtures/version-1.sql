@@ -1,0 +1,40 @@
+-- The embedded database of dovecot-web-auth: the tables and the view of the webmail's plugin, in SQLite.
+-- The service makes them itself; this text is for reading, and for those who make the file beforehand.
+-- Times are UTC text with milliseconds. Text is compared byte for byte.
+
+CREATE TABLE app_passwords (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: rows of the log may still be on their way
+    uid      TEXT NOT NULL,
+    password TEXT NOT NULL,
+    created  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now')),
+    comment  TEXT,
+    deleted  TEXT,
+    UNIQUE (uid, password)
+);
+
+CREATE TABLE log (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    pwid      INTEGER NOT NULL REFERENCES app_passwords (id) ON DELETE CASCADE,
+    service   TEXT,
+    src_ip    TEXT,
+    src_rdns  TEXT,
+    src_loc   TEXT,
+    src_isp   TEXT,
+    timestamp TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+);
+
+CREATE INDEX log_pwid_timestamp ON log (pwid, timestamp);
+
+CREATE VIEW app_passwords_with_log AS
+SELECT p.id, p.uid, p.password, p.created, p.comment,
+       l.timestamp AS last_used_timestamp,
+       l.src_ip    AS last_used_src_ip,
+       l.src_rdns  AS last_used_src_rdns,
+       l.src_loc   AS last_used_src_loc,
+       l.src_isp   AS last_used_src_isp,
+       p.deleted
+FROM app_passwords AS p
+LEFT JOIN log AS l
+    ON l.id = (SELECT id FROM log WHERE pwid = p.id ORDER BY timestamp DESC, id DESC LIMIT 1);
+
+PRAGMA user_version = 1;
