@@ -109,7 +109,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "HTTPKitTests", dependencies: ["HTTPKit", "StrictJSON", "TestServers", logging], swiftSettings: strict),
+            name: "HTTPKitTests",
+            dependencies: [
+                "HTTPKit", "StrictJSON", "TestServers", logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
 
         // Stored hashes: libcrypt, libargon2, OpenSSL; libsodium for HMAC and locked memory.
         .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),

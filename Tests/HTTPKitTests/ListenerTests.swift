@@ -172,4 +172,14 @@ struct ListenerTests {
             #expect(await problem([directory.unix()]).hasSuffix("another program listens there"))
         }
     }
+
+    @Test func `a port that is taken is an error that names it`() async throws {
+        try await TestServer.with([.livez]) { server in
+            let second = HTTPServer(
+                configuration: .init(host: "127.0.0.1", port: server.port), router: Router([]),
+                logger: Logger(label: "test"))
+            let error = await #expect(throws: HTTPServerError.self) { try await second.run() }
+            #expect(error?.description.hasPrefix("cannot listen on 127.0.0.1:\(server.port): ") == true)
+        }
+    }
 }

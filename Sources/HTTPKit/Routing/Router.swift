@@ -46,8 +46,11 @@ public final class Router: Sendable {
         }
     }
 
-    /// The label of a path in metrics: the path itself if there is a route for it, else `unknown`.
-    func label(of path: String) -> String { routes[path] == nil ? "unknown" : path }
+    /// The label in metrics of what has no route.
+    static let unknownLabel = "unknown"
+
+    /// The label of a path in metrics: the path itself if there is a route for it.
+    func label(of path: String) -> String { routes[path] == nil ? Self.unknownLabel : path }
 
     /// Decides by method, path and token; the checks that need a connection are the server's.
     ///

@@ -10,14 +10,14 @@ struct BodyBuffer {
     var count: Int { buffer.readableBytes }
 
     /// Adds a part. A body that comes in one part is not copied.
-    mutating func append(_ part: ByteBuffer, _ allocator: ByteBufferAllocator) {
+    mutating func append(_ part: ByteBuffer) {
         guard count > 0 else {
             buffer = part
             return
         }
         if ownedCapacity < count + part.readableBytes {
             ownedCapacity = max(4096, 2 * (count + part.readableBytes))
-            var larger = allocator.buffer(capacity: ownedCapacity)
+            var larger = ByteBufferAllocator().buffer(capacity: ownedCapacity)
             larger.writeImmutableBuffer(buffer)
             buffer.overwrite()
             buffer = larger

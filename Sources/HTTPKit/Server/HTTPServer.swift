@@ -1,6 +1,5 @@
 public import Logging
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 import Locks
@@ -218,11 +217,6 @@ public final class HTTPServer: Sendable {
         do {
             try setOptions(of: channel)
             let limits = core.router.settings.limits
-            var parserLimits = NIOHTTPDecoderLimitConfiguration()
-            parserLimits.maxHeaderFieldSize = limits.maxHeadBytes
-            parserLimits.maxHeaderListSize = limits.maxHeadBytes
-            parserLimits.maxHeaderFieldCount = limits.maxFields
-            let parser = HTTPRequestDecoder(limitConfiguration: parserLimits)
             let pipeline = channel.pipeline.syncOperations
             if let tls {
                 let transport = TLSTransport()
@@ -232,8 +226,7 @@ public final class HTTPServer: Sendable {
                 try pipeline.addHandler(HandshakeWatch(core, connection, deadline: limits.handshakeDeadline))
             }
             try pipeline.addHandler(ArrivalWatch(connection))
-            // The parser does not count the blanks before a value; they stay in its buffer.
-            try pipeline.addHandler(ByteToMessageHandler(parser, maximumBufferSize: limits.maxHeadBytes + 1024))
+            try pipeline.addHandler(RequestParser.handler(limits))
             try pipeline.addHandler(connection)
         } catch {
             core.closed(connection)

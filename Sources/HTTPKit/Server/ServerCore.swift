@@ -15,7 +15,7 @@ final class ServerCore {
     let logger: Logger
     let finished: RequestObserver?
     private let tellUnserved: UnservedObserver?
-    private let loop: any EventLoop
+    let loop: any EventLoop
     private let work: AsyncStream<Work>.Continuation
     private let gracePeriod: Duration
     private let maxDescriptors: Int
