@@ -89,6 +89,12 @@ let package = Package(
             dependencies: ["Locks", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting"],
             swiftSettings: strict),
 
+        // The code of the articles in the DocC catalogues of the cores.
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: ["Locks", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting"],
+            swiftSettings: strict),
+
         // JSON as strict as its RFC, bounded in depth; bytes that are overwritten in the end.
         .target(name: "StrictJSON", swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "FuzzCorpus"], swiftSettings: strict),

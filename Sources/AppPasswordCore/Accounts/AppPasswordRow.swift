@@ -11,7 +11,9 @@ public enum StoredTime: Sendable, Equatable {
 
     /// Takes what a database holds.
     ///
-    /// - Parameter text: nil if it is no text, either.
+    /// - Parameters:
+    ///   - isNull: Whether it holds nothing.
+    ///   - text: nil if it is no text, either.
     public init(isNull: Bool, text: String?) {
         self =
             isNull ? .none : text.flatMap { Timestamp(sqlText: $0) }.map(StoredTime.time) ?? .unreadable

@@ -23,6 +23,11 @@ public struct Authenticator: Sendable {
     /// Puts an authenticator together.
     ///
     /// - Parameters:
+    ///   - accounts: Who says which accounts there are.
+    ///   - store: Where their app passwords are.
+    ///   - verifier: Compares a password with their hashes.
+    ///   - auditor: Judges where a login comes from.
+    ///   - recorder: Takes down uses of app passwords.
     ///   - refusedNetworks: Networks where app passwords are not taken (`auth.disallow_passwords_from`).
     ///   - maxPasswordBytes: Longer passwords match nothing, unhashed.
     public init(

@@ -106,7 +106,9 @@ public struct LoginCoalescer: Sendable {
 
     /// Carries out a plan, the last that was made.
     ///
-    /// - Parameter number: What the use is known by from now on.
+    /// - Parameters:
+    ///   - plan: From ``plan(for:)``.
+    ///   - number: What the use is known by from now on.
     /// - Returns: The numbers of uses that were pending and are to be written now.
     /// - Complexity: O(log n) in the number of buckets.
     public mutating func apply(_ plan: Plan, number: UInt64) -> [UInt64] {

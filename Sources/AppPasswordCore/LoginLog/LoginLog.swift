@@ -51,7 +51,10 @@ public protocol LoginLog: Sendable {
 
     /// Writes rows as ``insert(_:mayBeThere:)`` does, and looks no further back for those that may be there.
     ///
-    /// - Parameter position: What ``position()`` was, at some time before the interrupted call.
+    /// - Parameters:
+    ///   - rows: At most a few hundred.
+    ///   - mayBeThere: Whether an earlier, interrupted call may have written some of them already.
+    ///   - position: What ``position()`` was, at some time before the interrupted call.
     func insert(_ rows: [LoginLogRow], mayBeThere: Bool, after position: Int64) async throws(BackendError)
 
     /// Where the log ends now: rows written later stand after it. `Int64.min` of a log that finds rows as fast without.

@@ -34,7 +34,9 @@ public struct PrefixTable: Sendable {
 
         /// Adds a prefix.
         ///
-        /// - Parameter number: What a match is to name, from 1: a line number. Need not be unique.
+        /// - Parameters:
+        ///   - prefix: The prefix; one that was added before may come again.
+        ///   - number: What a match is to name, from 1: a line number. Need not be unique.
         public mutating func add(_ prefix: IPPrefix, number: Int) {
             let number = UInt32(clamping: max(1, number))
             let length = UInt8(prefix.length)

@@ -3,7 +3,7 @@ extension AuditRecord {
     /// `user=<alice>, password=7, service=imap, ip=192.0.2.1, host=…, …`.
     ///
     /// Where a fact could not be had, the old program's words stand for it (`<ERROR-RESPONSE>`, `<WHOIS ERROR>`).
-    /// No value can forge a field: see ``Swift/String/auditEscaped(for:)``.
+    /// No value can forge a field: see `auditEscaped(for:)`.
     public var message: String {
         var text = "user=<\(attempt.login.auditEscaped(for: .name))>"
         if let passwordID { text += ", password=\(passwordID)" }

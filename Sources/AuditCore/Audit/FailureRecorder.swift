@@ -8,7 +8,10 @@ public final class FailureRecorder: Sendable {
 
     /// Makes a recorder.
     ///
-    /// - Parameter now: The throttle's clock.
+    /// - Parameters:
+    ///   - trail: Where to.
+    ///   - throttle: What lets lines through.
+    ///   - now: The throttle's clock.
     public init(
         trail: AuditTrail, throttle: FailureThrottle = FailureThrottle(),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }

@@ -33,7 +33,12 @@ public struct ListDifference: Sendable {
 
     /// Compares two files.
     ///
-    /// - Parameter time: Entries that have ended then meet nobody.
+    /// - Parameters:
+    ///   - old: The one in use.
+    ///   - new: The one to take its place.
+    ///   - kind: What kind of list both are.
+    ///   - engine: Compiles the patterns of a list of patterns.
+    ///   - time: Entries that have ended then meet nobody.
     /// - Complexity: n log n.
     public init(
         from old: DenyListFile, to new: DenyListFile, as kind: DenyListKind, engine: any PatternEngine, at time: Timestamp

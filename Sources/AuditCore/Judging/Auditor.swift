@@ -46,7 +46,11 @@ public struct Auditor: Sendable {
 
     /// Makes an auditor that asks through `gatherer` and records to `trail`.
     ///
-    /// - Parameter honeypots: Which uses of honeypots are known already.
+    /// - Parameters:
+    ///   - configuration: What is in force.
+    ///   - gatherer: Asks; shared by the auditors that follow one another.
+    ///   - trail: Where to.
+    ///   - honeypots: Which uses of honeypots are known already.
     public init(
         _ configuration: Configuration, gatherer: FactGatherer, trail: AuditTrail, honeypots: HoneypotWatch = HoneypotWatch()
     ) {
@@ -80,6 +84,12 @@ public struct Auditor: Sendable {
     /// Writes a login down once its facts are complete. To be called when the answer has been sent.
     ///
     /// - Parameters:
+    ///   - attempt: Who logged in.
+    ///   - gathering: Its facts, from ``gather(for:)``.
+    ///   - passwordID: The app password that was used; nil if it was none.
+    ///   - isBlocked: Whether it was refused.
+    ///   - matched: What a list matched, as ``Denial/matched`` says; nil for nothing.
+    ///   - rule: The entry that did.
     ///   - isIgnored: Whether `audit.ignore_networks` holds the address: then nothing is written.
     ///   - judgement: Of a login that was let in and may turn out to be an exception, or met by a list that only watches,
     ///     once its facts are complete.

@@ -21,7 +21,9 @@ public enum BlastRadius: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether more users are newly refused than may be.
     ///
-    /// - Parameter known: How many users there are in all.
+    /// - Parameters:
+    ///   - refused: How many are newly refused.
+    ///   - known: How many users there are in all.
     public func isExceeded(by refused: Int, of known: Int) -> Bool {
         switch self {
         case .percent(let percent): Double(refused) * 100 > percent * Double(known)

@@ -38,6 +38,8 @@ public struct Explanation: Sendable {
     /// Makes an explanation.
     ///
     /// - Parameters:
+    ///   - attempt: Who logs in.
+    ///   - facts: What is known of the address.
     ///   - judgement: From ``Policy/judge(_:facts:thoroughly:)``, thoroughly.
     ///   - status: The status text `/auth` would answer.
     ///   - httpCode: The code `/auth` would answer.

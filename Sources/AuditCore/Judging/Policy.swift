@@ -21,7 +21,13 @@ public struct Policy: Sendable {
 
     /// Makes a policy that watches nothing and makes no exceptions; the default lets everyone in.
     ///
-    /// - Parameter disabledServices: Dovecot's names of services (`pop3`), compared without regard to case.
+    /// - Parameters:
+    ///   - mode: Whether denials are enforced or only told.
+    ///   - disabledServices: Dovecot's names of services (`pop3`), compared without regard to case.
+    ///   - ignoreNetworks: Networks whose logins no list denies and no record tells of.
+    ///   - lists: The deny lists.
+    ///   - onUnknown: What becomes of a login if a fact that a list needs could not be had.
+    ///   - onOverload: The same, if we were too busy to ask.
     public init(
         mode: JudgingMode = .enforce, disabledServices: some Sequence<String> = [],
         ignoreNetworks: PrefixSet = PrefixSet(), lists: DenyLists = DenyLists(),
@@ -98,7 +104,10 @@ public struct Policy: Sendable {
     /// What a login that was let in turns out to be once its facts are complete: an exception, or met by a list that only
     /// watches. It stays let in.
     ///
-    /// - Parameter judgement: Of the time when it was let in; it awaits facts.
+    /// - Parameters:
+    ///   - judgement: Of the time when it was let in; it awaits facts.
+    ///   - attempt: Who logged in.
+    ///   - facts: What is known by now.
     public func settle(_ judgement: Judgement, _ attempt: LoginAttempt, facts: Facts) -> Judgement {
         var settled = judgement
         settled.awaitsFacts = false
@@ -118,7 +127,9 @@ public struct Policy: Sendable {
     /// Empty if the service, the address alone or a list that asks for no facts already decides. No login waits for what only a
     /// list that watches asks for, nor for exceptions where nothing denies.
     ///
-    /// - Parameter facts: What follows from the address: ``Facts/init(address:localNetworks:localLocationName:)``.
+    /// - Parameters:
+    ///   - attempt: Who logs in.
+    ///   - facts: What follows from the address: ``Facts/init(address:localNetworks:localLocationName:)``.
     public func factsNeeded(for attempt: LoginAttempt, facts: Facts) -> Set<FactKind> {
         guard !lists.isEmpty else { return [] }
         var required = lists.requiredFacts(at: attempt.time)
