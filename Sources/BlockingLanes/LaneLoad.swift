@@ -7,7 +7,7 @@ public struct LaneLoad: Sendable, Equatable {
     /// Calls that wait for a lane.
     public var waiting: Int
 
-    /// Makes a load.
+    /// How many lanes work, how many do not, how many calls wait for one.
     public init(busy: Int, idle: Int, waiting: Int) {
         self.busy = busy
         self.idle = idle

@@ -10,7 +10,7 @@ public final class StandardErrorSink: AuditSink {
     private let lane: BlockingLanes<Int32, AuditSinkError>
     private let patience: Duration
 
-    /// Makes a sink.
+    /// Writes to a descriptor that is open.
     ///
     /// - Parameters:
     ///   - descriptor: Where to write; nobody closes it.

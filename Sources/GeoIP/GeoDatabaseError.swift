@@ -5,7 +5,7 @@ public struct GeoFileProblem: Error, Hashable, CustomStringConvertible {
     /// What is wrong with it, for operators.
     public let reason: String
 
-    /// Makes a problem.
+    /// Says what is wrong with a file.
     public init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
 
     /// `path: reason`.
@@ -17,7 +17,7 @@ public struct GeoDatabaseError: Error, Equatable, CustomStringConvertible {
     /// One for each file; never empty.
     public let problems: [GeoFileProblem]
 
-    /// Makes an error.
+    /// Says what is wrong with each of these files.
     public init(_ problems: [GeoFileProblem]) { self.problems = problems }
 
     /// One line for each file.

@@ -9,7 +9,7 @@ public struct SpoolError: Error, Hashable, CustomStringConvertible {
     /// More about it, in words.
     public let reason: String
 
-    /// Makes an error.
+    /// Says which call failed on which file.
     public init(_ operation: String, path: String, code: Int32, reason: String) {
         (self.operation, self.path, self.code, self.reason) = (operation, path, code, reason)
     }

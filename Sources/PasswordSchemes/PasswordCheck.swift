@@ -17,7 +17,7 @@ public struct PasswordCheck: Sendable, Equatable {
     /// From the call to the answer, waiting for a thread included.
     public var duration: Duration
 
-    /// Makes an observation.
+    /// What was checked, how, and how long it took.
     public init(scheme: HashScheme, path: Path, duration: Duration) {
         self.scheme = scheme
         self.path = path

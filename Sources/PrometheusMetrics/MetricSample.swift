@@ -7,7 +7,7 @@ public struct MetricSample: Sendable {
     /// The number now.
     public let value: Double
 
-    /// Makes a sample.
+    /// A value of a family, told from its others by labels.
     public init(_ family: MetricFamily, _ value: Double, _ labels: [(name: String, value: String)] = []) {
         self.family = family
         self.labels = labels

@@ -23,7 +23,7 @@ public final class PrometheusRegistry: MetricsFactory {
 
     private let entries: Mutex<[String: Entry]>
 
-    /// Makes a registry.
+    /// Describes families before they have a value.
     ///
     /// - Parameter families: What is described; of two with the same name the first counts.
     public init(_ families: [MetricFamily] = []) {

@@ -16,7 +16,7 @@ public struct PCRE2PatternEngine: PatternEngine {
     /// the usual kinds take a third of it.
     private static let mostMachineCode = 24 << 20
 
-    /// Makes an engine.
+    /// Compiles patterns that may work no longer than the limits say.
     public init(limits: MatchLimits = MatchLimits()) { self.limits = limits }
 
     /// Compiles lines as ``PatternEngine`` says.

@@ -27,7 +27,7 @@ public struct Replay: Sendable {
         /// How many users, passwords and lines are told apart.
         public var bound = 50_000
 
-        /// Makes a configuration.
+        /// Compares a policy with what was recorded, or with another.
         public init(candidate: Policy, baseline: Baseline, since: Timestamp?, until: Timestamp) {
             (self.candidate, self.baseline, self.since, self.until) = (candidate, baseline, since, until)
         }

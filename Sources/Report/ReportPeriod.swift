@@ -7,6 +7,6 @@ public struct ReportPeriod: Sendable, Equatable {
     /// To here, exclusive.
     public var until: Timestamp
 
-    /// Makes a period.
+    /// From a time on, or from the first record, up to another.
     public init(since: Timestamp?, until: Timestamp) { (self.since, self.until) = (since, until) }
 }

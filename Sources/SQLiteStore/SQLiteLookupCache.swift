@@ -19,7 +19,7 @@ public final class SQLiteLookupCache: LookupCache {
         /// How many entries are written between two sweeps.
         public var sweepEvery = 500
 
-        /// Makes the defaults.
+        /// As it is without settings.
         public init() {}
     }
 

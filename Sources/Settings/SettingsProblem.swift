@@ -11,7 +11,7 @@ public struct SettingsProblem: Error, Sendable, Hashable, CustomStringConvertibl
     /// What is wrong and what would be right; never a secret.
     public var message: String
 
-    /// Makes a problem.
+    /// Says what is wrong where; without a place it is the file as a whole.
     public init(file: String, line: Int = 1, column: Int = 1, key: String = "", message: String) {
         self.file = file
         self.line = line

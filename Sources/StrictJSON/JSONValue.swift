@@ -7,7 +7,7 @@ public enum JSONValue: Hashable, Sendable {
         /// Its value.
         public var value: JSONValue
 
-        /// Makes a member.
+        /// A member of an object, as it stands there.
         public init(name: String, value: JSONValue) { (self.name, self.value) = (name, value) }
     }
 

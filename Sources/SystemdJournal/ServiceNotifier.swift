@@ -3,7 +3,7 @@ internal import Foundation
 
 /// Tells the service manager how the service is doing (sd_notify(3)); does nothing where `NOTIFY_SOCKET` is not set.
 public struct ServiceNotifier: Sendable {
-    /// Makes a notifier.
+    /// Tells whom `NOTIFY_SOCKET` names; nobody if that is not set.
     public init() {}
 
     /// Says that the service serves; also at the end of a reload.

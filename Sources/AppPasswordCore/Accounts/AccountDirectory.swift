@@ -30,7 +30,7 @@ public struct Account: Sendable, Equatable {
     /// Whether its shell or home says that it must not log in.
     public var isDisabled: Bool
 
-    /// Makes an account.
+    /// An account as its directory spells it.
     public init(uid: String, otherNames: [String] = [], isDisabled: Bool = false) {
         self.uid = uid
         self.otherNames = otherNames

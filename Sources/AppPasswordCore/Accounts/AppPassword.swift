@@ -13,7 +13,7 @@ public struct AppPassword: Sendable, Identifiable, Equatable, CustomReflectable 
     /// When it was made; ids decide where times are equal or missing.
     public let created: Timestamp?
 
-    /// Makes a row.
+    /// An app password as it is stored.
     public init(id: Int64, uid: String, storedHash: String, isDeleted: Bool, created: Timestamp?) {
         self.id = id
         self.uid = uid
@@ -86,7 +86,7 @@ public struct AppPasswordSummary: Sendable, Equatable {
     /// Its last login that was let in.
     public var lastUsed: LoginLogRow?
 
-    /// Makes a summary.
+    /// What administrators see of an app password, which is all but its hash.
     public init(
         id: Int64, uid: String, comment: String?, created: Timestamp?, deleted: Timestamp?, lastUsed: LoginLogRow?
     ) {

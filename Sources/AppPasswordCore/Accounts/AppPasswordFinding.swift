@@ -21,7 +21,7 @@ public struct AppPasswordFinding: Sendable, Equatable {
     /// In words; holds nothing of the hash.
     public var detail: String
 
-    /// Makes a finding.
+    /// What there is to say of a row, in words that hold nothing of its hash.
     public init(_ kind: Kind, _ detail: String) { (self.kind, self.detail) = (kind, detail) }
 }
 

@@ -40,7 +40,7 @@ public struct AppPasswordRow: Sendable, Equatable {
     /// Whether `log` has a use of it: a login that was let in.
     public var isUsed: Bool
 
-    /// Makes a row.
+    /// A row as it is stored, with times that may be none.
     public init(
         id: Int64, uid: String, storedHash: String, created: StoredTime, deleted: StoredTime, isUsed: Bool
     ) {

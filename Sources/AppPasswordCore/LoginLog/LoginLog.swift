@@ -19,7 +19,7 @@ public struct LoginLogRow: Sendable, Hashable, Codable {
     /// Why it was refused (`result`), as ``AuthOutcome/refusal`` names it; nil if it was let in: only then it is a use.
     public var refusal: String?
 
-    /// Makes a row.
+    /// One use of an app password; what is not known is nil.
     public init(
         passwordID: Int64, service: String, sourceAddress: String?, sourceName: String? = nil,
         sourceLocation: String? = nil, sourceISP: String? = nil, time: Timestamp, refusal: String? = nil
@@ -87,7 +87,7 @@ public protocol LoginRecorder: Sendable {
 public struct LoginTicket: Sendable, Hashable {
     /// The number of the record in its spool.
     public let number: UInt64
-    /// Makes a ticket.
+    /// What a recorder knows a row by.
     public init(number: UInt64) { self.number = number }
 }
 

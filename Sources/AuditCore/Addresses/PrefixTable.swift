@@ -54,7 +54,7 @@ public struct PrefixTable: Sendable {
     private let v4: PrefixSegments<UInt32>
     private let v6: PrefixSegments<UInt128>
 
-    /// Makes a table.
+    /// Puts the prefixes of a builder in order.
     ///
     /// - Complexity: n log n for n prefixes; up to 18 bytes for each of IPv4, 42 of IPv6.
     public init(_ builder: consuming Builder, precedence: Precedence) {

@@ -20,7 +20,7 @@ public struct AuditRecord: Sendable, Equatable {
     /// Whether the account is a honeypot (`audit.honeypots`).
     public var isHoneypot = false
 
-    /// Makes a record.
+    /// Puts together what is written down of a login.
     public init(
         attempt: LoginAttempt, passwordID: Int64?, facts: Facts, isBlocked: Bool, matched: String?,
         rule: RuleReference?, duration: Duration, missing: MissingFacts = MissingFacts()

@@ -17,6 +17,6 @@ public protocol AuditSink: Sendable {
 public struct AuditSinkError: Error, Sendable, CustomStringConvertible {
     /// For operators.
     public let description: String
-    /// Makes an error.
+    /// Says what went wrong, in words for operators.
     public init(_ description: String) { self.description = description }
 }

@@ -6,7 +6,7 @@ public final class FailureRecorder: Sendable {
     private let throttle: Mutex<FailureThrottle>
     private let now: @Sendable () -> ContinuousClock.Instant
 
-    /// Makes a recorder.
+    /// Writes to `trail` what `throttle` lets through.
     ///
     /// - Parameters:
     ///   - trail: Where to.

@@ -11,7 +11,7 @@ public struct FailureThrottle: Sendable {
         public var burst: Int
         /// After that, once in this time.
         public var interval: Duration
-        /// Makes a rate.
+        /// So many at once, then one in each interval.
         public init(burst: Int, interval: Duration) { (self.burst, self.interval) = (burst, interval) }
     }
 
@@ -53,7 +53,7 @@ public struct FailureThrottle: Sendable {
             firstLines: 10, v4PrefixLength: v4PrefixLength, v6PrefixLength: v6PrefixLength)
     }
 
-    /// Makes a throttle.
+    /// Lets lines through as long as no network, and all together, have more than these.
     ///
     /// - Parameters:
     ///   - perNetwork: What one network may have.

@@ -11,7 +11,7 @@ public struct ForcedReload: Sendable, Equatable {
     /// The lines that refuse most of them.
     public var lines: [String]
 
-    /// Makes a record.
+    /// Who forced lists into use, when, and whom they newly refuse.
     public init(time: Timestamp, by: String, users: Int, knownUsers: Int, lines: [String]) {
         (self.time, self.by, self.users, self.knownUsers, self.lines) = (time, by, users, knownUsers, lines)
     }

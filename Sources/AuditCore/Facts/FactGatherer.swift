@@ -13,7 +13,7 @@ public final class FactGatherer: Sendable {
         /// How many addresses are asked about at once, at most.
         public var gatherings = 1024
 
-        /// Makes the defaults.
+        /// As it is without settings.
         public init() {}
     }
 

@@ -61,7 +61,7 @@ public struct OriginFacts: Sendable, Equatable {
     /// Why the first AS's name could not be had; nil if it is known, or if there is none.
     public var asNameTrouble: LookupError?
 
-    /// Makes an origin.
+    /// What is known of an announcement; nothing if nothing is said.
     public init(
         asNumbers: [UInt32] = [], prefix: String? = nil, country: String? = nil, asName: String? = nil,
         asNameTrouble: LookupError? = nil
@@ -83,7 +83,7 @@ public struct Place: Sendable, Equatable, Codable {
     /// ISO code of a country, subdivision or continent; nil for cities.
     public var code: String?
 
-    /// Makes a place.
+    /// What a database says of one of the places around an address.
     public init(geonameID: UInt32? = nil, name: String? = nil, code: String? = nil) {
         self.geonameID = geonameID
         self.name = name
@@ -102,7 +102,7 @@ public struct GeoLocation: Sendable, Equatable, Codable {
     /// IANA name.
     public var timeZone: String?
 
-    /// Makes a location.
+    /// A point, in degrees, and how far off it may be, in kilometres.
     public init(latitude: Double, longitude: Double, accuracyRadius: Int? = nil, timeZone: String? = nil) {
         self.latitude = latitude
         self.longitude = longitude

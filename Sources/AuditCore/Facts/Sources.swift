@@ -103,7 +103,7 @@ public struct LookupCacheEntry: Sendable, Equatable {
     /// How long the store may hand it out.
     public var lifetime: Duration
 
-    /// Makes an entry.
+    /// What to keep, and for how long from now on.
     public init(key: String, value: [UInt8], lifetime: Duration) {
         self.key = key
         self.value = value

@@ -35,7 +35,7 @@ public struct Explanation: Sendable {
     /// The HTTP code that goes with it.
     public let httpCode: Int
 
-    /// Makes an explanation.
+    /// Puts together what `explain` says of a login.
     ///
     /// - Parameters:
     ///   - attempt: Who logs in.

@@ -18,7 +18,7 @@ public struct Judgement: Sendable, Equatable {
     /// Which facts were not there.
     public var missing = MissingFacts()
 
-    /// Makes a judgement.
+    /// A verdict, and how it came about.
     public init(verdict: Verdict, outcomes: [RuleOutcome], isIgnored: Bool = false) {
         self.verdict = verdict
         self.outcomes = outcomes
@@ -60,7 +60,7 @@ public struct RuleOutcome: Sendable, Equatable {
     /// The entry that applied.
     public var rule: RuleReference?
 
-    /// Makes an outcome.
+    /// How one list came out; with the entry, where one applied.
     public init(
         list: DenyListKind, effect: ListEffect = .deny, outcome: Outcome, rule: RuleReference? = nil
     ) {

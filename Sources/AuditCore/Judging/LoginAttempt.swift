@@ -25,7 +25,7 @@ public struct LoginAttempt: Sendable, Equatable {
     /// The other end of the connection, as sent: a proxy's address where ``address`` is what that said.
     public var realRemoteIP: String?
 
-    /// Makes an attempt.
+    /// What every login has; the rest is set where Dovecot tells it.
     public init(login: String, service: String, address: IPAddress?, time: Timestamp) {
         self.login = login
         self.service = service

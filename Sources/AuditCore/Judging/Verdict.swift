@@ -28,7 +28,7 @@ public struct Denial: Sendable, Equatable {
         self.init(list: DenyListKind(matched: matched), matched: matched, rule: rule, text: text)
     }
 
-    /// Makes a denial.
+    /// A denial whose list is known.
     init(list: DenyListKind?, matched: String, rule: RuleReference?, text: String) {
         self.list = list
         self.matched = matched

@@ -10,7 +10,7 @@ public struct DovecotVersion: Sendable, Equatable, Comparable, CustomStringConve
     /// The first whose Lua has an HTTP client.
     public static let oldest = DovecotVersion(2, 3, 19)
 
-    /// Makes a version.
+    /// `2.3.19` is 2, 3, 19.
     public init(_ major: Int, _ minor: Int, _ patch: Int) {
         (self.major, self.minor, self.patch) = (major, minor, patch)
     }

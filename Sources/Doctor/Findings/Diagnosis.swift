@@ -5,7 +5,7 @@ public struct Diagnosis: Sendable {
     /// The findings.
     public var findings: [Finding]
 
-    /// Makes a diagnosis.
+    /// All that was found, in the order in which it is told.
     public init(_ findings: [Finding]) { self.findings = findings }
 
     /// What the program ends with: 0 if all is well, 1 with warnings, 2 with errors.

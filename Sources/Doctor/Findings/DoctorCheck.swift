@@ -4,7 +4,7 @@ public struct DoctorCheck: Sendable {
     public let area: String
     private let look: @Sendable () async -> [Finding]
 
-    /// Makes a check.
+    /// Looks at one area when it is asked to.
     ///
     /// - Parameter look: Looks; every wait in it has a bound, and trouble on the way is a finding.
     public init(_ area: String, _ look: @escaping @Sendable () async -> [Finding]) {

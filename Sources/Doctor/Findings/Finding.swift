@@ -21,7 +21,7 @@ public struct Finding: Sendable, Equatable {
     /// Lines to paste that do it: commands, SQL, settings; empty where ``change`` says it all.
     public var hints: [String]
 
-    /// Makes a finding.
+    /// Says what is so, why that matters and what to change.
     public init(
         _ severity: Severity, _ id: String, _ what: String, why: String, change: String, hints: [String] = []
     ) {

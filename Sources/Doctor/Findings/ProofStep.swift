@@ -19,7 +19,7 @@ public struct ProofStep: Sendable, Equatable {
     /// In words: `refused`.
     public var detail: String
 
-    /// Makes a step.
+    /// What was tried, and how it came out.
     public init(_ name: String, _ outcome: Outcome, _ detail: String) {
         (self.name, self.outcome, self.detail) = (name, outcome, detail)
     }

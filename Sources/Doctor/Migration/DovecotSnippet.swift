@@ -13,7 +13,7 @@ public struct DovecotSnippet: Sendable {
     /// The file with the service's token, if it wants one.
     public var tokenFile: String?
 
-    /// Makes a snippet.
+    /// Chooses what the snippet is for; without a URL the script's own default holds.
     public init(isNewStyle: Bool, failsClosed: Bool, url: String? = nil, tokenFile: String? = nil) {
         (self.isNewStyle, self.failsClosed, self.url, self.tokenFile) = (isNewStyle, failsClosed, url, tokenFile)
     }

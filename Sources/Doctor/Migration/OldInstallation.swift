@@ -10,7 +10,7 @@ public struct OldInstallation: Sendable {
         /// Its content.
         public var bytes: [UInt8]
 
-        /// Makes a file.
+        /// Takes what was read.
         public init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
     }
 

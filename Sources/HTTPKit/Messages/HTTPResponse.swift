@@ -15,7 +15,7 @@ public struct HTTPResponse: Sendable {
     /// loop, so it must be quick. An answer given in process leaves it to the caller.
     public var afterSending: (@Sendable () -> Void)?
 
-    /// Makes an answer.
+    /// An answer with these bytes; its length is added when it is sent.
     public init(
         _ status: Int, headers: [(name: String, value: String)] = [], contentType: String? = nil, body: [UInt8] = []
     ) {

@@ -39,7 +39,7 @@ public struct Route: Sendable {
     /// Answers.
     public var handler: Handler
 
-    /// Makes a route.
+    /// Serves a method at a path. Unless said otherwise it wants the token, and counts among the requests in flight.
     public init(
         _ method: HTTPMethod, _ path: String, access: Access = .token(refusal: .unauthorized), load: Load = .counted,
         handler: @escaping Handler

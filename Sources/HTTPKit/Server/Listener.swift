@@ -5,6 +5,6 @@ public struct Listener: Sendable {
     /// For TLS; nil: none is spoken.
     public var tls: ServerTLS?
 
-    /// Makes a listener.
+    /// Listens without TLS, unless it is told how.
     public init(_ address: ListenAddress, tls: ServerTLS? = nil) { (self.address, self.tls) = (address, tls) }
 }

@@ -35,7 +35,7 @@ public struct HashFinding: Sendable, Equatable {
     /// What it came to.
     public var outcome: HashOutcome
 
-    /// Makes a finding.
+    /// What became of the hash at an index.
     public init(index: Int, outcome: HashOutcome) { (self.index, self.outcome) = (index, outcome) }
 }
 

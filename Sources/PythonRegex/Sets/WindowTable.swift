@@ -18,7 +18,7 @@ struct WindowTable {
         var count: Int32 = 0
     }
 
-    /// Makes the table.
+    /// Hashes windows of so many bytes.
     ///
     /// - Parameter windows: Each window once, with where its entries stand.
     init(length: Int, windows: [(window: UInt32, entries: Range<Int>)]) {

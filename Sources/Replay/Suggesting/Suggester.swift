@@ -21,7 +21,7 @@ public struct Suggester: Sendable {
         /// How many places of bad logins are told apart.
         public var bound = 50_000
 
-        /// Makes a configuration.
+        /// Looks for lines that meet these logins of that time.
         public init(bad: BadLogins, since: Timestamp?, until: Timestamp) {
             (self.bad, self.since, self.until) = (bad, since, until)
         }

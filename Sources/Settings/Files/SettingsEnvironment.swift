@@ -63,6 +63,6 @@ public struct UnreadableFile: Error, Sendable {
     /// In words: `Permission denied`.
     public let reason: String
 
-    /// Makes an error.
+    /// Says why in words, which do not name the file.
     public init(reason: String) { self.reason = reason }
 }

@@ -42,7 +42,7 @@ extension Settings {
         /// Where the settings name the group, for messages: `config.toml:9:1: server.listen[0].group`.
         public var groupPlace = ""
 
-        /// Makes a listener.
+        /// Listens without TLS.
         public init(_ address: Address) { self.address = address }
 
         /// - Returns: nil if it has no address that can be used, which has been reported.

@@ -7,7 +7,7 @@ public struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
     /// The port, 1 to 65535.
     public var port: Int
 
-    /// Makes a server.
+    /// A server by name or address.
     public init(host: String, port: Int) {
         self.host = host
         self.port = port

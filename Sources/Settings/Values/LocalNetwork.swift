@@ -7,7 +7,7 @@ public struct LocalNetwork: Sendable, Hashable {
     /// Its name.
     public var name: String
 
-    /// Makes a network.
+    /// A network of one's own, and what records call it.
     public init(prefix: IPPrefix, name: String) {
         self.prefix = prefix
         self.name = name

@@ -5,7 +5,7 @@ public struct RequestRate: Sendable, Hashable, CustomStringConvertible {
     /// The interval: a second, a minute or an hour.
     public var interval: Duration
 
-    /// Makes a rate.
+    /// So many in each interval.
     public init(_ count: Int, per interval: Duration) {
         self.count = count
         self.interval = interval

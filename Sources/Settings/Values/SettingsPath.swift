@@ -8,7 +8,7 @@ public struct SettingsPath: Sendable, Hashable, CustomStringConvertible {
     /// no path differ from another.
     public var place = ""
 
-    /// Makes a path.
+    /// A path as it stands in the settings, and what it means.
     public init(written: String, resolved: String) {
         self.written = written
         self.resolved = resolved

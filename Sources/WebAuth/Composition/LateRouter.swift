@@ -14,7 +14,7 @@ final class LateRouter: Sendable {
     /// - Parameter logger: Gets what was refused for its token, once a second at most.
     init(_ logger: Logger) { troubles = Troubles(logger) }
 
-    /// Makes the router.
+    /// The router, which follows reloads from now on.
     func make(_ routes: [Route], _ settings: Settings) -> Router {
         let made = Router(routes, settings: HTTPSettings(settings)) { [troubles] path, isMissing in
             troubles.note(

@@ -11,7 +11,7 @@ struct InstrumentTable<Key: Hashable & Sendable, Instrument: AnyObject & Sendabl
     private let slots: [Key: Slot]
     private let make: @Sendable (Key) -> Instrument
 
-    /// Makes a table.
+    /// Has instruments for these keys, each made when it is first wanted.
     ///
     /// - Parameters:
     ///   - keys: All that may ever be wanted.

@@ -16,7 +16,7 @@ public struct LoginMetrics: Sendable {
     private let exempted: InstrumentTable<DenyListKind, Counter>
     private let checks: InstrumentTable<Check, Timer>
 
-    /// Makes the instruments.
+    /// Has a counter for each decision and each list, and a timer for each scheme and way of checking it.
     public init(_ factory: any MetricsFactory) {
         decisions = InstrumentTable(LoginDecision.all) {
             Counter(

@@ -28,7 +28,7 @@ public struct LookupMetrics: Sendable {
     private let lookups: InstrumentTable<Key, Counter>
     private let durations: InstrumentTable<String, Timer>
 
-    /// Makes the instruments.
+    /// Has a counter for each source and outcome.
     public init(_ factory: any MetricsFactory) {
         let keys = Self.sources.flatMap { source in Self.outcomes.map { Key(source: source, outcome: $0) } }
         lookups = InstrumentTable(keys) {

@@ -2,7 +2,7 @@ import CoreMetrics
 import PrometheusMetrics
 
 extension Reloader.Counters {
-    /// Makes the instruments.
+    /// Has a counter for each way in which a guarded reload may come out.
     init(_ factory: any MetricsFactory) {
         func counter(_ outcome: String) -> Counter {
             Counter(label: MetricFamily.guardedReloads.name, dimensions: [("outcome", outcome)], factory: factory)

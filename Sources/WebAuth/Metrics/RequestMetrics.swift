@@ -24,7 +24,7 @@ public struct RequestMetrics: Sendable {
     private let notPrepared: Counter
     private let handshakeFailed: Counter
 
-    /// Makes the instruments.
+    /// Has an instrument for each route and status.
     ///
     /// - Parameter endpoints: The paths of the routes; others count as `unknown`.
     public init(_ factory: any MetricsFactory, endpoints: [String]) {

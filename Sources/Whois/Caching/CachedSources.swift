@@ -23,7 +23,7 @@ public final class CachedSources: NetworkSource, OriginSource {
         /// How many lookups may wait for networks, and for origins.
         public var askers = 4096
 
-        /// Makes the defaults.
+        /// As it is without settings.
         public init() {}
     }
 

@@ -18,7 +18,7 @@ struct CircleIndex: Sendable {
     private var circles: [Circle]
     private var nodes: [Node] = []
 
-    /// Makes the tree.
+    /// Orders circles by where they lie.
     ///
     /// - Complexity: n log² n.
     init(_ circles: [Circle]) {

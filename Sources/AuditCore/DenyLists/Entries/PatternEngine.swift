@@ -38,7 +38,7 @@ public struct PatternLine: Sendable, Equatable {
     /// The pattern.
     public var text: String
 
-    /// Makes a line.
+    /// A pattern, with the number of the line it stands on.
     public init(line: Int, text: String) {
         self.line = line
         self.text = text
@@ -54,7 +54,7 @@ public struct PatternProblem: Sendable, Equatable {
     /// The reason, in words.
     public var reason: String
 
-    /// Makes a problem.
+    /// Says why the pattern of a line is none; without a column it is the pattern as a whole.
     public init(line: Int, column: Int? = nil, reason: String) {
         self.line = line
         self.column = column
@@ -71,7 +71,7 @@ public struct PatternCompilation: Sendable {
     /// Lines whose patterns have no literal text to be found by, and so are tried one by one at each login.
     public var unindexedLines: [Int]
 
-    /// Makes a compilation.
+    /// What became of lines: a set of those that are patterns, and why the others are none.
     public init(set: any PatternSet, problems: [PatternProblem], unindexedLines: [Int] = []) {
         self.set = set
         self.problems = problems

@@ -5,7 +5,7 @@ public struct DenyListFile: Sendable {
     /// The file's content.
     public var bytes: [UInt8]
 
-    /// Makes a file.
+    /// Takes what was read, wherever it comes from.
     public init(name: String, bytes: [UInt8]) {
         self.name = name
         self.bytes = bytes

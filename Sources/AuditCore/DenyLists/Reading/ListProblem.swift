@@ -9,7 +9,7 @@ public struct ListProblem: Sendable, Equatable, CustomStringConvertible {
     /// What is wrong, in words; what it quotes of the line is short and has no control characters.
     public var reason: String
 
-    /// Makes a problem.
+    /// Says what is wrong where; without a column it is the line as a whole.
     public init(file: String, line: Int, column: Int? = nil, reason: String) {
         self.file = file
         self.line = line
