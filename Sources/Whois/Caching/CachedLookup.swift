@@ -13,7 +13,7 @@ final class CachedLookup<Kind: CachedKind>: Sendable {
     /// - Parameter upstream: Who is asked; nil if nobody may be.
     init(
         _ configuration: CachedSources.Configuration, cache: any LookupCache, now: @escaping @Sendable () -> Timestamp,
-        upstream: (any FlightAnswers<Kind.Value>)?
+        upstream: (any FlightUpstream<Kind.Value>)?
     ) {
         self.configuration = configuration
         self.cache = cache
@@ -23,10 +23,10 @@ final class CachedLookup<Kind: CachedKind>: Sendable {
         let inUse = AnswersInUse<Kind.Value>()
         self.inUse = inUse
         flights = upstream.map { upstream in
-            Flights(limits: limits, asking: upstream) { landing in
+            Flights(limits: limits, asking: upstream) { result in
                 // A cache that cannot be written costs another question, no more.
-                try? await cache.store(landing.entries)
-                inUse.drop(landing.reach)
+                try? await cache.store(result.entries)
+                inUse.drop(result.reach)
             }
         }
     }

@@ -14,7 +14,7 @@ extension FlightQuestion {
     }
 }
 
-extension Landing {
+extension FlightResult {
     /// What comes of an upstream that has no answer.
     convenience init(
         nothingFrom found: Upstream<some Sendable>, _ kind: (some CachedKind).Type, _ question: FlightQuestion,

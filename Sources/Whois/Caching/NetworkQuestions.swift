@@ -1,18 +1,18 @@
 internal import AuditCore
 
 /// Asks a registry, and says what is to be kept of its answer.
-struct NetworkQuestions: FlightAnswers {
+struct NetworkQuestions: FlightUpstream {
     let upstream: any NetworkUpstream
     let keepFor: Duration
     let now: @Sendable () -> Timestamp
 
-    func landing(of question: FlightQuestion) async -> Landing<NetworkFacts> {
+    func result(of question: FlightQuestion) async -> FlightResult<NetworkFacts> {
         let found = await upstream.network(of: question.address)
         guard let answer = found.fact.value else {
-            return Landing(nothingFrom: found, NetworkKind.self, question, at: now())
+            return FlightResult(nothingFrom: found, NetworkKind.self, question, at: now())
         }
         let reach = Reach.network(answer, around: question.address)
-        return Landing(
+        return FlightResult(
             answer: Sourced(.known(answer.facts), source: found.source), reach: reach,
             entries: question.entries(
                 NetworkKind.self, StoredForm.bytes(answer.facts, fetched: now()), reach, lifetime: keepFor))

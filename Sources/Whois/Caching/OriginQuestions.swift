@@ -1,7 +1,7 @@
 internal import AuditCore
 
 /// Asks who announces an address, and says what is to be kept of the answer.
-struct OriginQuestions: FlightAnswers {
+struct OriginQuestions: FlightUpstream {
     /// How long an AS name is kept.
     private static let nameLifetime: Duration = .seconds(7 * 86_400)
 
@@ -11,11 +11,11 @@ struct OriginQuestions: FlightAnswers {
     let keepFor: Duration
     let now: @Sendable () -> Timestamp
 
-    func landing(of question: FlightQuestion) async -> Landing<OriginFacts> {
+    func result(of question: FlightQuestion) async -> FlightResult<OriginFacts> {
         let found = await upstream.origin(of: question.address)
         // Not routed: nobody announces it.
         guard var answer = found.fact.value, answer.isRouted else {
-            return Landing(nothingFrom: found, OriginKind.self, question, at: now())
+            return FlightResult(nothingFrom: found, OriginKind.self, question, at: now())
         }
         var entries: [LookupCacheEntry] = []
         if answer.facts.asName == nil, let number = answer.facts.asNumbers.first {
@@ -30,7 +30,7 @@ struct OriginQuestions: FlightAnswers {
             entries += question.entries(
                 OriginKind.self, StoredForm.bytes(answer.facts, fetched: now()), reach, lifetime: keepFor)
         }
-        return Landing(answer: Sourced(.known(answer.facts), source: found.source), reach: reach, entries: entries)
+        return FlightResult(answer: Sourced(.known(answer.facts), source: found.source), reach: reach, entries: entries)
     }
 
     /// The name, kept or asked for.

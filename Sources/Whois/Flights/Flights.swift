@@ -21,7 +21,7 @@ final class Flights<Value: Sendable>: Sendable {
     private struct Asker {
         /// Its identity is the asker's.
         let question: FlightQuestion
-        let continuation: CheckedContinuation<Landing<Value>, Never>
+        let continuation: CheckedContinuation<FlightResult<Value>, Never>
     }
 
     private struct Flight {
@@ -29,7 +29,7 @@ final class Flights<Value: Sendable>: Sendable {
         var refresh: FlightQuestion?
         var askers: [Asker] = []
         /// For those who come while it is being kept.
-        var last: Landing<Value>?
+        var last: FlightResult<Value>?
         /// What is being asked.
         var current: FlightQuestion?
         /// Whether our own limits made a question wait before.
@@ -43,21 +43,21 @@ final class Flights<Value: Sendable>: Sendable {
     }
 
     private let limits: Limits
-    private let upstream: any FlightAnswers<Value>
-    private let keep: @Sendable (Landing<Value>) async -> Void
+    private let upstream: any FlightUpstream<Value>
+    private let keep: @Sendable (FlightResult<Value>) async -> Void
     private let state = Mutex(State())
-    private let departures: AsyncStream<FlightQuestion>
-    private let depart: AsyncStream<FlightQuestion>.Continuation
+    private let questions: AsyncStream<FlightQuestion>
+    private let submit: AsyncStream<FlightQuestion>.Continuation
 
     /// Prepares flights.
     ///
     /// - Parameter keep: Keeps what is to be kept of an answer, after it was given to those who wait for it.
     init(
-        limits: Limits = Limits(), asking upstream: any FlightAnswers<Value>,
-        keepingBy keep: @escaping @Sendable (Landing<Value>) async -> Void
+        limits: Limits = Limits(), asking upstream: any FlightUpstream<Value>,
+        keepingBy keep: @escaping @Sendable (FlightResult<Value>) async -> Void
     ) {
         (self.limits, self.upstream, self.keep) = (limits, upstream, keep)
-        (departures, depart) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, limits.flights)))
+        (questions, submit) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, limits.flights)))
     }
 
     /// Asks about an address, or waits for the flight that does.
@@ -67,16 +67,16 @@ final class Flights<Value: Sendable>: Sendable {
         // The closures below capture references only: with 128-bit numbers among more captures than registers, Swift 6.3.1
         // on x86-64 makes them return to nowhere.
         let question = FlightQuestion(address)
-        let landing = await withTaskCancellationHandler {
+        let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if let landing = join(Asker(question: question, continuation: continuation)) {
-                    continuation.resume(returning: landing)
+                if let result = join(Asker(question: question, continuation: continuation)) {
+                    continuation.resume(returning: result)
                 }
             }
         } onCancel: {
             leave(question)
         }
-        return landing.answer
+        return result.answer
     }
 
     /// Asks about an address for the cache alone, unless its neighbourhood is being asked about or there is no room.
@@ -85,14 +85,14 @@ final class Flights<Value: Sendable>: Sendable {
         state.withLock { state in
             guard !state.isEnded, state.flights[unit] == nil, state.flights.count < limits.flights else { return }
             state.flights[unit] = Flight(refresh: question)
-            depart.yield(question)
+            submit.yield(question)
         }
     }
 
     /// Asks, until the surrounding task is cancelled: then whoever still waits is told that nobody could be asked.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for await question in departures { group.addTask { await self.fly(question) } }
+            for await question in questions { group.addTask { await self.ask(question) } }
         }
         let left = state.withLock { state in
             state.isEnded = true
@@ -103,7 +103,7 @@ final class Flights<Value: Sendable>: Sendable {
         }
         for asker in left {
             let unit = Reach.neighbourhood(of: asker.question.address)
-            asker.continuation.resume(returning: Landing(refused: .unreachable, unit, detail: "shutting down"))
+            asker.continuation.resume(returning: FlightResult(refused: .unreachable, unit, detail: "shutting down"))
         }
     }
 
@@ -121,21 +121,21 @@ final class Flights<Value: Sendable>: Sendable {
     var underWay: (flights: Int, askers: Int) { state.withLock { ($0.flights.count, $0.askers) } }
 
     /// Takes an asker in; returns what it is told at once instead.
-    private func join(_ asker: Asker) -> Landing<Value>? {
+    private func join(_ asker: Asker) -> FlightResult<Value>? {
         let address = asker.question.address
         let unit = Reach.neighbourhood(of: address)
         return state.withLock { state in
             // A cancellation that came first found nobody to wake.
-            if Task.isCancelled { return Landing(refused: .timedOut, unit) }
-            if state.isEnded { return Landing(refused: .unreachable, unit, detail: "shutting down") }
+            if Task.isCancelled { return FlightResult(refused: .timedOut, unit) }
+            if state.isEnded { return FlightResult(refused: .unreachable, unit, detail: "shutting down") }
             if let last = state.flights[unit]?.last, last.reach.contains(address) { return last }
             let isNew = state.flights[unit] == nil
             guard state.askers < limits.askers, !isNew || state.flights.count < limits.flights else {
-                return Landing(refused: .overloaded, unit)
+                return FlightResult(refused: .overloaded, unit)
             }
             state.askers += 1
             state.flights[unit, default: Flight()].askers.append(asker)
-            if isNew { depart.yield(asker.question) }
+            if isNew { submit.yield(asker.question) }
             return nil
         }
     }
@@ -150,15 +150,15 @@ final class Flights<Value: Sendable>: Sendable {
             state.askers -= 1
             return state.flights[unit]?.askers.remove(at: index)
         }
-        asker?.continuation.resume(returning: Landing(refused: .timedOut, unit))
+        asker?.continuation.resume(returning: FlightResult(refused: .timedOut, unit))
     }
 
     /// Answers questions about the neighbourhood of `first`.
-    private func fly(_ first: FlightQuestion) async {
+    private func ask(_ first: FlightQuestion) async {
         while !Task.isCancelled, let question = next(first) {
-            let landing = await FlightQuestion.$current.withValue(question) { await upstream.landing(of: question) }
-            for asker in alight(landing, question) { asker.continuation.resume(returning: landing) }
-            if !landing.entries.isEmpty { await keep(landing) }
+            let result = await FlightQuestion.$current.withValue(question) { await upstream.result(of: question) }
+            for asker in release(result, question) { asker.continuation.resume(returning: result) }
+            if !result.entries.isEmpty { await keep(result) }
         }
     }
 
@@ -180,15 +180,15 @@ final class Flights<Value: Sendable>: Sendable {
     }
 
     /// Lets those go for whom an answer holds, the one whose address was asked about among them.
-    private func alight(_ landing: Landing<Value>, _ question: FlightQuestion) -> [Asker] {
+    private func release(_ result: FlightResult<Value>, _ question: FlightQuestion) -> [Asker] {
         let unit = Reach.neighbourhood(of: question.address)
         return state.withLock { state in
             guard var flight = state.flights[unit] else { return [] }
-            let isOurs = landing.answer.trouble?.isOurs ?? false
-            flight.last = isOurs ? nil : landing
+            let isOurs = result.answer.trouble?.isOurs ?? false
+            flight.last = isOurs ? nil : result
             func holds(_ asker: Asker) -> Bool {
                 if isOurs { return asker.question.account == question.account }
-                return asker.question.address == question.address || landing.reach.contains(asker.question.address)
+                return asker.question.address == question.address || result.reach.contains(asker.question.address)
             }
             let served = flight.askers.filter(holds)
             flight.askers.removeAll(where: holds)

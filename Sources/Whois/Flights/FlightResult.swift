@@ -1,7 +1,7 @@
 internal import AuditCore
 
 /// What came of one question to an upstream, shared by all who waited for it.
-final class Landing<Value: Sendable>: Sendable {
+final class FlightResult<Value: Sendable>: Sendable {
     /// The answer.
     let answer: Sourced<Value>
     /// The addresses it holds for.

@@ -1,9 +1,9 @@
 internal import AuditCore
 
 /// Whom ``Flights`` ask.
-protocol FlightAnswers<Value>: Sendable {
+protocol FlightUpstream<Value>: Sendable {
     /// What is asked for.
     associatedtype Value: Sendable
     /// Asks an upstream, which keeps a deadline of its own and heeds cancellation.
-    func landing(of question: FlightQuestion) async -> Landing<Value>
+    func result(of question: FlightQuestion) async -> FlightResult<Value>
 }
