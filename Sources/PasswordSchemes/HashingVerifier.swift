@@ -166,7 +166,7 @@ public final class HashingVerifier: PasswordVerifier {
                 switch turn {
                 case .lead:
                     leads = true
-                    // Who led before may have landed since the cache was looked at.
+                    // Who led before may have ended since the cache was looked at.
                     if known == nil, let mismatch = cache.mismatch(flight, at: time.now()) {
                         counts.withLock { $0.knownMismatches += 1 }
                         if mismatch == .ofThoseChecked { throw .overloaded }

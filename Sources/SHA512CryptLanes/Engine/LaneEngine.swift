@@ -36,15 +36,15 @@ public struct LaneEngine: Sendable, Hashable {
     public func verify(_ jobs: [SHA512CryptJob]) -> [Bool] {
         var results = Array(repeating: false, count: jobs.count)
         var waiting = jobs.indices.filter { jobs[$0].password.isHashable }[...]
-        var riders = Array(repeating: 0, count: width)
+        var inLane = Array(repeating: 0, count: width)
         let lanes = Lanes(self)
         while true {
             while let lane = lanes.free, let next = waiting.popFirst() {
                 lanes.load(jobs[next], into: lane)
-                riders[lane] = next
+                inLane[lane] = next
             }
             if lanes.areEmpty { return results }
-            lanes.step { lane, matches in results[riders[lane]] = matches }
+            lanes.step { lane, matches in results[inLane[lane]] = matches }
         }
     }
 }

@@ -1,6 +1,6 @@
 /// What waits for a hashing thread and what is under way: the rules of ``HashingPool``, without threads or clocks.
 ///
-/// Work starts in the order in which it came, whatever its kind, except that lane jobs ride along with one that starts,
+/// Work starts in the order in which it came, whatever its kind, except that lane jobs start together with another one,
 /// and join lanes under way as long as no older closure waits. So neither kind starves the other. A lane job that is
 /// alone, with threads to spare, is done by libcrypt, which takes a quarter less time than a set of lanes. Closures that
 /// wait for memory are overtaken only by work that needs none. What may wait is bounded by time: a request is refused if

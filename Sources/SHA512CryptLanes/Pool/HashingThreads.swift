@@ -210,7 +210,7 @@ final class HashingThreads: Sendable {
                 let start = ContinuousClock.now
                 let matches = closure.payload.check()
                 finish(closure, matches: matches, took: start.duration(to: .now))
-            case .assignment(.lanes(let jobs)): if let lanes { ride(lanes, jobs, sleeper) }
+            case .assignment(.lanes(let jobs)): if let lanes { run(jobs, in: lanes, sleeper) }
             }
         }
     }
@@ -248,38 +248,38 @@ final class HashingThreads: Sendable {
     }
 
     /// Runs lane jobs, and those that come meanwhile, until no lane has one.
-    private func ride(_ lanes: Lanes, _ first: [HashingQueue.Waiting<HashingQueue.LaneWork>], _ sleeper: Sleeper) {
-        var riders: [Rider?] = Array(repeating: nil, count: width)
-        var boarding = first
+    private func run(_ first: [HashingQueue.Waiting<HashingQueue.LaneWork>], in lanes: Lanes, _ sleeper: Sleeper) {
+        var laneJobs: [LaneJob?] = Array(repeating: nil, count: width)
+        var joining = first
         while true {
             var answers: [Answer] = []
-            for job in boarding {
+            for job in joining {
                 if !job.payload.job.password.isHashable {
                     answers.append(Answer(ticket: job.ticket, matches: false))
                 } else if let lane = lanes.free {
                     lanes.load(job.payload.job, into: lane)
-                    riders[lane] = Rider(ticket: job.ticket, cost: job.cost, boarded: .now)
+                    laneJobs[lane] = LaneJob(ticket: job.ticket, cost: job.cost, started: .now)
                 }
             }
-            let filled = riders.count { $0 != nil }
+            let filled = laneJobs.count { $0 != nil }
             if filled > 0 {
                 lanes.step { lane, matches in
-                    if let rider = riders[lane] {
-                        answers.append(Answer(ticket: rider.ticket, matches: matches, rider: rider))
+                    if let job = laneJobs[lane] {
+                        answers.append(Answer(ticket: job.ticket, matches: matches, job: job))
                     }
-                    riders[lane] = nil
+                    laneJobs[lane] = nil
                 }
             }
-            let stop = state.withLock { [riders, answers] state in
-                exchange(answers, riders, filled, sleeper, &state)
+            let stop = state.withLock { [laneJobs, answers] state in
+                exchange(answers, laneJobs, filled, sleeper, &state)
             }
             stop.ended.forEach { $0() }
             for lane in stop.leaving {
                 lanes.unload(lane)
-                riders[lane] = nil
+                laneJobs[lane] = nil
             }
-            boarding = stop.boarding
-            if boarding.isEmpty, lanes.areEmpty { break }
+            joining = stop.joining
+            if joining.isEmpty, lanes.areEmpty { break }
         }
         lanes.wipe()
     }
@@ -287,43 +287,43 @@ final class HashingThreads: Sendable {
     private struct Exchange: Sendable {
         var ended: [@Sendable () -> Void] = []
         var leaving: [Int] = []
-        var boarding: [HashingQueue.Waiting<HashingQueue.LaneWork>] = []
+        var joining: [HashingQueue.Waiting<HashingQueue.LaneWork>] = []
     }
 
     /// A job in a lane.
-    private struct Rider: Sendable {
+    private struct LaneJob: Sendable {
         let ticket: HashingQueue.Ticket
         let cost: Duration
-        let boarded: ContinuousClock.Instant
+        let started: ContinuousClock.Instant
     }
 
     private struct Answer: Sendable {
         let ticket: HashingQueue.Ticket
         let matches: Bool
         /// nil: it needed no lane.
-        var rider: Rider?
+        var job: LaneJob?
     }
 
-    /// What happens between two steps: answers are noted, jobs nobody needs leave, waiting ones come aboard.
+    /// What happens between two steps: answers are noted, jobs nobody needs leave, waiting ones take their lanes.
     private func exchange(
-        _ answers: [Answer], _ riders: [Rider?], _ filled: Int, _ sleeper: Sleeper, _ state: inout State
+        _ answers: [Answer], _ laneJobs: [LaneJob?], _ filled: Int, _ sleeper: Sleeper, _ state: inout State
     ) -> Exchange {
         var exchange = Exchange()
         let now = ContinuousClock.now
         state.counts.laneSteps += filled > 0 ? 1 : 0
         state.counts.lanesFilled += filled
         state.counts.laneJobs += answers.count
-        for case let rider? in answers.map(\.rider) {
-            state.queue.pace.learn(lane: rider.cost, took: rider.boarded.duration(to: now))
+        for case let job? in answers.map(\.job) {
+            state.queue.pace.learn(lane: job.cost, took: job.started.duration(to: now))
         }
         var settled = answers.compactMap { state.queue.finish($0.ticket, matches: $0.matches) }
-        exchange.leaving = riders.indices.filter { lane in
-            riders[lane].map { !state.queue.needs($0.ticket) } ?? false
+        exchange.leaving = laneJobs.indices.filter { lane in
+            laneJobs[lane].map { !state.queue.needs($0.ticket) } ?? false
         }
-        let free = riders.count { $0 == nil } + exchange.leaving.count
-        exchange.boarding = state.queue.join(lanes: free, now: now, settled: &settled)
+        let free = laneJobs.count { $0 == nil } + exchange.leaving.count
+        exchange.joining = state.queue.join(lanes: free, now: now, settled: &settled)
         exchange.ended = close(settled, &state)
-        let spare = free - exchange.boarding.count
+        let spare = free - exchange.joining.count
         state.spareLanes[sleeper] = spare == width ? nil : spare
         return exchange
     }
