@@ -1,5 +1,4 @@
 public import AuditCore
-internal import Dispatch
 public import Logging
 internal import Locks
 
@@ -161,24 +160,6 @@ public final class MMDBGeoSource: GeoSource {
                 }
             }
             return problems
-        }
-    }
-
-    /// Calls ``refresh()`` again and again, on a thread of its own, until the task is cancelled.
-    ///
-    /// - Parameters:
-    ///   - interval: How long to wait between two looks.
-    ///   - clock: Measures the wait.
-    public func run(
-        every interval: Duration = .seconds(60), clock: some Clock<Duration> = ContinuousClock()
-    ) async {
-        while (try? await clock.sleep(for: interval)) != nil {
-            await withCheckedContinuation { continuation in
-                DispatchQueue.global(qos: .utility).async {
-                    self.refresh()
-                    continuation.resume()
-                }
-            }
         }
     }
 

@@ -80,17 +80,6 @@ struct RefreshTests {
         #expect(third.place(of: address).value?.asNumber == 3)
     }
 
-    @Test func `running, it looks for new files at each tick until it is cancelled`() async throws {
-        let databases = try Databases()
-        let path = try databases.replace("asn.mmdb", with: Self.asn(1))
-        let source = try Databases.source(city: nil, asn: path)
-        try databases.replace("asn.mmdb", with: Self.asn(2))
-        let clock = ScriptedClock(ticks: 1)
-        await source.run(every: .seconds(60), clock: clock)
-        #expect(clock.waits == [.seconds(60), .seconds(60)])
-        #expect(source.place(of: address).value?.asNumber == 2)
-    }
-
     @Test func `lookups go on while files are swapped`() async throws {
         let databases = try Databases()
         let path = try databases.replace("asn.mmdb", with: Self.asn(1))
@@ -123,22 +112,4 @@ private final class Flag: Sendable {
     private let state = Mutex(false)
     var isDone: Bool { state.withLock { $0 } }
     func end() { state.withLock { $0 = true } }
-}
-
-/// A clock that never waits: it counts, and after a number of ticks cancels.
-private final class ScriptedClock: Clock {
-    private let state: Mutex<(left: Int, waits: [Duration])>
-    init(ticks: Int) { state = Mutex((ticks, [])) }
-
-    var waits: [Duration] { state.withLock { $0.waits } }
-    let now = ContinuousClock.now
-    let minimumResolution = Duration.zero
-
-    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
-        try state.withLock { state in
-            state.waits.append(deadline - now)
-            state.left -= 1
-            if state.left < 0 { throw CancellationError() }
-        }
-    }
 }

@@ -202,7 +202,7 @@ struct WebAuthServer: Sendable {
         }
     }
 
-    /// Takes MaxMind's files into use when geoipupdate replaces them.
+    /// Takes MaxMind's files into use when geoipupdate replaces them: those of the settings in force, which a reload may change.
     private func followGeoFiles() async {
         while (try? await Task.sleep(for: .seconds(60))) != nil { await reloader.refreshGeo() }
     }
