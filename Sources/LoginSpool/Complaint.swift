@@ -12,16 +12,21 @@ enum Complaint: Sendable {
     case database(String)
     case unreadable(Int)
 
-    var kind: Int {
+    /// What is the same of complaints that are said once a minute.
+    enum Kind: Hashable, Sendable {
+        case full, tooManyHeld, storage, stalled, withheld, unlinked, database, unreadable
+    }
+
+    var kind: Kind {
         switch self {
-        case .full: 0
-        case .storage: 1
-        case .unlinked: 2
-        case .database: 3
-        case .unreadable: 4
-        case .tooManyHeld: 5
-        case .stalled: 6
-        case .withheld: 7
+        case .full: .full
+        case .tooManyHeld: .tooManyHeld
+        case .storage: .storage
+        case .stalled: .stalled
+        case .withheld: .withheld
+        case .unlinked: .unlinked
+        case .database: .database
+        case .unreadable: .unreadable
         }
     }
 
@@ -58,10 +63,10 @@ enum Complaint: Sendable {
 
 /// Lets each kind of complaint through once a minute and counts the rest.
 struct Complaints: Sendable {
-    private var last: [Int: (time: Timestamp, unsaid: Int)] = [:]
+    private var last: [Complaint.Kind: (time: Timestamp, unsaid: Int)] = [:]
 
     /// How many were held back since the last one said; nil if this one is held back, too.
-    mutating func admit(_ kind: Int, at now: Timestamp) -> Int? {
+    mutating func admit(_ kind: Complaint.Kind, at now: Timestamp) -> Int? {
         if let before = last[kind], now >= before.time, now < before.time.advanced(by: .seconds(60)) {
             last[kind] = (before.time, before.unsaid + 1)
             return nil
