@@ -2,21 +2,10 @@ import Locks
 
 /// Asks all sources about an address side by side, and keeps each lookup going after the login it was for was answered.
 ///
-/// ``run()`` does the asking for the life of the process. At most ``Configuration/gatherings`` are under way at once, and a
-/// sixteenth of these for one account; a login beyond that gets its asynchronous facts as unavailable (`overloaded`) at once
-/// and waits for nothing.
+/// ``run()`` does the asking for the life of the process. Only so many addresses are asked about at once, and a sixteenth of
+/// these for one account; a login beyond that gets its asynchronous facts as unavailable (`overloaded`) at once and waits for
+/// nothing.
 public final class FactGatherer: Sendable {
-    /// Bounds of gathering.
-    public struct Configuration: Sendable {
-        /// What a lookup may go on for, to fill caches and the audit record.
-        public var timeout: Duration = .seconds(10)
-        /// How many addresses are asked about at once, at most.
-        public var gatherings = 1024
-
-        /// As it is without settings.
-        public init() {}
-    }
-
     private final class Job: Sendable {
         let address: IPAddress
         let account: String?
@@ -44,7 +33,9 @@ public final class FactGatherer: Sendable {
     private let ended = Latch()
 
     /// Makes a gatherer; nothing is asked until ``run()`` runs.
-    public init(gatherings: Int = Configuration().gatherings) {
+    ///
+    /// - Parameter gatherings: How many addresses are asked about at once, at most.
+    public init(gatherings: Int = 1024) {
         underWay = Mutex(GatheringRoom(bound: gatherings))
         (jobs, submit) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, gatherings)))
     }
