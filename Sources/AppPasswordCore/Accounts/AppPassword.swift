@@ -53,6 +53,11 @@ extension AppPasswordStore {
     public func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
         try await passwords(of: [login])
     }
+
+    /// Asks for a name that nobody has: whether the store can be asked, just as a login would ask it.
+    ///
+    /// - Throws: ``BackendError`` if it cannot.
+    public func ping() async throws(BackendError) { _ = try await passwords(of: "") }
 }
 
 /// Manages app passwords for the command line.

@@ -22,10 +22,10 @@ struct BackEndQuestion: Sendable {
     let name: String
     private let ask: @Sendable () async -> Trouble?
 
-    /// Asks for a name that nobody has.
+    /// Asks as a login would, for a name that nobody has.
     static func database(_ store: any AppPasswordStore) -> BackEndQuestion {
         BackEndQuestion(name: "database") {
-            do throws(BackendError) { _ = try await store.passwords(of: "") } catch { return Trouble(error) }
+            do throws(BackendError) { try await store.ping() } catch { return Trouble(error) }
             return nil
         }
     }
