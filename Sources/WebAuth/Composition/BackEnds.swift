@@ -65,7 +65,7 @@ struct BackEnds: Sendable {
         }
         let geo = try openGeo(settings, reusing: old?.backEnds.geo, logger: logger)
         let lookups: Lookups
-        if let old, old.backEnds.lookups.isWhat(settings) {
+        if let old, old.backEnds.lookups.matches(settings) {
             lookups = old.backEnds.lookups
         } else {
             lookups = try Lookups(settings, replacing: old?.backEnds.lookups, logger: logger)

@@ -89,8 +89,8 @@ final class Lookups: Sendable {
     /// How many values of the shared cache were not read because they are too long, since the start.
     var refusedValues: Int { refused.value }
 
-    /// Whether other settings make the same of it.
-    func isWhat(_ settings: Settings) -> Bool { identity == Self.identity(settings) }
+    /// Whether it is what other settings would make.
+    func matches(_ settings: Settings) -> Bool { identity == Self.identity(settings) }
 
     /// Asks until ``end()``, and for as long afterwards as a lookup may take; or until the task is cancelled.
     func run() async {
