@@ -33,13 +33,6 @@ extension DenyListKind {
     static let mechanisms = DenyListKind(Mechanisms.self)
 }
 
-// The code of TestJudgingWithFakes.
-
-struct FixedNetworks: NetworkSource {
-    let answer: Fact<NetworkFacts>
-    func network(of address: IPAddress) async -> Sourced<NetworkFacts> { Sourced(answer, source: FactSource("fixed")) }
-}
-
 /// Runs the code of AuditCore's articles, which stands here as it stands there; see ``ArticleTests``.
 struct JudgingArticleTests {
     private let time = Timestamp(milliseconds: 0)
@@ -90,7 +83,7 @@ struct JudgingArticleTests {
         trail.use([sink])
         let configuration = Auditor.Configuration(
             policy: policy, localNetworks: LocalNetworks(), localLocationName: "local network",
-            sources: FactSources(network: FixedNetworks(answer: .known(NetworkFacts(country: "RU")))))
+            sources: FixedSources(network: .known(NetworkFacts(country: "RU"))).all)
         let auditor = Auditor(configuration, gatherer: gatherer, trail: trail)
         let judgement = await withTaskGroup(of: Void.self) { group in
             group.addTask { await gatherer.run() }
@@ -100,6 +93,17 @@ struct JudgingArticleTests {
 
         #expect(judgement.verdict.denial?.list == .networkCountry)
         #expect(sink.entries.isEmpty)
+    }
+
+    @Test func `fixed sources say what they are told to, and nothing else`() async throws {
+        let address = try #require(IPAddress("176.112.169.218"))
+
+        let silent = FixedSources(network: .unavailable(LookupError(.timedOut)))
+
+        #expect(await silent.network(of: address).fact == .unavailable(LookupError(.timedOut)))
+        #expect(await silent.names(of: address).fact == .absent)
+        #expect(await silent.origin(of: address).fact == .absent)
+        #expect(silent.place(of: address).fact == .absent)
     }
 
     /// Time that only a test moves.
