@@ -7,8 +7,8 @@ struct ListEndingTests {
     private static let during = "2026-12-24 23:59:59.999"
     private static let after = "2026-12-25 00:00:00"
 
-    private func build(_ kind: DenyListKind, _ text: String) -> DenyListsBuild {
-        DenyLists.build([kind: DenyListFile(name: "l.lst", text: text)], engine: LiteralPatternEngine())
+    private func build(_ kind: DenyListKind, _ text: String, _ effect: ListEffect = .deny) -> DenyListsBuild {
+        DenyLists.build([kind: DenyListFile(name: "l.lst", text: text)], effect: effect, engine: LiteralPatternEngine())
     }
 
     private func attempt(_ time: String, from address: String = Logins.text) throws -> LoginAttempt {
@@ -129,7 +129,7 @@ struct ListEndingTests {
         "2026-13-01", "2026-02-29", "2026-12-32", "2026-00-10", "24.12.2026", "2026/12/24", "2026-12", "2026-1-1", "20261224",
         "12/24/26", "2026-12-24T10:00:00Z", "2026-12-24x", "99999-01-01", "0",
     ])
-    func `an end that is no day is a bad line, never one that lasts`(day: String) throws {
+    func `an end that is no day is a bad line`(day: String) throws {
         for (kind, text) in [
             (DenyListKind.networkCountry, "#\nRU # until \(day)"), (.ipNetworks, "#\n192.0.2.0/24 # until \(day)"),
             (.coordinates, "#\n1,1,1,1 # until \(day)"), (.networkName, "#\n# until \(day)\nNAME"),
@@ -137,8 +137,43 @@ struct ListEndingTests {
             let problems = build(kind, text).problems
             #expect(problems.count == 1, "\(problems)")
             #expect(problems.first?.line == 2)
-            #expect(problems.first?.reason == "\"\(day)\" is no day: an entry ends with # until YYYY-MM-DD")
+            #expect(
+                problems.first?.reason == "\"\(day)\" is no day: an entry ends with # until YYYY-MM-DD; it is in force without end")
         }
+    }
+
+    @Test(arguments: DenyListKind.allCases, [ListEffect.deny, .watch])
+    func `who was refused is not let in by a comment that means something else`(kind: DenyListKind, effect: ListEffect) throws {
+        for end in ["3 complaints came in", "24.12. see #4711", "2026-02-30"] {
+            let build = build(kind, "# x\n" + (try ending(kind, on: end)), effect)
+            #expect(build.problems.count == 1 && build.problemCounts[kind] == 1, "a reload is refused")
+            var policy = Policy()
+            if effect == .deny { policy.lists = build.lists } else { policy.watchLists = build.lists }
+            for time in [Self.during, "2099-01-01 00:00:00"] {
+                let judgement = policy.judge(try attempt(time), facts: Logins.facts())
+                #expect(judgement.rule?.line == (try ending(kind).contains("\n") ? 3 : 2), "\(end)")
+            }
+            #expect(build.lists.endings.isEmpty)
+        }
+    }
+
+    @Test(arguments: DenyListKind.all(for: .allow))
+    func `an exception whose end cannot be read is none`(kind: DenyListKind) throws {
+        let text = kind == .users ? "honey-craig # until 3 weeks" : try ending(kind, on: "3 weeks")
+        let build = build(kind, "# x\n" + text, .allow)
+        #expect(build.problems.map(\.line) == [2])
+        #expect(build.problems.first?.reason == "\"3\" is no day: an entry ends with # until YYYY-MM-DD")
+        #expect(build.lists.entryCount(of: kind) == 0)
+        var policy = Policy()
+        policy.allowLists = build.lists
+        #expect(policy.judge(try attempt(Self.during), facts: Logins.facts()).exemption == nil)
+    }
+
+    @Test func `of patterns that end the last end above counts, also if it cannot be read`() {
+        let text = "# until 2026-12-24\n# until 3 weeks\nONE\nTWO\n# until 3 weeks\n# until 2026-12-24\nTHREE"
+        let denied = build(.networkName, text), allowed = build(.networkName, text, .allow)
+        #expect(denied.lists.entryCount(of: .networkName) == 3 && denied.lists.endings.map(\.rule.line) == [7])
+        #expect(allowed.lists.entryCount(of: .networkName) == 2 && allowed.lists.endings.map(\.rule.line) == [7])
     }
 
     @Test func `leap days are days`() throws {

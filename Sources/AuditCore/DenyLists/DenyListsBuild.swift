@@ -1,8 +1,9 @@
 /// What reading lists gave: the lists that can be used, and everything that is wrong with the files.
 ///
-/// The caller decides: at start bad lines are skipped and named; on reload any problem refuses the whole reload.
+/// The caller decides: at start bad lines are skipped and named; on reload any problem refuses the whole reload. A line of which
+/// only the end cannot be read is bad, but an entry all the same, unless it is an exception.
 public struct DenyListsBuild: Sendable {
-    /// The lists, without their bad lines.
+    /// The lists, without those of their bad lines that are no entries.
     public var lists: DenyLists
     /// The bad lines, in the order of the lists and of their lines; at most 101 for each file, where the last then
     /// counts the others.
@@ -36,7 +37,7 @@ extension DenyLists {
         let compiler = PatternCompiler(engine: engine, matching: matching, onLimit: onLimit)
         for kind in DenyListKind.all(for: effect) {
             guard let file = files[kind] else { continue }
-            var reader = DenyListReader(file, kind.list.syntax, compiler)
+            var reader = DenyListReader(file, kind.list.syntax, effect, compiler)
             let list = kind.list.init(reading: &reader)
             reader.expectEntries(list.count)
             build.lists.take(list, as: kind)

@@ -50,7 +50,7 @@ public struct ListDifference: Sendable {
             let build = DenyLists.build([kind: file], effect: effect, engine: engine)
             problems += build.problems
             let bad = Set(build.problems.map(\.line))
-            var reader = DenyListReader(file, kind.list.syntax, compiler)
+            var reader = DenyListReader(file, kind.list.syntax, effect, compiler)
             var entries: [Entry] = []
             reader.eachLine { line in
                 guard !bad.contains(line.number) else { return }

@@ -6,6 +6,10 @@ public enum ListEffect: String, Sendable, Hashable, CaseIterable {
     case watch
     /// The login goes on, whatever lists of the other kinds say: `[audit.lists.allow]`.
     case allow
+
+    /// Whether an entry counts whose end cannot be read: who is refused is not to get in by a comment that means something
+    /// else. An exception never lasts longer than was meant.
+    var keepsUnreadableEnds: Bool { self != .allow }
 }
 
 /// A list of the settings: its kind and its effect.

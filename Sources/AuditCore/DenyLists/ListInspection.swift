@@ -31,19 +31,21 @@ public struct ListInspection: Sendable {
 
     /// Reads a file.
     ///
+    /// - Parameter effect: What the list does; nil: it denies, if there are such lists of its kind.
     /// - Complexity: n log n.
     public init(
-        _ file: DenyListFile, as kind: DenyListKind, engine: any PatternEngine, matching: PatternMatching = .full
+        _ file: DenyListFile, as kind: DenyListKind, effect: ListEffect? = nil, engine: any PatternEngine,
+        matching: PatternMatching = .full
     ) {
         self.kind = kind
-        let effect: ListEffect = DenyListKind.allCases.contains(kind) ? .deny : .allow
+        let effect = effect ?? (DenyListKind.allCases.contains(kind) ? .deny : .allow)
         let build = DenyLists.build([kind: file], effect: effect, engine: engine, matching: matching)
         entries = build.lists.entryCount(of: kind) ?? 0
         entryLines = build.lists.entryLines(of: kind)
         (problems, notes, format) = (build.problems, build.notes, build.formats[kind])
         endings = build.lists.endings
         let compiler = PatternCompiler(engine: engine, matching: matching) { _ in }
-        var reader = DenyListReader(file, kind.list.syntax, compiler)
+        var reader = DenyListReader(file, kind.list.syntax, effect, compiler)
         let found = kind.list.overlaps(in: &reader)
         useless = found.useless.sorted { $0.line < $1.line }
         overlaps = found.overlaps.sorted { $0.line < $1.line }

@@ -10,10 +10,11 @@ struct DenyListReader {
     /// Patterns that are tried one by one.
     private(set) var unindexedPatterns: [RuleReference] = []
 
-    init(_ file: DenyListFile, _ syntax: ListSyntax, _ compiler: PatternCompiler) {
+    /// - Parameter effect: What the list does.
+    init(_ file: DenyListFile, _ syntax: ListSyntax, _ effect: ListEffect, _ compiler: PatternCompiler) {
         self.file = file
         self.compiler = compiler
-        entries = ListEntries(file.bytes, syntax)
+        entries = ListEntries(file.bytes, syntax, effect)
         problems = ListProblems(file: file.name)
         notes = ListProblems(file: file.name, noun: "doubtful")
     }

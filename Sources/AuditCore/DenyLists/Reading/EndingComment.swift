@@ -18,9 +18,11 @@ enum EndingComment: Equatable {
         self = isAlone ? Day(String(decoding: text, as: UTF8.self)).map { .until($0) } ?? .bad(end.quoted) : .bad(end.quoted)
     }
 
-    /// What is wrong with the end; nil if nothing is.
-    var refusal: String? {
-        if case .bad(let quoted) = self { "\(quoted) is no day: an entry ends with # until YYYY-MM-DD" } else { nil }
+    /// What is wrong with the end, and what becomes of the entry; nil if nothing is.
+    func refusal(_ effect: ListEffect) -> String? {
+        guard case .bad(let quoted) = self else { return nil }
+        let reason = "\(quoted) is no day: an entry ends with # until YYYY-MM-DD"
+        return effect.keepsUnreadableEnds ? reason + "; it is in force without end" : reason
     }
 
     /// The last day.

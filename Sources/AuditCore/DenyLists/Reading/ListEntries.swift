@@ -4,10 +4,12 @@ struct ListEntries {
     let format: ListFormat
     private let file: [UInt8]
     private let syntax: ListSyntax
+    private let effect: ListEffect
 
-    init(_ file: [UInt8], _ syntax: ListSyntax) {
+    init(_ file: [UInt8], _ syntax: ListSyntax, _ effect: ListEffect) {
         self.file = file
         self.syntax = syntax
+        self.effect = effect
         format = ListFormat(of: file, syntax)
     }
 
@@ -19,7 +21,8 @@ struct ListEntries {
     ) {
         switch format {
         case .lines:
-            ListLine.forEach(in: file, comments: syntax.comments, problems: &problems, notes: &notes, body)
+            ListLine.forEach(
+                in: file, comments: syntax.comments, effect: effect, problems: &problems, notes: &notes, body)
         case .json:
             var json = ListJSON(file, names: syntax.memberNames)
             json.forEach(problems: &problems, body)
@@ -46,6 +49,6 @@ struct ListEntries {
         _ problems: inout ListProblems, _ notes: inout ListProblems, _ body: (ListLine, inout ListProblems) -> Void
     ) {
         ListLine.forEach(
-            in: file, comments: .ofLiterals, endings: false, problems: &problems, notes: &notes, body)
+            in: file, comments: .ofLiterals, effect: effect, endings: false, problems: &problems, notes: &notes, body)
     }
 }

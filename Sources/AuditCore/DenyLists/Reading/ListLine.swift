@@ -36,18 +36,22 @@ extension ListLine {
     ///
     /// Lines end with LF, CR LF or CR; a byte order mark is skipped; white space (Unicode's, as Python's `strip` has it) is
     /// trimmed; empty lines and comments are skipped, whatever bytes a comment holds. A line that is too long, not UTF-8 or
-    /// has a NUL is a problem. A comment may say when an entry ends: behind it, or on a line above a pattern.
+    /// has a NUL is a problem. A comment may say when an entry ends: behind it, or on a line above a pattern; an end that is no
+    /// day is a problem, and the entry lasts, or of exceptions is none.
     ///
     /// - Parameters:
+    ///   - effect: What the list does.
     ///   - endings: Whether comments may say when an entry ends; rows of tables have other columns.
     ///   - notes: Gets comments that may have been meant as patterns.
     /// - Complexity: Linear in the size of the file.
     static func forEach(
-        in file: [UInt8], comments: Comments, endings: Bool = true, problems: inout ListProblems, notes: inout ListProblems,
-        _ body: (ListLine, inout ListProblems) -> Void
+        in file: [UInt8], comments: Comments, effect: ListEffect, endings: Bool = true, problems: inout ListProblems,
+        notes: inout ListProblems, _ body: (ListLine, inout ListProblems) -> Void
     ) {
         // In lists of patterns, the line with the end of the pattern that comes next.
         var ending: (line: Int, lastDay: Day)?
+        // Whether that end cannot be read, and the pattern must not last.
+        var isNextLeftOut = false
         func noteUseless(_ number: Int) {
             notes.add(line: number, comments == .ofPatterns ? "ends nothing: no pattern follows" : "ends nothing: # until stands behind the entry that it ends")
         }
@@ -58,9 +62,13 @@ extension ListLine {
             case .ofPatterns:
                 line.until = ending?.lastDay
                 ending = nil
+                guard !isNextLeftOut else { return isNextLeftOut = false }
             case .ofLiterals, .ofNames:
                 let comment = line.ending
-                if let refusal = comment.refusal { return problems.add(line: line.number, column: line.column, refusal) }
+                if let refusal = comment.refusal(effect) {
+                    problems.add(line: line.number, column: line.column, refusal)
+                    guard effect.keepsUnreadableEnds else { return }
+                }
                 line.until = comment.day
                 if line.until == nil, comments == .ofLiterals, line.seemsToEnd {
                     notes.add(line: line.number, "does not end: # begins the comment that says until when")
@@ -72,19 +80,19 @@ extension ListLine {
             let faults = problems.count
             guard let line = line(number, bytes, &problems) else {
                 // What cannot be read may be the pattern that ends; another never does in its place.
-                if problems.count > faults { ending = nil }
+                if problems.count > faults { (ending, isNextLeftOut) = (nil, false) }
                 let text = bytes.drop(while: isWhiteSpace)
                 guard endings, text.first == UInt8(ascii: "#") else { return }
                 switch EndingComment(text) {
                 case .none: break
                 case .until(let lastDay) where comments == .ofPatterns:
                     if let ending { noteUseless(ending.line) }
-                    ending = (number, lastDay)
+                    (ending, isNextLeftOut) = ((number, lastDay), false)
                 case .until: noteUseless(number)
                 case .bad(let quoted):
-                    if comments == .ofPatterns, let refusal = EndingComment.bad(quoted).refusal {
-                        problems.add(line: number, refusal)
-                    }
+                    guard comments == .ofPatterns, let refusal = EndingComment.bad(quoted).refusal(effect) else { break }
+                    problems.add(line: number, refusal)
+                    (ending, isNextLeftOut) = (nil, !effect.keepsUnreadableEnds)
                 }
                 return
             }
