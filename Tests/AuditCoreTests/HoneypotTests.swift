@@ -5,7 +5,7 @@ import Testing
 /// Logins of accounts that nobody should use.
 struct HoneypotTests {
     /// What is recorded of logins.
-    private func entries(_ logins: [(user: String, address: String)]) async -> [AuditEntry] {
+    private func entries(_ logins: [(user: String, address: String)], areNobodys: Bool = false) async -> [AuditEntry] {
         let sink = RecordingAuditSink()
         let (gatherer, trail) = (FactGatherer(), AuditTrail { _ in })
         trail.use([sink])
@@ -20,7 +20,7 @@ struct HoneypotTests {
                     login: user, service: "imap", address: IPAddress(address), time: Timestamp(milliseconds: 0))
                 auditor.record(
                     attempt, auditor.gather(for: attempt), isBlocked: false, matched: nil, rule: nil, isIgnored: false,
-                    missing: MissingFacts(), duration: .zero)
+                    missing: MissingFacts(), duration: .zero, isOfNobody: areNobodys)
             }
             await trail.finish(within: .seconds(60))
         }
@@ -43,5 +43,16 @@ struct HoneypotTests {
             entry.fields.first { $0.name == "AUDIT_HONEYPOT" }?.journalText
         }
         #expect(tags == ["true", "true", "true", "true", nil])
+    }
+
+    @Test func `a name that nobody knows is no honeypot that was used, and its record says so`() async {
+        let logins = [("honey-xyz", "45.1.2.3"), ("alice", "45.1.2.3")]
+        let guesses = await entries(logins, areNobodys: true)
+        #expect(guesses.map(\.identifier) == ["mail-audit", "mail-audit"], "no event")
+        func marks(_ entries: [AuditEntry]) -> [String?] {
+            entries.map { entry in entry.fields.first { $0.name == "AUDIT_UNKNOWN_USER" }?.journalText }
+        }
+        #expect(marks(guesses) == ["true", "true"] && guesses.allSatisfy { $0.jsonLine.contains(#""unknown_user":true"#) })
+        #expect(marks(await entries([("alice", "45.1.2.3")])) == [nil])
     }
 }

@@ -19,6 +19,8 @@ public struct AuditRecord: Sendable, Equatable {
     public var missing: MissingFacts
     /// Whether the account is a honeypot (`audit.honeypots`).
     public var isHoneypot = false
+    /// Whether no passdb knew the user, so that nobody was let in, whatever the verdict was (`audit.audit_process_unknown`).
+    public var isOfNobody = false
 
     /// Puts together what is written down of a login.
     public init(

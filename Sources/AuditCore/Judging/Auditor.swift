@@ -108,7 +108,7 @@ public struct Auditor: Sendable {
         guard !isIgnored else { return }
         let (trail, recordsLocal) = (trail, configuration.recordsLocal)
         let (policy, judged) = (configuration.policy, configuration.judged)
-        if isHoneypot, honeypots.isNew(attempt) {
+        if isHoneypot, !isOfNobody, honeypots.isNew(attempt) {
             let reason = "a honeypot is used from a network that it was not used from before"
             trail.submit(.failure(FailureRecord(.honeypot, reason: reason, attempt: attempt, passwordID: passwordID)))
         }
@@ -124,6 +124,7 @@ public struct Auditor: Sendable {
                 attempt: attempt, passwordID: passwordID, facts: facts, isBlocked: isBlocked, matched: matched,
                 rule: rule, duration: duration, missing: missing)
             record.isHoneypot = isHoneypot
+            record.isOfNobody = isOfNobody
             trail.submit(record)
         }
     }

@@ -28,6 +28,8 @@ public struct ReportRecord: Sendable, Equatable {
     public var rule: String?
     /// Whether the account is a honeypot.
     public var isHoneypot = false
+    /// Whether no passdb knew the user, so that nobody was let in.
+    public var isOfNobody = false
     /// The app password.
     public var passwordID: Int?
     /// Whose password it was, where one user logged in as another.
