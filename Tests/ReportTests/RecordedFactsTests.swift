@@ -87,6 +87,31 @@ struct RecordedFactsTests {
         }
     }
 
+    @Test(arguments: [
+        "\"", "\\", "\u{1}", "\u{7F}", "\u{85}", "\u{200B}", "\u{2028}", "\u{E0001}", "\u{10FFFF}", "é", "x",
+    ])
+    func `the field is whole, whatever a registry writes into it`(character: String) throws {
+        let long = "A" + String(repeating: character, count: 1022) + "Z"
+        var facts = SampleRecords.vk().facts
+        facts.reverseHost = Sourced(.known(try #require(PTRNames((0..<20).map { "\($0)" + String(repeating: character, count: 62) }))), source: .dns)
+        facts.origin = Sourced(.known(OriginFacts(asNumbers: Array(0..<64), country: "DE", asName: long)), source: .cymruWhois)
+        for (name, handle) in [(long, long), (String(repeating: long, count: 100), "H"), ("N", String(repeating: long, count: 100))] {
+            let entities = (0..<900).map { "E\($0)-" + String(repeating: character, count: 40) }
+            facts.network = Sourced(
+                .known(NetworkFacts(name: name, country: "DE", cidr: "176.112.168.0/21", handle: handle, entities: entities)), source: .rdap)
+            let record = record(facts)
+            let text = try #require(record.fields.first { $0.name == "AUDIT_FACTS" }?.journalText)
+            #expect(text.utf8.count < 65_536 - 12, "as the journal's reader takes it")
+            for read in try readings(record) {
+                #expect(read.facts.origin.value?.asName == long && read.facts.origin.value?.asNumbers.count == 64)
+                let network = try #require(read.facts.network.value)
+                #expect(network.entities[...] == entities.prefix(network.entities.count))
+                #expect(read.lacking.contains(.entities) == (network.entities.count < entities.count || network.name == nil || network.handle == nil))
+                #expect(network.name == nil ? read.lacking.contains(.networkName) : network.name == name)
+            }
+        }
+    }
+
     @Test(arguments: [SampleRecords.vk(), SampleRecords.google()])
     func `a record without the field has what its other fields tell`(sample: AuditRecord) throws {
         let fields = sample.fields.map { (name: $0.name, value: $0.journalText) }

@@ -13,13 +13,15 @@
 /// What is missing is absent, or is nothing. `unavailable` are facts that could not be had, with the reason (`as_name`: the name
 /// of the first AS); `late` those that came after the verdict had waited for them, with what was the matter then; `later` those
 /// that came after a verdict that did not need them. A place is its number, name and code; a location latitude, longitude,
-/// radius and time zone. Where a reason has a detail, the two are an array. `cut`: there are more entities than stand here.
+/// radius and time zone. Where a reason has a detail, the two are an array. `cut`: not all of the network stands here, for its length.
 package struct FactsText {
-    /// How many bytes of entities there may be: journald and those who read it back cut long fields.
-    static let longestEntities = 40_000
+    /// How many bytes there are to be at most, as they are written: journald and those who read it back cut fields of 65,536.
+    static let longest = 60_000
+    /// How many of them a network may take.
+    static let longestNetwork = 40_000
 
     /// The object.
-    package private(set) var text = "{"
+    package private(set) var text = ""
     private var isEmpty = true
     private var isCut = false
 
@@ -28,31 +30,58 @@ package struct FactsText {
     /// - Complexity: Linear in what is written; nothing is built in between.
     package init(_ facts: Facts, missing: MissingFacts) {
         text.reserveCapacity(768)
+        text += "{"
         if let names = facts.reverseHost.value { list("rev_host", names.all) { $0.string($1) } }
-        if let network = facts.network.value { object("network") { $0.write(network) } }
+        let rest = FactsText(besidesNames: facts, missing: missing)
+        if let network = facts.network.value {
+            let room = Self.longest - text.utf8.count - rest.text.utf8.count
+            object("network") { $0.write(network, in: min(Self.longestNetwork, room)) }
+        }
+        if isCut { raw("cut", "true") }
+        if !isEmpty, !rest.isEmpty { text += "," }
+        text += rest.text
+        text += "}"
+    }
+
+    /// The members that others have no say in how long they are.
+    private init(besidesNames facts: Facts, missing: MissingFacts) {
+        text.reserveCapacity(512)
         if let origin = facts.origin.value { object("origin") { $0.write(origin) } }
         if let geo = facts.geo.value { object("geo") { $0.write(geo) } }
         if facts.isPrivate { raw("private", "true") }
         member("local_network", facts.localNetwork)
-        if isCut { raw("cut", "true") }
         writeTroubles(of: facts)
         writeLate(of: facts, missing)
-        text += "}"
     }
 
-    private mutating func write(_ network: NetworkFacts) {
-        member("name", network.name)
+    /// Writes what of a network fits into so many bytes.
+    private mutating func write(_ network: NetworkFacts, in room: Int) {
+        let end = text.utf8.count + room
+        fit(before: end) { $0.member("name", network.name) }
         member("cc", network.country)
-        member("cidr", network.cidr)
-        member("handle", network.handle)
+        fit(before: end) { $0.member("cidr", network.cidr) }
+        fit(before: end) { $0.member("handle", network.handle) }
         guard !network.entities.isEmpty else { return }
-        var length = 0
-        let room = network.entities.prefix { entity in
-            length += entity.utf8.count + 3
-            return length <= Self.longestEntities
+        name("entities")
+        text += "["
+        for (index, entity) in network.entities.enumerated() {
+            let fits = fit(before: end) { text in
+                if index > 0 { text.text += "," }
+                text.string(entity)
+            }
+            if !fits { break }
         }
-        isCut = room.count < network.entities.count
-        list("entities", room) { $0.string($1) }
+        text += "]"
+    }
+
+    /// Writes something, or takes it back if it does not fit.
+    @discardableResult private mutating func fit(before end: Int, _ write: (inout FactsText) -> Void) -> Bool {
+        let (length, wasEmpty) = (text.utf8.count, isEmpty)
+        write(&self)
+        guard text.utf8.count > end else { return true }
+        text.removeSubrange(text.utf8.index(text.startIndex, offsetBy: length)...)
+        (isEmpty, isCut) = (wasEmpty, true)
+        return false
     }
 
     private mutating func write(_ origin: OriginFacts) {

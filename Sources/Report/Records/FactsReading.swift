@@ -24,7 +24,10 @@ struct FactsReading {
         facts.network = sourced(.network, value["network"].map(Self.network))
         facts.origin = sourced(.origin, value["origin"].map { Self.origin($0, troubles["as_name"]) })
         facts.geo = sourced(.geo, value["geo"].map(Self.geo))
-        var recorded = RecordedFacts(facts: facts, isComplete: value["cut"]?.bool != true)
+        var recorded = RecordedFacts(facts: facts)
+        if value["cut"]?.bool == true {
+            recorded.lacking = facts.network.value?.name == nil ? [.entities, .networkName] : [.entities]
+        }
         for (name, error) in errors("late") {
             if let kind = FactKind(rawValue: name) { recorded.late[kind] = error }
         }

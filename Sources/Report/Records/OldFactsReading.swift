@@ -20,7 +20,15 @@ struct OldFactsReading {
         facts.network = sources.sourced(.network, network)
         facts.origin = sources.sourced(.origin, origin)
         facts.geo = geo(sources)
-        return RecordedFacts(facts: facts, isComplete: false)
+        return RecordedFacts(facts: facts, lacking: lacking(facts))
+    }
+
+    private func lacking(_ facts: Facts) -> Set<DenyListKind> {
+        var lists: Set<DenyListKind> = [.reverseHostname, .asNumbers]
+        if facts.geo.value?.asOrganization == nil { lists.insert(.asNames) }
+        // They are not all there, or not to be read.
+        if fields["entities"]?.structure == nil || fields["entity_count"] != nil { lists.insert(.entities) }
+        return lists
     }
 
     private static let unanswered = LookupError(.unreachable)

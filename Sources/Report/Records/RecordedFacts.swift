@@ -9,9 +9,12 @@ public struct RecordedFacts: Sendable, Equatable {
     public var late: [FactKind: LookupError] = [:]
     /// What came after a verdict that had not waited for it.
     public var later: Set<FactKind> = []
-    /// Whether the record holds all that a list can ask for. Records of before `AUDIT_FACTS` have one AS number and one PTR
+    /// The lists that may ask for more than the record holds. Records of before `AUDIT_FACTS` have one AS number and one PTR
     /// name, and do not know MaxMind's AS number.
-    public var isComplete: Bool
+    public var lacking: Set<DenyListKind> = []
+
+    /// Whether the record holds all that a list can ask for.
+    public var isComplete: Bool { lacking.isEmpty }
 
     /// What a verdict could know at the time: what was late is missing.
     ///
