@@ -1,41 +1,42 @@
-internal import AuditCore
+public import AuditCore
 internal import Report
 
-/// What the lines of one list met.
+/// What the lines of one list decided.
 public struct LineUses: Sendable {
-    /// Those that met somebody, by hits.
+    /// Those that decided something, by hits.
     public let met: [ReplayFindings.Line]
-    /// Those that met nobody, by their numbers.
-    public let unmet: [Int]
+    /// Those that decided nothing, by their numbers: they may have met logins that another line decided.
+    public let idle: [Int]
 
     /// Looks for a list's lines among those that decided.
     ///
     /// - Parameters:
-    ///   - file: The list's path as written in the settings.
+    ///   - list: The list.
+    ///   - file: Its path as written in the settings; other lists may have the same.
     ///   - lines: The numbers of its lines with entries, in order.
-    public init(_ findings: ReplayFindings, of file: String, among lines: [Int]) {
+    public init(_ findings: ReplayFindings, of list: ListKey, in file: String, among lines: [Int]) {
         var uses: [String: ReplayFindings.Line] = [:]
-        for line in findings.lines { uses[line.rule] = line }
-        var (met, unmet): ([ReplayFindings.Line], [Int]) = ([], [])
+        for line in findings.lines where line.list == list { uses[line.rule] = line }
+        var (met, idle): ([ReplayFindings.Line], [Int]) = ([], [])
         for number in lines {
-            if let use = uses[RuleReference(file: file, line: number).description] { met.append(use) } else { unmet.append(number) }
+            if let use = uses[RuleReference(file: file, line: number).description] { met.append(use) } else { idle.append(number) }
         }
         let byHits = met.enumerated().sorted { ($1.element.hits, $0.offset) < ($0.element.hits, $1.offset) }
         self.met = byHits.map(\.element)
-        self.unmet = unmet
+        self.idle = idle
     }
 
     /// Those that met honeypots and nobody else.
     public var metHoneypotsOnly: [ReplayFindings.Line] { met.filter { $0.hits == $0.honeypotHits } }
 
-    /// `, 2 met nobody, 1 met honeypots only`; empty if neither is so.
+    /// `, 2 decided nothing, 1 met honeypots only`; empty if neither is so.
     public var summary: String {
         let honeypots = metHoneypotsOnly.count
-        return (unmet.isEmpty ? "" : ", \(unmet.count.grouped) met nobody")
+        return (idle.isEmpty ? "" : ", \(idle.count.grouped) decided nothing")
             + (honeypots == 0 ? "" : ", \(honeypots.grouped) met honeypots only")
     }
 
-    /// A line of text for each line that met somebody, and one for those that met nobody.
+    /// A line of text for each line that decided something, and one for those that did not.
     ///
     /// - Parameter limit: How many are named of each.
     public func lines(atMost limit: Int) -> [String] {
@@ -43,11 +44,11 @@ public struct LineUses: Sendable {
             let whose = line.hits == line.honeypotHits ? "honeypots only" : ReplayFindings.counted(line.users, "user")
             return "\(line.rule): \(ReplayFindings.counted(line.hits, "login")) of \(whose), last \(line.last.minute)"
         }
-        if met.count > limit { texts.append("and \((met.count - limit).grouped) more that met somebody (--limit)") }
-        guard !unmet.isEmpty else { return texts }
-        let ranges = Self.ranges(unmet)
+        if met.count > limit { texts.append("and \((met.count - limit).grouped) more that decided something (--limit)") }
+        guard !idle.isEmpty else { return texts }
+        let ranges = Self.ranges(idle)
         let more = ranges.count > limit ? " and more (--limit)" : ""
-        texts.append("met nobody: \(unmet.count == 1 ? "line" : "lines") \(ranges.prefix(limit).joined(separator: ", "))\(more)")
+        texts.append("decided nothing: \(idle.count == 1 ? "line" : "lines") \(ranges.prefix(limit).joined(separator: ", "))\(more)")
         return texts
     }
 

@@ -62,23 +62,27 @@ public struct Replay: Sendable {
         return findings
     }
 
-    /// Judges one record; failures, what lies outside of the time, and logins that no list decided are passed by.
+    /// Judges one record; failures, what lies outside of the time, and logins that no list decided or that were nobody's are
+    /// passed by.
     public mutating func add(_ fields: RecordFields) {
         guard fields.time < configuration.until, configuration.since.map({ fields.time >= $0 }) ?? true else { return }
         let record = fields.record
         guard record.event == nil else { return }
+        guard !record.isOfNobody else { return tallies.addOfNobody() }
         guard !record.isRefusedWhateverListsSay else { return tallies.addRefusedOtherwise() }
         guard let recorded = fields.facts else { return tallies.addUnreadable(record) }
         let facts = recorded.atVerdict
         let attempt = LoginAttempt(
             login: record.user, service: record.service ?? "", address: facts.address, time: fields.time)
         let judgement = configuration.candidate.judge(attempt, facts: facts)
-        let wasRefused: Bool
+        let before: ReplayTallies.Before
         switch configuration.baseline {
-        case .records: wasRefused = record.isBlocked
-        case .policy(let policy): wasRefused = !policy.judge(attempt, facts: facts).verdict.isAllowed
+        case .records: before = .init(isRefused: record.isBlocked, rule: record.rule ?? record.matched)
+        case .policy(let policy):
+            let inForce = policy.judge(attempt, facts: facts)
+            before = .init(isRefused: !inForce.verdict.isAllowed, rule: inForce.rule?.description ?? inForce.matched)
         }
-        tallies.add(record, judgement, wasRefused: wasRefused, isComplete: recorded.isComplete)
+        tallies.add(record, judgement, before, isComplete: recorded.isComplete)
     }
 
     /// What has come out so far.

@@ -33,6 +33,8 @@ public struct ReplayFindings: Sendable {
 
     /// A line of the candidate's that logins met.
     public struct Line: Sendable, Equatable {
+        /// The list that it stands in: several may share a file. nil for what is no list, such as a disabled service.
+        public var list: ListKey?
         /// `lists/network_cc.deny.lst:12`.
         public var rule: String
         /// How many logins it decided.
@@ -43,6 +45,15 @@ public struct ReplayFindings: Sendable {
         public var users: Int
         /// The last of them.
         public var last: Timestamp
+    }
+
+    /// Lines that decided, as they are told apart for people: where lists share a file the list is named as well.
+    var namedLines: [(name: String, line: Line)] {
+        let uses = lines.reduce(into: [:]) { $0[$1.rule, default: 0] += 1 }
+        return lines.map { line in
+            let list = uses[line.rule, default: 1] > 1 ? line.list.map { " (\($0))" } ?? "" : ""
+            return (line.rule + list, line)
+        }
     }
 
     /// How it came out as a whole.
@@ -104,10 +115,14 @@ public struct ReplayFindings: Sendable {
         wouldDeny = tallies.wouldDeny
         newlyRefused = Change(tallies.newlyRefused)
         newlyAllowed = Change(tallies.newlyAllowed)
-        lines = tallies.lines.map { rule, line in
-            Line(rule: rule, hits: line.hits, honeypotHits: line.honeypotHits, users: line.users.count, last: line.last)
+        lines = tallies.lines.map { key, line in
+            Line(
+                list: key.list, rule: key.rule.description, hits: line.hits, honeypotHits: line.honeypotHits, users: line.users.count, last: line.last)
         }
-        .sorted { $0.hits != $1.hits ? $0.hits > $1.hits : $0.rule < $1.rule }
+        .sorted {
+            if $0.hits != $1.hits { return $0.hits > $1.hits }
+            return $0.rule != $1.rule ? $0.rule < $1.rule : $0.list?.description ?? "" < $1.list?.description ?? ""
+        }
         withoutFacts = tallies.withoutFacts
         incomplete = tallies.incomplete
         places = tallies.places.sorted
@@ -147,6 +162,9 @@ extension ReplayTallies {
         }
         if refusedOtherwise > 0 {
             notes.append("\(refusedOtherwise.grouped) logins were refused whatever lists say, and were not judged")
+        }
+        if ofNobody > 0 {
+            notes.append("\(ofNobody.grouped) logins were of users whom nobody knows (AUDIT_UNKNOWN_USER), and were not judged")
         }
         let omitted = newlyRefused.users.omitted.keys + newlyAllowed.users.omitted.keys + users.omitted.keys
         if omitted > 0 { notes.append("more users than are told apart: some are missing, and counts are at least as shown") }

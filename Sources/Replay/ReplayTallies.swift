@@ -11,6 +11,20 @@ struct ReplayTallies: Sendable {
         var isHoneypot: Bool
     }
 
+    /// What became of a login, or would, without the candidate.
+    struct Before: Sendable {
+        var isRefused: Bool
+        /// The line that decided, or what else.
+        var rule: String?
+    }
+
+    /// A line of a list: lists may share a file.
+    struct LineKey: Hashable, Sendable {
+        /// nil for what is no list: a disabled service.
+        var list: ListKey?
+        var rule: RuleReference
+    }
+
     /// An app password of a user.
     struct PasswordKey: Hashable, Comparable, Sendable {
         var user: String
@@ -63,12 +77,13 @@ struct ReplayTallies: Sendable {
     var withoutFacts = 0
     var incomplete = 0
     var refusedOtherwise = 0
+    var ofNobody = 0
     var first: Timestamp?
     var last: Timestamp?
     var newlyRefused: Change
     var newlyAllowed: Change
     var users: TopTable<String, Void>
-    var lines: [String: Line] = [:]
+    var lines: [LineKey: Line] = [:]
     /// Lines and users that had no room.
     var areLinesCut = false
     var timeline = Timeline()
@@ -88,6 +103,9 @@ struct ReplayTallies: Sendable {
     /// Counts a login that no list had a say in.
     mutating func addRefusedOtherwise() { refusedOtherwise += 1 }
 
+    /// Counts a login that was none: no passdb knew the user.
+    mutating func addOfNobody() { ofNobody += 1 }
+
     /// Counts a login from nobody knows where.
     mutating func addUnreadable(_ record: ReportRecord) {
         count(record)
@@ -95,19 +113,19 @@ struct ReplayTallies: Sendable {
     }
 
     /// Counts a judged login.
-    mutating func add(_ record: ReportRecord, _ judgement: Judgement, wasRefused: Bool, isComplete: Bool) {
+    mutating func add(_ record: ReportRecord, _ judgement: Judgement, _ before: Before, isComplete: Bool) {
         count(record)
         if !isComplete { incomplete += 1 }
         let denial = judgement.verdict.denial
         if denial?.rule == nil, !judgement.unknownLists.isEmpty { withoutFacts += 1 }
-        if let rule = judgement.rule { meet(rule.description, record) }  // of an exception, too
+        if let rule = judgement.rule { meet(LineKey(list: judgement.list, rule: rule), record) }  // of an exception, too
         let isRefused = !judgement.verdict.isAllowed
         if isRefused { refused += 1 } else if denial != nil { wouldDeny += 1 }
-        if wasRefused != isRefused {
+        if before.isRefused != isRefused {
             if isRefused {
                 newlyRefused.add(record, denial?.rule?.description ?? judgement.verdict.matched)
             } else {
-                newlyAllowed.add(record, record.rule ?? record.matched)
+                newlyAllowed.add(record, before.rule)
             }
             if let location = record.location {
                 places.add(
@@ -115,7 +133,7 @@ struct ReplayTallies: Sendable {
             }
         }
         timeline.add(record.time) { counts in
-            if isRefused, !wasRefused { counts.denied += 1 } else { counts.allowed += 1 }
+            if isRefused, !before.isRefused { counts.denied += 1 } else { counts.allowed += 1 }
         }
     }
 
@@ -126,7 +144,7 @@ struct ReplayTallies: Sendable {
         last = max(last ?? record.time, record.time)
     }
 
-    private mutating func meet(_ rule: String, _ record: ReportRecord) {
+    private mutating func meet(_ rule: LineKey, _ record: ReportRecord) {
         guard lines[rule] != nil || lines.count < bound else { return areLinesCut = true }
         let number = record.isHoneypot ? nil : number(of: record.user)
         let isKnown = number.map { lines[rule]?.users.contains($0) ?? false } ?? true

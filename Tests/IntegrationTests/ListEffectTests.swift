@@ -141,6 +141,41 @@ struct ListEffectProgramTests {
         #expect(server.logText.contains(ended))
     }
 
+    @Test func `an end that cannot be read lets nobody in, neither by a deny list nor by an exception`() async throws {
+        let (directory, passwords) = try site()
+        try directory.write("deny.lst", "192.88.98.0/24 # until 3 complaints came in\n192.88.97.0/24\n")
+        try directory.write("allow.lst", "192.88.97.1 # until 3 weeks are over\n")
+        let check = try Program.run(["check-config"], in: directory)
+        #expect(check.status == 78 && check.errors.contains("deny.lst:1:1: \"3\" is no day"), "\(check.errors)")
+        let server = try await ServerProcess(in: directory)
+        #expect(server.logText.contains("it is in force without end"))
+        func status(_ address: String) throws -> Int { try server.auth("alice", passwords["alice"] ?? "", from: address).status }
+        #expect(try status("192.88.98.1") == 403 && status("192.88.97.1") == 403)
+        let reload = try server.request("POST", "/reload")
+        #expect(reload.status == 409 && reload.body.contains("deny.lst:1:1:") && reload.body.contains("allow.lst:1:1:"))
+        #expect(try status("192.88.98.1") == 403)
+    }
+
+    @Test func `guesses at names that nobody knows are marked, and no honeypot's use`() async throws {
+        let (directory, _) = try site()
+        try directory.write(
+            "config.toml",
+            Self.settings.replacing("[audit]\n", with: "[audit]\nhoneypots = [\"honey-*\"]\naudit_process_unknown = true\n"))
+        let server = try await ServerProcess(in: directory)
+        for user in ["honey-xyz", "carol"] {
+            let body = #"{"username":"\#(user)","service":"imap","remote_ip":"192.88.90.1","passdbs_seen_user_unknown":true}"#
+            #expect(try server.request("POST", "/audit", body).status == 404)
+        }
+        server.signal(SIGTERM)
+        #expect(await server.waitForExit() == 0)
+        let lines = directory.read("audit.jsonl").split(separator: "\n")
+        #expect(lines.count == 2 && lines.allSatisfy { $0.contains(#""unknown_user":true"#) }, "\(lines)")
+        // They are nobody's logins for replay, either.
+        try directory.write("deny.lst", "192.88.90.0/24\n")
+        let replay = try Program.run(["replay", "--jsonl", "audit.jsonl"], in: directory)
+        #expect(replay.status == 3 && replay.output.contains("2 logins were of users whom nobody knows"), "\(replay.output)")
+    }
+
     @Test func `lists diff names entries, and tells by its status whether others are met`() throws {
         let directory = try TemporaryDirectory()
         try directory.write("old.txt", "192.88.97.0/24\n192.88.98.0/25\n192.88.98.128/25\n")

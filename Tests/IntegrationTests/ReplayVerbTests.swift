@@ -110,17 +110,17 @@ struct ReplayVerbTests {
         #expect(
             stats.output == """
                 judged by the lists as they are: 3 logins of 2 users, 2024-05-01 02:06 to 2024-05-01 02:06, UTC
-                network_cc: cc.lst: 3 entries, 1 useless, 0 overlapping, 2 met nobody
+                network_cc: cc.lst: 3 entries, 1 useless, 0 overlapping, 2 decided nothing
                   cc.lst:4: RU again, line 3
                   cc.lst:3: 3 logins of 2 users, last 2024-05-01 02:06
-                  met nobody: lines 2, 4
+                  decided nothing: lines 2, 4
                 note: 1 line was no record
 
                 """)
         let old = try Program.run(["lists", "stats", "--jsonl", "audit.jsonl"], in: directory)
-        #expect(old.output.contains(", 3 met nobody\n"), "90 days count: \(old.output)")
+        #expect(old.output.contains(", 3 decided nothing\n"), "90 days count: \(old.output)")
         let plain = try Program.run(["lists", "stats"], in: directory)
-        #expect(!plain.output.contains("met nobody") && !plain.output.contains("judged"))
+        #expect(!plain.output.contains("decided nothing") && !plain.output.contains("judged"))
         #expect(try Program.run(["lists", "stats", "--jsonl", "missing"], in: directory).status == 69)
         #expect(try Program.run(["lists", "stats", "--journal", "--jsonl", "x"], in: directory).status == 64)
     }

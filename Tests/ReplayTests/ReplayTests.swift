@@ -72,7 +72,7 @@ struct ReplayTests {
         #expect(
             findings.lines == [
                 ReplayFindings.Line(
-                    rule: "ip_networks.lst:1", hits: 4, users: 2, last: Logins.start.advanced(by: .seconds(300)))
+                    list: ListKey(.ipNetworks), rule: "ip_networks.lst:1", hits: 4, users: 2, last: Logins.start.advanced(by: .seconds(300)))
             ])
     }
 
@@ -81,6 +81,26 @@ struct ReplayTests {
         let findings = try Logins.replay(Policy(), over: fields)
         #expect(findings.outcome == .differs && findings.newlyAllowed.logins == 1)
         #expect(findings.newlyAllowed.users.first?.rule == "old.lst:3")
+    }
+
+    @Test func `compared with what is in force, it is the line in force that had refused`() throws {
+        // Then somebody else's line refused one of the logins, and none the other.
+        let fields = try [Logins.login("alice", blocked: "net_cc"), Logins.login("bob", from: "45.9.9.9", at: 1)]
+        let inForce = Logins.policy([.ipNetworks: "# now\n45.0.0.0/8"])
+        let findings = try Logins.replay(Policy(), .policy(inForce), over: fields)
+        #expect(findings.newlyAllowed.users.map(\.rule) == ["ip_networks.lst:2", "ip_networks.lst:2"])
+        let unknown = try Logins.login("carol") { $0.network = .notAsked }
+        let strict = Logins.policy([.networkCountry: "RU"], onUnknown: .deny)
+        #expect(try Logins.replay(Policy(), .policy(strict), over: [unknown]).newlyAllowed.users.map(\.rule) == ["unknown"])
+    }
+
+    @Test func `logins of users whom nobody knows are no users locked out`() throws {
+        var guess = SampleRecords.vk()
+        guess.isOfNobody = true
+        let policy = Logins.policy([.networkCountry: "RU"])
+        let findings = try Logins.replay(policy, .policy(Policy()), over: [#require(Logins.fields(guess)), Logins.login("alice")])
+        #expect(findings.outcome == .same && findings.logins == 1 && findings.users == 1 && findings.lines.isEmpty)
+        #expect(findings.notes == ["1 logins were of users whom nobody knows (AUDIT_UNKNOWN_USER), and were not judged"])
     }
 
     @Test func `an exception lets in on the past as well, and its line is counted`() throws {

@@ -31,6 +31,12 @@ public struct Judgement: Sendable, Equatable {
     /// The entry that applied, for the records.
     public var rule: RuleReference? { exemption?.rule ?? verdict.denial?.rule }
 
+    /// The list whose entry applied; nil if none did.
+    public var list: ListKey? {
+        if let exemption { return ListKey(exemption.list, .allow) }
+        return verdict.denial?.list.map { ListKey($0, watched == nil ? .deny : .watch) }
+    }
+
     /// Lists that would have needed a fact that could not be had.
     public var unknownLists: [DenyListKind] {
         outcomes.compactMap { $0.outcome == .unknown ? $0.list : nil }

@@ -13,9 +13,9 @@ extension ReplayFindings {
             people("Newly let in", newlyAllowed, &page)
             HTMLPage.section("Where these logins came from", &page) { WorldMap(places).write(to: &$0) }
             HTMLPage.section("Lines that decide", &page) { page in
-                let rows = lines.prefix(HTMLPage.tableLimit).map { line in
+                let rows = namedLines.prefix(HTMLPage.tableLimit).map { name, line in
                     BarTable.Row(
-                        label: line.rule, detail: "\(line.users.grouped) users, last \(line.last.minute)", count: line.hits)
+                        label: name, detail: "\(line.users.grouped) users, last \(line.last.minute)", count: line.hits)
                 }
                 BarTable(title: "Line", rows: rows, count: lines.count, shown: HTMLPage.rowLimit).write(to: &page)
             }

@@ -13,8 +13,8 @@ extension ReplayFindings {
         lines += Self.lines("Newly let in", newlyAllowed)
         if !self.lines.isEmpty {
             lines += ["", "Lines that decide"]
-            lines += Self.limited(self.lines) {
-                "  \($0.rule.visible())  \(Self.counted($0.hits, "login")) of \(Self.counted($0.users, "user")), last \($0.last.minute)"
+            lines += Self.limited(namedLines) { name, line in
+                "  \(name.visible())  \(Self.counted(line.hits, "login")) of \(Self.counted(line.users, "user")), last \(line.last.minute)"
             }
         }
         lines += ["", "Could not be judged for want of facts: \(withoutFacts.grouped)"]

@@ -1,9 +1,11 @@
-internal import AuditCore
+public import AuditCore
 
 /// Whom new lists would newly refuse, of those who were let in within seven days.
 public struct Blast: Sendable, Equatable {
     /// A line that newly refuses.
     public struct Line: Sendable, Equatable {
+        /// The list that it stands in: several may share a file. nil where a fact is missing.
+        public var list: ListKey?
         /// `lists/network_cc.deny.lst:12`; `unknown` where a fact is missing.
         public var rule: String
         /// How many users.
@@ -28,15 +30,15 @@ public struct Blast: Sendable, Equatable {
     /// - Complexity: Linear in the logins.
     init(_ ring: RecentLoginRing, candidate: Policy, inForce: Policy, honeypots: [NamePattern], at time: Timestamp) {
         let now = RecentLogins.minute(time)
-        var byRule: [String: Int] = [:]
-        var (current, rules): (String?, Set<String>) = (nil, [])
+        var byRule: [ReplayTallies.LineKey: Int] = [:]
+        var (current, rules): (String?, Set<ReplayTallies.LineKey>) = (nil, [])
         func endUser() {
             if !rules.isEmpty { users += 1 }
             for rule in rules { byRule[rule, default: 0] += 1 }
             rules = []
         }
         ring.forEach(since: now < RecentLoginRing.lifetime ? 0 : now - RecentLoginRing.lifetime) { user, address, facts in
-            if current != user {
+            if current.map({ !$0.utf8.elementsEqual(user.utf8) }) ?? true {
                 endUser()
                 current = user
                 if !honeypots.contains(where: { $0.matches(user) }) { knownUsers += 1 }
@@ -44,12 +46,16 @@ public struct Blast: Sendable, Equatable {
             guard !honeypots.contains(where: { $0.matches(user) }) else { return }
             // Which service it was is not held: a disabled one is no list.
             let attempt = LoginAttempt(login: user, service: "", address: address, time: time)
-            let verdict = candidate.judge(attempt, facts: facts).verdict
-            guard !verdict.isAllowed, inForce.judge(attempt, facts: facts).verdict.isAllowed else { return }
-            rules.insert(verdict.denial?.rule?.description ?? verdict.matched ?? "unknown")
+            let judgement = candidate.judge(attempt, facts: facts)
+            guard !judgement.verdict.isAllowed, inForce.judge(attempt, facts: facts).verdict.isAllowed else { return }
+            let rule = judgement.rule ?? RuleReference(file: judgement.matched ?? "unknown", line: nil)
+            rules.insert(ReplayTallies.LineKey(list: judgement.list, rule: rule))
         }
         endUser()
-        lines = byRule.map { Line(rule: $0, users: $1) }
-            .sorted { $0.users != $1.users ? $0.users > $1.users : $0.rule < $1.rule }
+        lines = byRule.map { Line(list: $0.list, rule: $0.rule.description, users: $1) }
+            .sorted {
+                if $0.users != $1.users { return $0.users > $1.users }
+                return $0.rule != $1.rule ? $0.rule < $1.rule : $0.list?.description ?? "" < $1.list?.description ?? ""
+            }
     }
 }

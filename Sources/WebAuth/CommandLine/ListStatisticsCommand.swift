@@ -10,10 +10,11 @@ import Settings
 struct ListStatisticsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
-        abstract: "Count the entries of each list, and name lines that others make useless, that have ended or that meet nobody.",
+        abstract: "Count the entries of each list, and name lines that others make useless, that have ended or that decide nothing.",
         discussion: """
             With --journal, --file, --namespace or --jsonl the logins of the audit trail are judged by the lists as they are now: \
-            each line with what it met, lines that met honeypots only, lines that met nobody. Facts are taken as recorded.
+            each line with the logins it decided, lines that met honeypots only, lines that decided nothing. Facts are taken as \
+            recorded.
 
             Example: web-auth-server lists stats --journal --config /etc/dovecot-web-auth/config.toml
             """)
@@ -41,11 +42,11 @@ struct ListStatisticsCommand: AsyncParsableCommand {
                 continue
             }
             let inspection = ListInspection(
-                DenyListFile(name: path.written, bytes: Array(data)), as: list.kind, engine: PCRE2PatternEngine(),
-                matching: settings.audit.patternMatching)
+                DenyListFile(name: path.written, bytes: Array(data)), as: list.kind, effect: list.effect,
+                engine: PCRE2PatternEngine(), matching: settings.audit.patternMatching)
             let (useless, overlaps) = (inspection.useless, inspection.overlaps)
             let (ended, ending) = inspection.endings.counts(at: now)
-            let met = uses.map { LineUses($0, of: path.written, among: inspection.entryLines) }
+            let met = uses.map { LineUses($0, of: list, in: path.written, among: inspection.entryLines) }
             print(
                 "\(list): \(path.written): \(inspection.summary), \(useless.count) useless, \(overlaps.count) overlapping"
                     + (ended > 0 ? ", \(ended) ended" : "") + (ending > 0 ? ", \(ending) ending within a week" : "")
