@@ -138,6 +138,47 @@ struct ReloadGuardTests {
         #expect(events(directory).map { $0["by"] as? String } == ["SIGHUP, force-reload of \(owner)"])
     }
 
+    @Test func `the file that forces is for the next reload alone, whatever comes of that, and for no start`() async throws {
+        let (directory, passwords) = try site("0")
+        let file = directory.path + "/var/force-reload"
+        let isThere = { FileManager.default.fileExists(atPath: file) }
+        var server = try await ServerProcess(in: directory)
+        #expect(try logIn(server, passwords) == [200, 200, 200, 200, 200])
+
+        // By HTTP it forces nothing, and is gone all the same.
+        try directory.write("deny.lst", "192.88.93.0/24\n")
+        try directory.write("var/force-reload", "")
+        let refused = try server.request("POST", "/reload")
+        #expect(refused.status == 409 && refused.body.contains("force-reload is for the next reload by SIGHUP alone"), "\(refused.body)")
+        #expect(!isThere())
+        try directory.write("var/force-reload", "")
+        let forced = try server.request("POST", "/reload?force=1")
+        #expect(forced.status == 200 && forced.body.contains("force-reload was not needed, and was removed") && !isThere())
+        try directory.write("var/force-reload", "")
+        let same = try server.request("POST", "/reload")
+        #expect(same.status == 200 && same.body.contains("force-reload was not needed, and was removed") && !isThere())
+
+        // A reload that fails for another reason uses it up, too.
+        try directory.write("deny.lst", "192.88.93.0/24\n192.88.94.0/24\nnonsense\n")
+        try directory.write("var/force-reload", "")
+        server.signal(SIGHUP)
+        await server.waitForLog("it was removed, and has to be made again", times: 2)
+        #expect(!isThere())
+        try directory.write("deny.lst", "192.88.93.0/24\n192.88.94.0/24\n")
+        #expect(try server.request("POST", "/reload").status == 409)
+        #expect(try logIn(server, passwords) == [200, 200, 200, 403, 200])
+
+        // Nothing is judged at a start, and nothing lies in wait after it.
+        try directory.write("var/force-reload", "")
+        server.signal(SIGTERM)
+        #expect(await server.waitForExit() == 0)
+        server = try await ServerProcess(in: directory)
+        #expect(!isThere() && server.logText.contains("force-reload was not needed, and was removed"))
+        server.signal(SIGTERM)
+        #expect(await server.waitForExit() == 0)
+        #expect(events(directory).map { $0["by"] as? String } == ["POST /reload from 127.0.0.1"])
+    }
+
     @Test func `without a radius everything is taken, and nobody's logins are kept`() async throws {
         let (directory, passwords) = try site("0")
         let server = try await ServerProcess(in: directory)

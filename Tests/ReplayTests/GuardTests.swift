@@ -23,6 +23,12 @@ struct GuardTests {
         return ring
     }
 
+    /// Takes lines of a file.
+    private func take(_ lines: String, _ ring: inout RecentLoginRing, at minute: UInt32) {
+        var texts: [UInt32: String] = [:]
+        for line in lines.utf8.split(separator: 10) { ring.take(Substring(line), &texts, at: minute) }
+    }
+
     private func login(_ user: String, from address: String, at minute: Int = 0) -> Login {
         let facts = Facts(address: IPAddress(address), localNetworks: LocalNetworks(), localLocationName: "house")
         let time = Logins.start.advanced(by: .seconds(60 * minute))
@@ -61,7 +67,7 @@ struct GuardTests {
             let ring = ring(all)
             #expect(ring.count == all.count)
             var copy = RecentLoginRing(capacity: 65_536)
-            copy.take(RecentLoginLine.title + "\n" + ring.lines.map(\.text).joined())
+            take(ring.lines.map(\.text).joined(), &copy, at: RecentLogins.minute(now))
             for ring in [ring, copy] {
                 let blast = Blast(ring, candidate: candidate, inForce: inForce, honeypots: [], at: now)
                 #expect(blast.knownUsers == Set(all.map(\.attempt.login)).count)
@@ -84,7 +90,10 @@ struct GuardTests {
         let all = blast(ring, wide, honeypots: [NamePattern("honey-*")])
         #expect(all.knownUsers == 4 && all.users == 2)
         #expect(
-            all.lines == [.init(rule: "ip_networks.lst:1", users: 1), .init(rule: "ip_networks.lst:2", users: 1)])
+            all.lines == [
+                .init(list: ListKey(.ipNetworks), rule: "ip_networks.lst:1", users: 1),
+                .init(list: ListKey(.ipNetworks), rule: "ip_networks.lst:2", users: 1),
+            ])
         #expect(blast(ring, wide, Logins.policy([.ipNetworks: "45.1.0.0/16"]), honeypots: [NamePattern("honey-*")]).users == 1)
         var lenient = wide
         let exceptions = DenyListFile(name: "users.lst", text: "alice\nbob\n")
@@ -186,7 +195,9 @@ struct GuardTests {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let path = directory + "/recent-logins"
         let troubles = Mutex<[String]>([])
-        func open() -> RecentLogins { RecentLogins(file: path) { reason in troubles.withLock { $0.append(reason) } } }
+        func open() -> RecentLogins {
+            RecentLogins(file: path, now: { Logins.start }) { reason in troubles.withLock { $0.append(reason) } }
+        }
         func judge(_ logins: RecentLogins) -> Blast {
             logins.judge(
                 candidate: Logins.policy([.ipNetworks: "45.1.0.0/16"]), inForce: Policy(), honeypots: [], at: Logins.start)
@@ -221,13 +232,147 @@ struct GuardTests {
 
     @Test func `a file that cannot be written costs nothing but a word`() async throws {
         let troubles = Mutex(0)
-        let logins = RecentLogins(file: "/dev/null/recent-logins") { _ in troubles.withLock { $0 += 1 } }
+        let logins = RecentLogins(file: "/dev/null/recent-logins", now: { Logins.start }) { _ in troubles.withLock { $0 += 1 } }
         for number in 0..<50 {
             let login = login("user\(number)", from: "45.1.0.1")
             logins.note(login.attempt, nil, login.facts)
         }
         let blast = logins.judge(candidate: Policy(), inForce: Policy(), honeypots: [], at: Logins.start)
         #expect(blast.knownUsers == 50 && troubles.withLock { $0 } == 1)
+    }
+
+    @Test func `what is under way when everything is forgotten is not taken down`() throws {
+        let directory = try directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let path = directory + "/recent-logins"
+        let logins = RecentLogins(file: path, now: { Logins.start }) { _ in }
+        func known() -> Int {
+            logins.judge(candidate: Policy(), inForce: Policy(), honeypots: [], at: Logins.start).knownUsers
+        }
+        let (early, late) = (login("alice", from: "45.1.0.1"), login("bob", from: "45.2.0.1"))
+        logins.note(early.attempt, nil, early.facts)
+        #expect(known() == 1)
+        logins.forget()
+        logins.note(late.attempt, nil, late.facts)
+        #expect(known() == 0 && logins.held == (0, 0) && !FileManager.default.fileExists(atPath: path))
+        logins.open()
+        logins.note(late.attempt, nil, late.facts)
+        #expect(known() == 1 && FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func `a large file is read in pieces, with lines across their ends`() throws {
+        let directory = try directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        func open() -> RecentLogins {
+            RecentLogins(file: directory + "/recent-logins", now: { Logins.start }) { Issue.record("\($0)") }
+        }
+        func judge(_ logins: RecentLogins) -> Blast {
+            logins.judge(candidate: Policy(), inForce: Policy(), honeypots: [], at: Logins.start)
+        }
+        let first = open()
+        for number in 0..<4000 {
+            let login = login("user\(number)" + String(repeating: "é", count: number % 90), from: "45.1.\(number / 200).\(number % 200)")
+            first.note(login.attempt, 7, login.facts)
+        }
+        let known = judge(first).knownUsers
+        let size = try FileManager.default.attributesOfItem(atPath: directory + "/recent-logins")[.size] as? Int
+        #expect(known == 4000 && size ?? 0 > 300_000)
+        #expect(judge(open()) == judge(first))
+    }
+
+    // MARK: A clock that was ahead
+
+    @Test func `a row of a clock that was ahead is replaced, and is of now for who looks`() {
+        let now: UInt32 = 29_000_000
+        var ring = RecentLoginRing(capacity: 100)
+        func note(_ user: String, _ minute: UInt32) -> Int {
+            let address = IPAddress("45.1.0.1")
+            let facts = Facts(address: address, localNetworks: LocalNetworks(), localLocationName: "")
+            return ring.note(user: user, password: nil, address: address, minute: minute) { FactParts(facts) }.count
+        }
+        var minutes: [UInt32] {
+            ring.lines.compactMap { if case .login(_, _, _, let minute, _) = $0 { minute } else { nil } }.sorted()
+        }
+        _ = note("alice", now + 500_000)
+        _ = note("bob", now + 500_000)
+        #expect(note("alice", now) == 1 && minutes == [now, now + 500_000])
+        ring.settle(at: now + 1)
+        #expect(minutes == [now, now + 1])
+        ring.drop(before: now + 1)
+        #expect(minutes == [now + 1], "and grows old like any other")
+    }
+
+    @Test func `a file's rows of a clock that was ahead are of the time when it is read`() {
+        let ahead = ring([login("alice", from: "45.1.0.1", at: 900_000), login("bob", from: "45.1.0.1")])
+        var copy = RecentLoginRing(capacity: 100)
+        let now = RecentLogins.minute(Logins.start)
+        take(ahead.lines.map(\.text).joined(), &copy, at: now)
+        copy.drop(before: now + 1)
+        #expect(copy.count == 0 && ahead.count == 2)
+    }
+
+    @Test func `one login of a clock that was ahead throws nobody out`() throws {
+        let directory = try directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let logins = RecentLogins(file: directory + "/recent-logins", now: { Logins.start }) { _ in }
+        for (user, minute) in [("alice", 0), ("bob", 900_000), ("carol", 1)] {
+            let login = login(user, from: "45.1.0.1", at: minute)
+            logins.note(login.attempt, nil, login.facts)
+        }
+        func known(_ minute: Int) -> Int {
+            logins.judge(
+                candidate: Policy(), inForce: Policy(), honeypots: [], at: Logins.start.advanced(by: .seconds(60 * minute))
+            ).knownUsers
+        }
+        #expect(known(1) == 3 && known(8 * 24 * 60) == 0, "and he is forgotten like all others")
+    }
+
+    // MARK: Names
+
+    @Test func `names are what their bytes are, whatever they begin with`() throws {
+        // A mark that joins what stands before it, and two ways to write one letter.
+        let names = ["\u{301}x", "\u{e9}", "e\u{301}", "@", "@@", "\u{200D}a"]
+        let all = names.map { login($0, from: "45.1.0.1") }
+        var copy = RecentLoginRing(capacity: 100)
+        take(ring(all).lines.map(\.text).joined(), &copy, at: RecentLogins.minute(Logins.start))
+        for ring in [ring(all), copy] {
+            #expect(ring.userCount == names.count && blast(ring, Policy()).knownUsers == names.count)
+            var seen: [String] = []
+            ring.forEach(since: 0) { user, _, _ in seen.append(user) }
+            #expect(Set(seen.map { Array($0.utf8) }) == Set(names.map { Array($0.utf8) }))
+            for (number, name) in names.enumerated() {
+                var lenient = Logins.policy([.ipNetworks: "45.0.0.0/8"])
+                let exceptions = DenyListFile(name: "users.lst", text: name)
+                lenient.allowLists = DenyLists.build([.users: exceptions], effect: .allow, engine: LiteralPatternEngine()).lists
+                #expect(blast(ring, lenient).users == names.count - 1, "\(number)")
+            }
+        }
+    }
+
+    @Test func `lists that share a file are told apart`() {
+        let ring = ring([login("alice", from: "45.1.0.1")])
+        let file = DenyListFile(name: "cc.lst", text: "# both\nDE")
+        let policy = Policy(
+            lists: DenyLists.build([.networkCountry: file, .asCountry: file], engine: LiteralPatternEngine()).lists)
+        var both = ring
+        for (user, change) in [
+            ("bob", { (facts: inout Facts) in facts.network = Sourced(.known(NetworkFacts(country: "DE")), source: .rdap) }),
+            ("carol", { $0.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "DE")), source: .cymruDNS) }),
+            ("dora", { $0.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "DE")), source: .cymruDNS) }),
+        ] {
+            var login = login(user, from: "45.1.0.1")
+            login.facts.network = Sourced(.absent, source: .rdap)
+            login.facts.origin = Sourced(.absent, source: .cymruDNS)
+            change(&login.facts)
+            _ = both.note(
+                user: user, password: nil, address: login.attempt.address, minute: RecentLogins.minute(login.attempt.time)
+            ) { FactParts(login.facts) }
+        }
+        #expect(
+            blast(both, policy).lines == [
+                .init(list: ListKey(.asCountry), rule: "cc.lst:2", users: 2),
+                .init(list: ListKey(.networkCountry), rule: "cc.lst:2", users: 1),
+            ])
     }
 
     // MARK: The radius

@@ -41,22 +41,22 @@ enum RecentLoginLine: Equatable {
 }
 
 extension RecentLoginRing {
-    /// Takes what a file holds, as far as it can be understood, in its order.
-    mutating func take(_ file: String) {
-        var texts: [UInt32: String] = [:]
-        // By bytes: CR LF is one character.
-        for line in file.utf8.split(separator: 10).dropFirst() {
-            switch RecentLoginLine(Substring(line)) {
-            case .text(let number, let text): texts[number] = text
-            case .login(let user, let password, let address, let minute, let parts):
-                guard let name = texts[user], name.hasPrefix("@") else { continue }
-                let known = parts.compactMap { texts[$0] }
-                guard known.count == parts.count else { continue }
-                _ = note(user: String(name.dropFirst()), password: password, address: address, minute: minute) {
-                    FactParts(texts: known)
-                }
-            case nil: continue
+    /// Takes a line of a file, as far as it can be understood.
+    ///
+    /// - Parameters:
+    ///   - texts: Those of the lines before, by number.
+    ///   - now: The minute in which the file is read.
+    mutating func take(_ line: Substring, _ texts: inout [UInt32: String], at now: UInt32) {
+        switch RecentLoginLine(line) {
+        case .text(let number, let text): texts[number] = text
+        case .login(let user, let password, let address, let minute, let parts):
+            guard let name = texts[user].flatMap(Self.user) else { return }
+            let known = parts.compactMap { texts[$0] }
+            guard known.count == parts.count else { return }
+            _ = note(user: name, password: password, address: address, minute: Self.settled(minute, at: now)) {
+                FactParts(texts: known)
             }
+        case nil: return
         }
     }
 }

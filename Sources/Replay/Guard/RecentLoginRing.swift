@@ -2,9 +2,9 @@ internal import AuditCore
 
 /// Who was let in lately, with which app password, from where, and what was known of that: a row each, in bounded memory.
 ///
-/// What many rows share (the user's name, what is known of a network) is held once. A row and what it shares are 200 bytes at
-/// most on average, whatever logins there are; of one user the latest ``perUser`` rows are held. Where there is no room the
-/// oldest go.
+/// What many rows share (the user's name, what is known of a network) is held once. A row and what it shares are 200 bytes of a
+/// file at most on average, whatever logins there are, and about twice as much of memory; of one user the latest ``perUser`` rows
+/// are held. Where there is no room the oldest go.
 struct RecentLoginRing {
     /// One login.
     struct Login: Equatable {
@@ -18,15 +18,15 @@ struct RecentLoginRing {
 
     private struct Row {
         var password: Int64?
-        var address: IPAddress?
         var minute: UInt32
-        /// Numbers of the texts of ``FactParts``.
-        var parts: [UInt32]
+        var address: IPAddress?
+        /// Numbers of the texts of ``FactParts``; 0 is none.
+        var parts: SIMD4<UInt32>
     }
 
-    /// How many bytes there are for each row, in the file as well.
+    /// How many bytes of a file there are for each row.
     static let bytesPerRow = 200
-    /// What a row takes without its texts, at most; a text takes ``textCost`` and itself.
+    /// What a row takes of a file without its texts, at most; a text takes ``textCost`` and itself.
     private static let rowCost = 120
     private static let textCost = 14
     /// How many rows of one user there are.
@@ -48,7 +48,7 @@ struct RecentLoginRing {
     /// Of how many users.
     var userCount: Int { rows.count }
 
-    /// How many bytes it takes, in the file as well; never more than ``capacity`` times ``bytesPerRow``.
+    /// How many bytes of a file it takes, at most; never more than ``capacity`` times ``bytesPerRow``.
     var cost: Int { count * Self.rowCost + texts.count * Self.textCost + texts.bytes }
 
     private var isFull: Bool { count > capacity || cost > capacity * Self.bytesPerRow }
@@ -64,11 +64,15 @@ struct RecentLoginRing {
         var index: Int?
         if let known, let rows = rows[known] {
             index = rows.firstIndex { $0.password == password && Self.isSamePlace($0.address, address) }
-            if let index, rows[index].address == address, minute < rows[index].minute &+ Self.interval { return [] }
+            if let index, rows[index].address == address, minute < rows[index].minute &+ Self.interval,
+                !Self.isAhead(rows[index].minute, of: minute)
+            {
+                return []
+            }
         }
         var lines: [RecentLoginLine] = []
-        var row = Row(password: password, address: address, minute: minute, parts: [])
-        for text in parts().texts { row.parts.append(take(text, &lines)) }
+        var row = Row(password: password, minute: minute, address: address, parts: .zero)
+        for (index, text) in parts().texts.enumerated() { row.parts[index] = take(text, &lines) }
         let number = take(Self.key(of: user), &lines)
         var ofUser = rows[number] ?? []
         if index == nil, ofUser.count >= Self.perUser { index = ofUser.indices.min { ofUser[$0].minute < ofUser[$1].minute } }
@@ -103,12 +107,28 @@ struct RecentLoginRing {
             return facts
         }
         for (number, rows) in rows {
-            let user = String(texts[number].dropFirst())
+            let user = Self.user(of: texts[number]) ?? ""
             for row in rows where row.minute >= minute {
-                body(user, row.address, FactParts.facts(of: row.address, row.parts.map(facts)))
+                body(user, row.address, FactParts.facts(of: row.address, row.parts.numbers.map(facts)))
             }
         }
     }
+
+    /// Takes what is of a clock that was ahead for what it may be: of now.
+    mutating func settle(at now: UInt32) {
+        for (number, ofUser) in rows where ofUser.contains(where: { Self.isAhead($0.minute, of: now) }) {
+            rows[number] = ofUser.map { row in
+                var row = row
+                row.minute = Self.settled(row.minute, at: now)
+                return row
+            }
+        }
+    }
+
+    /// The minute, or now if it is of a clock that was ahead.
+    static func settled(_ minute: UInt32, at now: UInt32) -> UInt32 { isAhead(minute, of: now) ? now : minute }
+
+    private static func isAhead(_ minute: UInt32, of now: UInt32) -> Bool { minute > now &+ interval }
 
     /// Lets go of what was before a minute.
     mutating func drop(before minute: UInt32) {
@@ -121,6 +141,11 @@ struct RecentLoginRing {
 
     /// A name cannot be taken for facts.
     private static func key(of user: String) -> String { "@" + user }
+
+    /// The name that a text stands for; nil for facts. By bytes: a name may begin with what joins the `@`.
+    static func user(of text: String) -> String? {
+        text.utf8.first == UInt8(ascii: "@") ? String(decoding: text.utf8.dropFirst(), as: UTF8.self) : nil
+    }
 
     /// The address; of IPv6 the /64, within which clients change theirs daily.
     private static func isSamePlace(_ one: IPAddress?, _ other: IPAddress?) -> Bool {
@@ -136,12 +161,13 @@ struct RecentLoginRing {
 
     /// Lets go of a row that is somebody's; the caller takes it out of ``rows``.
     private mutating func drop(_ row: Row, of user: UInt32) {
-        for number in row.parts + [user] { texts.drop(number) }
+        for number in row.parts.numbers + [user] { texts.drop(number) }
         count -= 1
     }
 
     /// Lets the oldest go, an eighth of all, until there is room.
     private mutating func makeRoom(at minute: UInt32) {
+        settle(at: minute)
         drop(before: minute < Self.lifetime ? 0 : minute - Self.lifetime)
         while isFull, count > 1 {
             let left = count - max(1, count / 8)
@@ -158,6 +184,10 @@ struct RecentLoginRing {
     }
 
     private func line(of row: Row, _ user: UInt32) -> RecentLoginLine {
-        .login(user: user, password: row.password, address: row.address, minute: row.minute, parts: row.parts)
+        .login(user: user, password: row.password, address: row.address, minute: row.minute, parts: row.parts.numbers)
     }
+}
+
+extension SIMD4<UInt32> {
+    fileprivate var numbers: [UInt32] { [x, y, z, w] }
 }

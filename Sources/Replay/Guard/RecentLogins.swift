@@ -13,6 +13,8 @@ public final class RecentLogins: Sendable {
     private struct Waiting {
         var logins: [(attempt: LoginAttempt, passwordID: Int64?, facts: Facts)] = []
         var isWorking = false
+        /// Whether logins are taken down: not once everything was to be forgotten.
+        var isOpen = true
     }
 
     /// What only the thread uses.
@@ -28,14 +30,21 @@ public final class RecentLogins: Sendable {
     private let counts = Mutex((rows: 0, users: 0))
     private let state: Mutex<State>
     private let thread = DispatchQueue(label: "recent-logins", qos: .utility)
+    private let now: @Sendable () -> Timestamp
 
     /// Reads nothing yet.
     ///
     /// - Parameters:
     ///   - file: Its path, in a directory that only one process uses.
-    ///   - capacity: How many rows there are at most; each takes 200 bytes at most on average, here and in the file.
+    ///   - capacity: How many rows there are at most; each takes 200 bytes of the file at most on average, and
+    ///     about twice as much of memory.
+    ///   - now: The time; what is of more than an hour later, of a clock that was ahead, counts as of now.
     ///   - trouble: Told once why the file cannot be read or written, until it can again.
-    public init(file: String, capacity: Int = 65_536, trouble: @escaping @Sendable (String) -> Void) {
+    public init(
+        file: String, capacity: Int = 65_536, now: @escaping @Sendable () -> Timestamp,
+        trouble: @escaping @Sendable (String) -> Void
+    ) {
+        self.now = now
         let ring = RecentLoginRing(capacity: capacity)
         state = Mutex(State(ring: ring, file: RecentLoginsFile(file, bound: ring.capacity * RecentLoginRing.bytesPerRow, trouble)))
     }
@@ -43,7 +52,7 @@ public final class RecentLogins: Sendable {
     /// Takes down a login that was let in; never waits, and opens nothing.
     @Sendable public func note(_ attempt: LoginAttempt, _ passwordID: Int64?, _ facts: Facts) {
         let beginsWorking = waiting.withLock { waiting in
-            guard waiting.logins.count < Self.waitingBound else { return false }
+            guard waiting.isOpen, waiting.logins.count < Self.waitingBound else { return false }
             waiting.logins.append((attempt, passwordID, facts))
             defer { waiting.isWorking = true }
             return !waiting.isWorking
@@ -60,7 +69,8 @@ public final class RecentLogins: Sendable {
         thread.sync {
             takeDown()
             return state.withLock { state in
-                state.load()
+                state.load(at: Self.minute(self.now()))
+                state.ring.settle(at: Self.minute(time))
                 return Blast(state.ring, candidate: candidate, inForce: inForce, honeypots: honeypots, at: time)
             }
         }
@@ -72,15 +82,18 @@ public final class RecentLogins: Sendable {
     /// Reads the file, off everybody's path, so that there are numbers before the first login.
     public func prepare() {
         thread.async {
-            self.state.withLock { $0.load() }
+            self.state.withLock { $0.load(at: Self.minute(self.now())) }
             self.publish()
         }
     }
 
-    /// Forgets everything, the file included.
+    /// Takes logins down again, after ``forget()``.
+    public func open() { waiting.withLock { $0.isOpen = true } }
+
+    /// Forgets everything, the file included, and takes down no login from now on, also not one that is under way.
     public func forget() {
+        waiting.withLock { ($0.isOpen, $0.logins) = (false, []) }
         thread.async {
-            self.waiting.withLock { $0.logins = [] }
             self.state.withLock { state in
                 state.ring = RecentLoginRing(capacity: state.ring.capacity)
                 state.file?.remove()
@@ -106,17 +119,18 @@ public final class RecentLogins: Sendable {
                 waiting.isWorking = !batch.isEmpty
                 return batch
             }
-            guard let latest = batch.last else { return }
+            guard !batch.isEmpty else { return }
+            let now = Self.minute(now())
             state.withLock { state in
-                state.load()
+                state.load(at: now)
                 var lines: [RecentLoginLine] = []
                 for (attempt, passwordID, facts) in batch {
                     lines += state.ring.note(
                         user: attempt.login, password: passwordID, address: attempt.address,
-                        minute: Self.minute(attempt.time)
+                        minute: RecentLoginRing.settled(Self.minute(attempt.time), at: now)
                     ) { FactParts(facts) }
                 }
-                state.write(lines, at: Self.minute(latest.attempt.time))
+                state.write(lines, at: now)
             }
             publish()
         }
@@ -130,12 +144,16 @@ public final class RecentLogins: Sendable {
 
 extension RecentLogins.State {
     /// Takes what an earlier process has left.
-    fileprivate mutating func load() {
-        if let text = file?.readOnce() { ring.take(text) }
+    fileprivate mutating func load(at now: UInt32) {
+        guard file?.isRead == false, var file else { return }
+        var (ring, texts): (RecentLoginRing, [UInt32: String]) = (ring, [:])
+        file.readOnce { ring.take($0, &texts, at: now) }
+        (self.ring, self.file) = (ring, file)
     }
 
     fileprivate mutating func write(_ lines: [RecentLoginLine], at minute: UInt32) {
         guard !lines.isEmpty, file?.append(lines) == false, file?.mayBeReplaced(at: minute) == true else { return }
+        ring.settle(at: minute)
         ring.drop(before: minute < RecentLoginRing.lifetime ? 0 : minute - RecentLoginRing.lifetime)
         file?.replace(with: ring.lines, at: minute)
     }

@@ -5,12 +5,15 @@ internal import Foundation
 /// It is written anew, with what is held alone, once by each process and whenever it has twice the bytes that all of it may
 /// take; what stands there half is passed by. Nothing is synced but a file that is written anew.
 struct RecentLoginsFile {
+    private static let pieceSize = 65_536
+    private static let longestLine = 1_048_576
+
     private let path: String
     private let bound: Int
     private let trouble: @Sendable (String) -> Void
     private var handle: FileHandle?
     private var size = 0
-    private var isRead = false
+    private(set) var isRead = false
     /// In which minute it could not be written.
     private var failure: UInt32?
 
@@ -18,20 +21,32 @@ struct RecentLoginsFile {
         (self.path, self.bound, self.trouble) = (path, bound, trouble)
     }
 
-    /// What it holds, the first time; nil if there is nothing, or nothing of that kind.
-    mutating func readOnce() -> String? {
-        guard !isRead else { return nil }
+    /// Calls `body` for each whole line below its title, the first time; for none if there is no such file. Only a piece of the
+    /// file is held at a time.
+    mutating func readOnce(_ body: (Substring) -> Void) {
+        guard !isRead else { return }
         isRead = true
         guard let file = FileHandle(forReadingAtPath: path) else {
             if FileManager.default.fileExists(atPath: path) { trouble("it cannot be read") }
-            return nil
+            return
         }
+        var (held, isTitleRead) = ([UInt8](), false)
         // More than twice the bound was never written.
-        guard let data = try? file.read(upToCount: 3 * bound + 4096), data.starts(with: RecentLoginLine.title.utf8) else {
-            trouble("it is no file of recent logins, or damaged, and is begun anew")
-            return nil
+        var left = 3 * bound + 4096
+        while left > 0, let piece = try? file.read(upToCount: min(left, Self.pieceSize)), !piece.isEmpty {
+            left -= piece.count
+            held += piece
+            var start = 0
+            while let end = held[start...].firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: held[start..<end], as: UTF8.self)
+                start = end + 1
+                if isTitleRead { body(Substring(line)) } else if line == RecentLoginLine.title { isTitleRead = true } else { break }
+            }
+            held.removeFirst(start)
+            // No line is that long.
+            guard isTitleRead, held.count < Self.longestLine else { break }
         }
-        return String(decoding: data, as: UTF8.self)
+        if !isTitleRead { trouble("it is no file of recent logins, or damaged, and is begun anew") }
     }
 
     /// Adds lines.

@@ -1,22 +1,27 @@
 import Foundation
+import Logging
 
-/// The file in the state directory that has a reload by SIGHUP taken into use though it refuses more users than it may.
+/// The file in the state directory that has a reload by SIGHUP taken into use though it refuses more users than it may: the next
+/// reload, and no other.
 enum ForceFile {
     static let name = "force-reload"
     /// What is said when it was there for nothing.
     static let unneeded = "\(name) was not needed, and was removed"
+    /// What is said when it was there for a reload that was refused all the same.
+    static let usedUp = "\(name) is for the next reload by SIGHUP alone: it was removed, and has to be made again"
 
-    /// Removes the file.
+    /// Removes the file, so that it forces once.
     ///
-    /// - Returns: Whose it was: a user's name, else his number; nil if there is none.
-    /// - Throws: ``SetupFailure`` if it cannot be removed.
-    static func take(in directory: String) throws(SetupFailure) -> String? {
+    /// - Returns: Whose it was: a user's name, else his number; nil if there is none, or it cannot be removed, which is logged,
+    ///   and would force for ever.
+    static func take(in directory: String, _ logger: Logger) -> String? {
         let path = directory + "/" + name
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return nil }
         guard unsafe unlink(path) == 0 else {
             let reason = unsafe String(cString: strerror(errno))
-            throw SetupFailure(["\(path): cannot be removed: \(reason)"], exitCode: .configuration)
+            logger.error("a reload cannot be forced", metadata: ["problem": "\(path): cannot be removed: \(reason)"])
+            return nil
         }
         return userName(status.st_uid) ?? "uid \(status.st_uid)"
     }

@@ -27,7 +27,7 @@ final class Reloader: Sendable {
     enum Request: Sendable {
         /// `POST /reload`, from an address or a local socket.
         case http(from: String?, isForced: Bool)
-        /// SIGHUP; a file ``ForceFile`` forces it.
+        /// SIGHUP; a file ``ForceFile`` forces it, and is for the next reload only, whoever asks for that and whatever comes of it.
         case signal
     }
 
@@ -112,6 +112,37 @@ final class Reloader: Sendable {
     }
 
     private func readAnew(_ request: Request) -> Outcome {
+        let forcing = Forcing(request, ForceFile.take(in: started.server.stateDirectory, logger))
+        let outcome = readAnew(forcing)
+        guard forcing.hasFile, case .refused(let problems, let blast) = outcome else { return outcome }
+        logger.warning("lists", metadata: ["note": "\(ForceFile.usedUp)"])
+        return .refused(problems + [ForceFile.usedUp], blast)
+    }
+
+    /// What forces a reload.
+    private struct Forcing {
+        /// Who does; nil if nobody does.
+        var by: String?
+        /// Whether ``ForceFile`` was there.
+        var hasFile: Bool
+        /// Whether it was there for nothing, also if the reload is forced.
+        var hasFileForNothing: Bool
+
+        /// - Parameter owner: Whose file was there.
+        init(_ request: Request, _ owner: String?) {
+            hasFile = owner != nil
+            switch request {
+            case .http(let address, let isForced):
+                by = isForced ? "POST /reload from \(address ?? "a local socket")" : nil
+                hasFileForNothing = hasFile
+            case .signal:
+                by = owner.map { "SIGHUP, \(ForceFile.name) of \($0)" }
+                hasFileForNothing = false
+            }
+        }
+    }
+
+    private func readAnew(_ forcing: Forcing) -> Outcome {
         var settings: Settings
         let backEnds: BackEnds
         let built: SnapshotBuilder.Built
@@ -144,7 +175,7 @@ final class Reloader: Sendable {
         guard built.listProblems.isEmpty else { return refuse(built.listProblems) }
         let fresh = built.snapshot
         var notes = Self.shrunk(from: live.current.listCounts, to: fresh.listCounts)
-        switch blast(of: fresh, request) {
+        switch blast(of: fresh, forcing) {
         case .refused(let problems, let blast): return refuse(problems, blast)
         case .taken(let more): notes += more
         }
@@ -179,28 +210,24 @@ final class Reloader: Sendable {
     }
 
     /// Judges those who were let in lately with new lists.
-    private func blast(of fresh: Snapshot, _ request: Request) -> Guarded {
-        let directory = started.server.stateDirectory
+    private func blast(of fresh: Snapshot, _ forcing: Forcing) -> Guarded {
+        let unneeded = forcing.hasFile ? [ForceFile.unneeded] : []
         guard let radius = fresh.settings.audit.blastRadius else {
             recentLogins.forget()
-            return .taken(notes: takeForceFile(directory, request) == nil ? [] : [ForceFile.unneeded])
+            return .taken(notes: unneeded)
         }
+        recentLogins.open()
         let now = Timestamp.now
         let blast = recentLogins.judge(
             candidate: fresh.auditor.configuration.policy, inForce: live.current.auditor.configuration.policy,
             honeypots: fresh.settings.audit.honeypots, at: now)
         guard radius.isExceeded(by: blast.users, of: blast.knownUsers) else {
             let notes = blast.users > 0 ? [blast.summary + ", which audit.blast_radius = \(radius) allows"] : []
-            return .taken(notes: notes + (takeForceFile(directory, request) == nil ? [] : [ForceFile.unneeded]))
+            return .taken(notes: notes + unneeded)
         }
-        let by: String?
-        switch request {
-        case .http(let address, let isForced): by = isForced ? "POST /reload from \(address ?? "a local socket")" : nil
-        case .signal: by = takeForceFile(directory, request).map { "SIGHUP, \(ForceFile.name) of \($0)" }
-        }
-        guard let by else {
+        guard let by = forcing.by else {
             guarded.refused.increment()
-            return .refused(blast.problems(radius, force: directory + "/" + ForceFile.name), blast)
+            return .refused(blast.problems(radius, force: started.server.stateDirectory + "/" + ForceFile.name), blast)
         }
         guarded.forced.increment()
         let lines = blast.worstLines
@@ -210,20 +237,8 @@ final class Reloader: Sendable {
         trail.submit(
             .forcedReload(
                 ForcedReload(time: now, by: by, users: blast.users, knownUsers: blast.knownUsers, lines: lines)))
-        return .taken(notes: ["forced: " + blast.summary] + lines)
-    }
-
-    /// Takes the file that forces away, so that it forces once.
-    ///
-    /// - Returns: Whose it was; nil if there is none, or it cannot be taken away and would force for ever.
-    private func takeForceFile(_ directory: String, _ request: Request) -> String? {
-        guard case .signal = request else { return nil }
-        do throws(SetupFailure) {
-            return try ForceFile.take(in: directory)
-        } catch {
-            logger.error("a reload cannot be forced", metadata: ["problem": "\(error)"])
-            return nil
-        }
+        return .taken(
+            notes: ["forced: " + blast.summary] + lines + (forcing.hasFileForNothing ? [ForceFile.unneeded] : []))
     }
 
     /// The keys that differ from what the program was started with, and that are only read then.

@@ -61,13 +61,17 @@ struct WebAuthServer: Sendable {
         let knownNetworks = KnownNetworks(
             limits, file: settings.server.stateDirectory + "/known-networks", start: .now, logger: logger)
         let verifier = Self.verifier(settings, limits, knownNetworks, hashing, meters.logins, logger)
+        // A start is not judged, and nothing lies in wait for a reload to come.
+        if ForceFile.take(in: settings.server.stateDirectory, logger) != nil {
+            logger.warning("settings", metadata: ["note": "\(ForceFile.unneeded)"])
+        }
         let recentLogins = Self.recentLogins(settings, logger)
         let builder = SnapshotBuilder(
             gatherer: gatherer, trail: trail, recorder: recorder, verifier: verifier, meters: meters,
             recentLogins: recentLogins, logger: logger)
         let built = try builder.build(settings, backEnds)
         for problem in built.listProblems {
-            logger.error("a bad line of a list is skipped", metadata: ["problem": "\(problem)"])
+            logger.error("a list has a bad line", metadata: ["problem": "\(problem)"])
         }
 
         let live = LiveSnapshot(built.snapshot)
@@ -260,7 +264,7 @@ struct WebAuthServer: Sendable {
 
     private static func recentLogins(_ settings: Settings, _ logger: Logger) -> RecentLogins {
         let path = settings.server.stateDirectory + "/recent-logins"
-        let logins = RecentLogins(file: path) { reason in
+        let logins = RecentLogins(file: path, now: { .now }) { reason in
             logger.warning(
                 "recent logins are not kept over restarts; audit.blast_radius knows too few of them then",
                 metadata: ["file": "\(path)", "reason": "\(reason)"])

@@ -62,6 +62,7 @@ struct Endpoints: Sendable {
                         newly.member("known_users", blast.knownUsers)
                         newly.array("lines", blast.lines.prefix(Blast.shownLines)) { line, object in
                             object.member("rule", line.rule)
+                            if let list = line.list { object.member("list", list.description) }
                             object.member("users", line.users)
                         }
                     }

@@ -65,7 +65,7 @@ let openAPIDocument = #"""
                 "newly_refused": { "type": "object", "description": "why, if audit.blast_radius refused it: the ten worst lines", "required": ["users", "known_users", "lines"], "properties": {
                   "users": { "type": "integer" },
                   "known_users": { "type": "integer" },
-                  "lines": { "type": "array", "items": { "type": "object", "required": ["rule", "users"], "properties": { "rule": { "type": "string" }, "users": { "type": "integer" } } } } } } } } } } },
+                  "lines": { "type": "array", "items": { "type": "object", "required": ["rule", "users"], "properties": { "rule": { "type": "string" }, "list": { "type": "string" }, "users": { "type": "integer" } } } } } } } } } } },
               "422": { "$ref": "#/components/responses/Problem" }
             }
           }
