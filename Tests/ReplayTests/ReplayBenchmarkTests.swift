@@ -96,4 +96,58 @@ struct ReplayBenchmarkTests {
         #expect(try #require(suggestions).lines.allSatisfy { $0.alsoMeets.isEmpty })
         if Self.isOptimised { #expect(taken < 60) }
     }
+
+    /// The memory that the process has now.
+    private var heldBytes: Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        return (status.firstMatch(of: #/VmRSS:\s+(\d+) kB/#).flatMap { Int($0.1) } ?? 0) * 1024
+    }
+
+    @Test func `a botnet of scattered addresses is searched in a time that grows with their number`() throws {
+        func time(_ count: Int) throws -> Double {
+            var numbers = SeededLogins.Numbers(3)
+            var fields: [RecordFields] = []
+            for number in 0..<count {
+                // Each in a network that others use as well, so that it takes a line for each.
+                let address = IPAddress(v4: 45 << 24 | UInt32.random(in: 0..<1 << 24, using: &numbers) & ~0xFF)
+                for (user, offset) in [("honey", 1 as UInt128), ("user\(number % 500)", 2)] {
+                    fields.append(try Logins.login(user, from: "\(IPAddress(v4: UInt32(truncatingIfNeeded: address.bits + offset)))", at: 0))
+                }
+            }
+            let configuration = Suggester.Configuration(bad: BadLogins(users: [NamePattern("honey")]), since: nil, until: Logins.end)
+            var lines = 0
+            let taken = try seconds {
+                lines = try Suggester.run(configuration, over: { Logins.Source(fields) }).lines.count
+            }
+            print("suggest.places.\(count): \(taken) s, \(lines) lines")
+            #expect(lines > count * 9 / 10)
+            return taken
+        }
+        let few = try time(2500)
+        #expect(try time(20_000) < 8 * 3 * few)
+    }
+
+    @Test(arguments: ["everyday", "long"]) func `recent logins take the memory that they may`(kind: String) throws {
+        func measure(_ capacity: Int) -> (ring: RecentLoginRing, bytes: Int) {
+            let before = heldBytes
+            var ring = RecentLoginRing(capacity: capacity)
+            for number in 0..<capacity {
+                let address = IPAddress(v4: 45 << 24 | UInt32(number) << 7)
+                var facts = SampleRecords.vk().facts
+                let name = kind == "long" ? String(repeating: "long-label.", count: 12) : "dip0."
+                facts.reverseHost = Sourced(.known(PTRNames("p\(number).\(name)example.de")), source: .dns)
+                facts.network.fact = .known(NetworkFacts(name: "NET-\(number % 3000)", country: "DE", entities: ["A-NIC", "A-RR"]))
+                _ = ring.note(
+                    user: "user\(number % (capacity / 2))", password: Int64(number), address: address, minute: UInt32(29_000_000 + number / 100)
+                ) { FactParts(facts) }
+            }
+            return (ring, heldBytes - before)
+        }
+        let (ring, bytes) = measure(65_536)
+        let file = ring.lines.reduce(0) { $0 + $1.text.utf8.count }
+        print(
+            "recent-logins.\(kind): \(ring.count) rows of \(ring.userCount) users, \(bytes) bytes, \(bytes / max(1, ring.count)) a row, "
+                + "reckoned \(ring.cost), file \(file)")
+        #expect(bytes <= 30_000_000, "as docs/lists.md says")
+    }
 }

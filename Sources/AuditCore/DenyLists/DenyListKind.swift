@@ -46,6 +46,12 @@ public struct DenyListKind: Sendable, Hashable, RawRepresentable, CaseIterable, 
     /// The facts the list's entries are compared with.
     public var facts: [FactKind] { list.facts }
 
+    /// Whether a fact could not be had that its entries are compared with.
+    public func misses(_ facts: Facts) -> Bool {
+        let (first, second) = list.troubles(facts)
+        return first != nil || second != nil
+    }
+
     /// What the list compares of a MaxMind database's records; nothing if it does not look at them.
     public var geoDetails: GeoDetails { list.geoDetails }
 

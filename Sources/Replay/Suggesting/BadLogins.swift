@@ -25,10 +25,12 @@ public struct BadLogins: Sendable {
         case bad
         /// A login that no line may meet.
         case good
+        /// One that was refused, or nobody's.
         case neither
     }
 
     func kind(of record: ReportRecord) -> Kind {
+        if record.isOfNobody { return .neither }
         if spared.contains(where: { $0.matches(record.user) }) { return .good }
         if users.contains(where: { $0.matches(record.user) }) { return .bad }
         if let id = record.passwordID, passwords.contains(id) { return .bad }

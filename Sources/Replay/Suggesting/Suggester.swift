@@ -50,8 +50,11 @@ public struct Suggester: Sendable {
     private(set) var hits: [Set<UInt32>] = []
     private(set) var names: [String] = []
     private(set) var notes: [String] = []
+    private(set) var blindness = Blindness()
     private var traitNumbers: [Trait: Int] = [:]
     private var sourceNumbers: [SourceKey: Int] = [:]
+    /// The numbers of the places with an address.
+    private var places: [IPAddress: [Int]] = [:]
     private var userNumbers: [String: UInt32] = [:]
     /// The lengths that networks of bad logins have.
     private var lengths: Set<Int> = []
@@ -65,7 +68,7 @@ public struct Suggester: Sendable {
     ///   - open: Opens the records, from their beginning.
     ///   - progress: Told now and then how many records were read.
     /// - Throws: ``ReportError`` if the records cannot be read.
-    /// - Complexity: Linear in the records; the search itself grows with the places of bad logins times the lines found.
+    /// - Complexity: Linear in the records and in the places of bad logins.
     public static func run(
         _ configuration: Configuration, over open: () throws -> any RecordInput, progress: (Int) -> Void = { _ in }
     ) throws -> Suggestions {
@@ -85,9 +88,11 @@ public struct Suggester: Sendable {
         let notes = try read { fields, record, kind in
             if kind == .bad, let facts = fields.facts?.facts { suggester.addBad(record, facts) }
         }
+        suggester.completePlaces()
         _ = try read { fields, record, kind in
             guard kind == .good else { return }
-            suggester.addGood(record, suggester.traits.isEmpty ? nil : fields.facts?.facts)
+            let user = suggester.number(of: record.user)
+            if !suggester.traits.isEmpty { suggester.addGood(user, fields.facts) }
         }
         if suggester.omitted > 0 {
             suggester.notes.append("\(suggester.omitted.grouped) bad logins came from more places than are told apart")
@@ -99,7 +104,11 @@ public struct Suggester: Sendable {
     // MARK: Reading
 
     private mutating func addBad(_ record: ReportRecord, _ facts: Facts) {
-        let numbers = facts.traitsToOffer.map { number(of: $0) }
+        var (numbers, known): ([Int], Set<Int>) = ([], [])
+        for trait in facts.traitsToOffer {
+            let number = number(of: trait)
+            if known.insert(number).inserted { numbers.append(number) }
+        }
         let key = SourceKey(address: record.address, traits: numbers)
         let index: Int
         if let known = sourceNumbers[key] {
@@ -107,6 +116,7 @@ public struct Suggester: Sendable {
         } else if sources.count < configuration.bound {
             index = sources.count
             sourceNumbers[key] = index
+            if let address = facts.address { places[address, default: []].append(index) }
             sources.append(
                 Source(traits: numbers, address: record.address, isPrivate: facts.isPrivate, first: record.time))
         } else {
@@ -116,6 +126,18 @@ public struct Suggester: Sendable {
         sources[index].logins += 1
         sources[index].first = min(sources[index].first, record.time)
         sources[index].users.insert(record.user)
+    }
+
+    /// Adds the networks of bad logins to all places that lie in them: not each record knows what its address is registered as.
+    private mutating func completePlaces() {
+        for (address, indices) in places {
+            for address in [address] + (address.embeddedIPv4.map { [$0] } ?? []) {
+                let numbers = lengths.compactMap { IPPrefix(address, length: $0).flatMap { traitNumbers[.network($0)] } }
+                for index in indices where !sources[index].isPrivate {
+                    for number in numbers where !sources[index].traits.contains(number) { sources[index].traits.append(number) }
+                }
+            }
+        }
     }
 
     private mutating func number(of trait: Trait) -> Int {
@@ -129,10 +151,18 @@ public struct Suggester: Sendable {
     }
 
     /// Notes whom lines would meet.
-    private mutating func addGood(_ record: ReportRecord, _ facts: Facts?) {
-        let user = number(of: record.user)
+    ///
+    /// - Parameter recorded: nil if nobody knows where the login came from.
+    private mutating func addGood(_ user: UInt32, _ recorded: RecordedFacts?) {
+        let blindLists = Blindness.lists(blindFor: recorded)
+        guard let facts = recorded?.facts else { return blindness.add(user, blindFor: blindLists) }
         // A private address is never denied, so no line meets it.
-        guard let facts, !facts.isPrivate, let address = facts.address else { return }
+        guard !facts.isPrivate, let address = facts.address else { return }
+        blindness.add(user, blindFor: blindLists)
+        // What a record lacks of an address is what others know of it.
+        for place in blindLists.isEmpty ? [] : places[address] ?? [] {
+            for trait in sources[place].traits where blindLists.contains(traits[trait].list) { hits[trait].insert(user) }
+        }
         for address in [address] + (address.embeddedIPv4.map { [$0] } ?? []) {
             for length in lengths {
                 if let prefix = IPPrefix(address, length: length) { hit(.network(prefix), user) }

@@ -15,6 +15,8 @@ public struct Suggestions: Sendable {
         public var accounts: [String]
         /// Who else would be met; nobody, unless collateral is allowed.
         public var alsoMeets: [String]
+        /// How many others have logins of which the records lack what the line is compared with.
+        public var unknown: Int
         /// When the first of these logins was.
         public var firstSeen: Timestamp
     }
@@ -71,9 +73,15 @@ public struct Suggestions: Sendable {
     /// `covers 41 of 41 logins of honey-sugar, 0 of 8,312 users, first seen 2026-09-01`.
     private func description(_ line: Line) -> String {
         let others = line.alsoMeets.isEmpty ? "" : " (\(Self.names(line.alsoMeets)))"
+        let unknown =
+            switch line.unknown {
+            case 0: ""
+            case 1: "; 1 user has logins without that fact on record"
+            default: "; \(line.unknown.grouped) users have logins without that fact on record"
+            }
         return "covers \(line.logins.grouped) of \(logins.grouped) logins of \(Self.names(line.accounts)), "
             + "\(line.alsoMeets.count.grouped) of \(users.grouped) users\(others), "
-            + "first seen \(line.firstSeen.description.prefix(10))"
+            + "first seen \(line.firstSeen.description.prefix(10))\(unknown)"
     }
 
     private static func description(_ rest: Inseparable) -> String {

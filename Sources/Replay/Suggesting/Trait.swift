@@ -12,6 +12,11 @@ package enum Trait: Hashable, Sendable {
     case asName(String)
     case asNumber(UInt32)
 
+    /// The lists that lines are suggested for.
+    static let lists: [DenyListKind] = [
+        .ipNetworks, .reverseHostname, .networkName, .entities, .asNumbers, .asNames, .geoLocationIDs,
+    ]
+
     /// The list whose line names it.
     var list: DenyListKind {
         switch self {
@@ -131,7 +136,7 @@ extension String {
 
     fileprivate var fitsLiteralLine: Bool {
         fitsPatternLine && utf8.allSatisfy { (0x21..<0x7F).contains($0) && $0 != UInt8(ascii: ",") }
-            && !["#", ";", "/", "-"].contains(prefix(1))
+            && !["#", ";", "/", "-", "[", "{"].contains(prefix(1))
     }
 
     /// Whether it is the domain of somebody: two labels, or three under the likes of `co.uk`.
