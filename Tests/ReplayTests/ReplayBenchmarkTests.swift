@@ -8,7 +8,8 @@ import Testing
 /// Figures of the promises of `replay` and `suggest`: `BENCHMARKS=1 swift test --filter ReplayBenchmark`, with
 /// `-c release -Xswiftc -enable-testing` for times that mean something.
 ///
-/// `REPLAY_RECORDS` says over how many records, 2,000,000 unless told otherwise: 50,000 that differ, again and again.
+/// `REPLAY_RECORDS` says over how many records, 2,000,000 unless told otherwise: 50,000 that differ, again and again. `REPLAY_KEEP`
+/// names a directory where these are left, with the lists, for the program itself to be measured on.
 @Suite(
     .enabled(if: ProcessInfo.processInfo.environment["BENCHMARKS"] == "1", "set BENCHMARKS=1"), .serialized,
     .timeLimit(.minutes(60)))
@@ -59,9 +60,15 @@ struct ReplayBenchmarkTests {
 
     @Test func `lists in force decide as they did, at three times the cost of reading`() throws {
         var numbers = SeededLogins.Numbers(5)
-        let policy = Logins.policy(Logins.lists(&numbers))
+        let lists = Logins.lists(&numbers)
+        let policy = Logins.policy(lists)
         let path = try file(policy)
         defer { try? FileManager.default.removeItem(atPath: path) }
+        if let kept = ProcessInfo.processInfo.environment["REPLAY_KEEP"] {
+            try FileManager.default.createDirectory(atPath: kept, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: path, toPath: kept + "/audit.jsonl")
+            for (kind, text) in lists { try text.write(toFile: "\(kept)/\(kind).deny.lst", atomically: true, encoding: .utf8) }
+        }
         let before = peakKiB
         var count = 0
         let reading = try seconds {
