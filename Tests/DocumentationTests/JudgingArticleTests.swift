@@ -60,7 +60,7 @@ struct JudgingArticleTests {
     @Test func `a list in a file of its own reads, denies and says where`() {
         let file = DenyListFile(name: "mechanisms.lst", text: "plain\nLOG\u{7F}IN\n")
         let compiler = PatternCompiler(engine: LiteralPatternEngine(), matching: .full) { _ in }
-        var reader = DenyListReader(file, Mechanisms.syntax, compiler)
+        var reader = DenyListReader(file, Mechanisms.syntax, .deny, compiler)
         let list = Mechanisms(reading: &reader)
         #expect(reader.problems.all.map(\.line) == [2])
 

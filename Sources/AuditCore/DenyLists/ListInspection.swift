@@ -31,7 +31,12 @@ public struct ListInspection: Sendable {
 
     /// Reads a file.
     ///
-    /// - Parameter effect: What the list does; nil: it denies, if there are such lists of its kind.
+    /// - Parameters:
+    ///   - file: The file.
+    ///   - kind: What kind of list it is.
+    ///   - effect: What the list does; nil: it denies, if there are such lists of its kind.
+    ///   - engine: Compiles the patterns of a list of patterns.
+    ///   - matching: Whether a pattern must match the whole text.
     /// - Complexity: n log n.
     public init(
         _ file: DenyListFile, as kind: DenyListKind, effect: ListEffect? = nil, engine: any PatternEngine,
