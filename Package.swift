@@ -117,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "HTTPKitTests",
             dependencies: [
-                "HTTPKit", "StrictJSON", "TestServers", logging,
+                "HTTPKit", "Locks", "StrictJSON", "TestServers", logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -223,7 +223,7 @@ let package = Package(
         // The journal, and readiness.
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(
-            name: "SystemdJournal", dependencies: ["AuditCore", "BlockingLanes", "CSystemd"], swiftSettings: strictC),
+            name: "SystemdJournal", dependencies: ["AuditCore", "BlockingLanes", "CSystemd", "Locks"], swiftSettings: strictC),
         .testTarget(
             name: "SystemdJournalTests",
             dependencies: ["SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers"], swiftSettings: strict),
@@ -288,8 +288,9 @@ let package = Package(
         .executableTarget(name: "web-auth-server", dependencies: ["WebAuth"], swiftSettings: strict),
         .testTarget(
             name: "WebAuthTests",
-            dependencies: ["WebAuth", "AppPasswordCore", "AuditCore", "PasswordSchemes", "PrometheusMetrics"],
-            swiftSettings: strict),
+            dependencies: [
+                "WebAuth", "AppPasswordCore", "AuditCore", "Doctor", "PasswordSchemes", "PrometheusMetrics",
+            ], swiftSettings: strict),
 
         // A real Dovecot, started privately, and the scripts it runs.
         .target(

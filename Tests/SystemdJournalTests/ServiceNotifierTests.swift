@@ -81,6 +81,17 @@ extension SystemdTests {
             #expect(manager.next() == "STOPPING=1\nEXTEND_TIMEOUT_USEC=60000000")
         }
 
+        @Test func `a listening socket is given to be kept, with its place for a name`() throws {
+            let manager = Manager()
+            let sockets = StoredSockets()
+            #expect(sockets.take("127.0.0.1:8000") == nil, "this process was handed none")
+            sockets.restrict(to: [])
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(descriptor) }
+            sockets.keep(descriptor, at: "[::1]:8000")
+            #expect(manager.next() == "FDSTORE=1\nFDNAME=[__1]_8000")
+        }
+
         @Test func `without a service manager nothing is said, and no sign of life is wanted`() async {
             ServiceNotifier().ready()
             #expect(ServiceNotifier().watchdogInterval == nil)

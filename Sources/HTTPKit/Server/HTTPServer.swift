@@ -26,6 +26,8 @@ public final class HTTPServer: Sendable {
         public var listeners: [Listener]
         /// What requests in flight get to end in when the server is shut down; then their handlers are cancelled.
         public var gracePeriod = Duration.seconds(10)
+        /// Keeps the TCP sockets whose port is named; nil: they end with the server.
+        public var keeper: (any SocketKeeper)?
 
         /// A server that listens at these places, with the defaults for the rest.
         public init(_ listeners: [Listener] = [Listener(.tcp(host: "127.0.0.1", port: 8000))]) {
@@ -167,6 +169,8 @@ public final class HTTPServer: Sendable {
         _ core: NIOLoopBound<ServerCore>, on loop: any EventLoop
     ) async throws(HTTPServerError) -> [ListenAddress] {
         var addresses: [ListenAddress] = []
+        // What is kept for a place that was taken from the settings may be in the way of another.
+        configuration.keeper?.restrict(to: Set(configuration.listeners.compactMap(\.address.keptPlace)))
         for listener in configuration.listeners {
             do {
                 addresses.append(try await listen(listener, core, on: loop))
@@ -190,8 +194,7 @@ public final class HTTPServer: Sendable {
         let (channel, address, file): (any Channel, ListenAddress, UnixSocketFile?)
         switch listener.address {
         case .tcp(let host, let port):
-            channel = try await bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .bind(host: host, port: port).get()
+            channel = try await listen(host, port, bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1))
             (address, file) = (.tcp(host: host, port: channel.localAddress?.port ?? port), nil)
         case .unix(let path, let mode, let group):
             let socket = try UnixSocketFile.listening(at: path, mode: mode, group: group)
@@ -206,6 +209,23 @@ public final class HTTPServer: Sendable {
         let open = OpenListener(address: address, channel: channel, file: file, tls: listener.tls)
         try await loop.submit { try core.value.opened(open) }.get()
         return address
+    }
+
+    /// Listens at a TCP port, with the socket that was kept for it if there is one.
+    private func listen(_ host: String, _ port: Int, _ bootstrap: ServerBootstrap) async throws -> any Channel {
+        guard let keeper = configuration.keeper, let place = ListenAddress.tcp(host: host, port: port).keptPlace else {
+            return try await bootstrap.bind(host: host, port: port).get()
+        }
+        let channel =
+            if let kept = keeper.take(place) { try await bootstrap.withBoundSocket(kept).get() } else {
+                try await bootstrap.bind(host: host, port: port).get()
+            }
+        try await channel.eventLoop.submit {
+            _ = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+                keeper.keep($0, at: place)
+            }
+        }.get()
+        return channel
     }
 
     /// Prepares an accepted connection; what it throws closes it.
@@ -250,5 +270,16 @@ public final class HTTPServer: Sendable {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
         return Int(clamping: limit.rlim_cur)
+    }
+}
+
+extension ListenAddress {
+    /// How a ``SocketKeeper`` knows it; nil for a Unix socket, a name that means nothing, and a port of the system's choice,
+    /// which is nobody's to come back to.
+    fileprivate var keptPlace: String? {
+        guard case .tcp(let host, let port) = self, port != 0,
+            let address = try? SocketAddress.makeAddressResolvingHost(host, port: port), let number = address.ipAddress
+        else { return nil }
+        return number.contains(":") ? "[\(number)]:\(port)" : "\(number):\(port)"
     }
 }

@@ -116,8 +116,10 @@ struct WebAuthServer: Sendable {
         self.listeners = listeners
         questions = backEnds.questions
         self.spelling = spelling
+        var configuration = HTTPServer.Configuration(listeners.all)
+        configuration.keeper = SocketStore()
         server = HTTPServer(
-            configuration: HTTPServer.Configuration(listeners.all),
+            configuration: configuration,
             router: router.make(endpoints.routes, settings), logger: logger, finished: requests.answered,
             unserved: { [troubles = Troubles(logger)] in
                 requests.unserved($0)
@@ -170,11 +172,11 @@ struct WebAuthServer: Sendable {
         logger.notice("stopped")
     }
 
-    /// Whether a client that connects is answered, wherever it does.
     /// How long it may take to end: what `/readyz` leaves others to go elsewhere, and what the unit's TimeoutStopSec= leaves
     /// for answering, and for writing what waits.
     private var stopTime: Duration { settings.server.drain + .seconds(60) }
 
+    /// Whether a client that connects is answered, wherever it does.
     private func answersItself() async -> HTTPServer.SelfAnswers { await server.answers(Endpoints.alivePath, within: .seconds(5)) }
 
     private func serve(onBound: @Sendable ([ListenAddress]) -> Void) async -> Result<Void, any Error> {

@@ -6,9 +6,9 @@ extension DoctorCheck {
     /// Whether the service runs, and whether the old program is out of its way.
     static func service(_ context: DoctorContext) -> DoctorCheck {
         DoctorCheck("service") {
-            let old = ServiceUnit.directories.map { "\($0)/dovecot-web-auth.service" }
-                .first { FileManager.default.fileExists(atPath: $0) }
-            return oldUnit(old) + (await running(context))
+            let directories = ServiceUnit.directories
+            return oldUnit(ServiceUnit.files("dovecot-web-auth.service", in: directories).first)
+                + shadowedUnit(in: directories) + (await running(context))
         }
     }
 
@@ -22,6 +22,21 @@ extension DoctorCheck {
                 why: "both listen on port 8000: whichever starts first answers logins",
                 change: "systemctl disable --now dovecot-web-auth.service && \(aside)",
                 hints: ["systemctl disable --now dovecot-web-auth.service", aside, "systemctl daemon-reload"])
+        ]
+    }
+
+    /// A unit from source stays in force when the package comes: upgrades would leave the program that runs as it is.
+    static func shadowedUnit(in directories: [String]) -> [Finding] {
+        let name = "web-auth.service"
+        let files = ServiceUnit.files(name, in: directories)
+        guard files.count > 1, let unit = ServiceUnit.find(name, in: directories) else { return [] }
+        let program = unit.program.map { " and starts \($0)" } ?? ""
+        let commands = ["rm \(PastedText.shellWord(files[0]))", "systemctl daemon-reload", "systemctl restart web-auth"]
+        return [
+            .warning(
+                "service.shadowed_unit", "\(files[0]) hides \(files[1])\(program)",
+                why: "what an upgrade brings is not what runs",
+                change: commands.joined(separator: " && "), hints: commands)
         ]
     }
 

@@ -7,6 +7,8 @@ struct ServiceUnit: Sendable, Equatable {
 
     /// Its file.
     var path: String
+    /// The program of `ExecStart=`.
+    var program: String?
     /// `User=`.
     var user: String?
     /// `StateDirectory=`, as a path.
@@ -15,6 +17,11 @@ struct ServiceUnit: Sendable, Equatable {
     var hidesHome = false
     /// Whether it hides `/tmp`.
     var hidesTemporary = false
+
+    /// Files of units with a name, the one in force first.
+    static func files(_ name: String, in directories: [String]) -> [String] {
+        directories.map { "\($0)/\(name)" }.filter { FileManager.default.fileExists(atPath: $0) }
+    }
 
     /// The unit of this program that is installed.
     static func installed() -> ServiceUnit? { find("web-auth.service", in: directories) }
@@ -43,6 +50,8 @@ struct ServiceUnit: Sendable, Equatable {
             let key = line[..<equals].trimmingCharacters(in: .whitespaces)
             let value = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
             switch key {
+            case "ExecStart":
+                program = value.split(separator: " ").first.map { String($0.drop { "@-:+!".contains($0) }) }
             case "User": user = value.isEmpty ? nil : value
             case "StateDirectory":
                 stateDirectory = value.split(separator: " ").first.map { "/var/lib/\($0)" }

@@ -26,13 +26,14 @@ struct TestServer: Sendable {
 
     static func with<Result: Sendable>(
         _ routes: [Route], settings: HTTPSettings = HTTPSettings(), gracePeriod: Duration = .seconds(10),
-        listeners: [Listener] = [Listener(.tcp(host: "127.0.0.1", port: 0))],
+        listeners: [Listener] = [Listener(.tcp(host: "127.0.0.1", port: 0))], keeper: (any SocketKeeper)? = nil,
         _ body: @Sendable (TestServer) async throws -> Result
     ) async throws -> Result {
         let router = Router(routes, settings: settings)
         let (observed, unserved) = (Observations(), Observations())
         var configuration = HTTPServer.Configuration(listeners)
         configuration.gracePeriod = gracePeriod
+        configuration.keeper = keeper
         let server = HTTPServer(
             configuration: configuration, router: router, logger: Logger(label: "test"),
             finished: { route, status, _ in observed.append("\(route) \(status)") },

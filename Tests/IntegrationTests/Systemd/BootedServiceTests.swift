@@ -104,6 +104,27 @@ struct BootedServiceTests {
         #expect(try await site.property("MainPID") == process)
     }
 
+    @Test func `whoever logs in while it is started anew is let in, and so is who comes when it was killed`() async throws {
+        let site = try await SystemdSite.shared
+        let isDone = Flag()
+        async let answers: [Int] = {
+            var statuses: [Int] = []
+            // A connection each.
+            while !isDone.isSet { statuses.append(try await site.login().status) }
+            return statuses
+        }()
+        do {
+            defer { isDone.set() }
+            for _ in 1...3 { try await site.restart() }
+            let process = try await site.property("MainPID")
+            try await site.signal("KILL")
+            try await site.waitForAnother(than: process)
+        }
+        // A login that the killed process held is gone with it.
+        let (all, bad) = try await (answers.count, answers.filter { $0 != 200 }.count)
+        #expect(all > 10 && bad <= 1, "\(bad) of \(all)")
+    }
+
     @Test func `killed six times in quick succession it comes back each time, and lets in`() async throws {
         let site = try await SystemdSite.shared
         for _ in 1...6 {

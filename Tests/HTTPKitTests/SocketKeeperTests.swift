@@ -1,0 +1,98 @@
+import Foundation
+import HTTPKit
+import Locks
+import Testing
+
+/// Listening sockets that outlive a server.
+@Suite(.timeLimit(.minutes(1)))
+struct SocketKeeperTests {
+    /// Keeps copies, as a service manager does.
+    private final class Keeper: SocketKeeper {
+        private let kept = Mutex<[String: CInt]>([:])
+        private let taken = Mutex(0)
+
+        /// Begins with a socket that listens at a free port of an address.
+        func listen(_ host: String) throws -> Int {
+            let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            inet_pton(AF_INET, host, &address.sin_addr)
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, length) == 0 && Glibc.listen(descriptor, 16) == 0
+                        && getsockname(descriptor, $0, &length) == 0
+                }
+            }
+            try #require(isBound)
+            let port = Int(UInt16(bigEndian: address.sin_port))
+            kept.withLock { $0["\(host):\(port)"] = descriptor }
+            return port
+        }
+
+        var places: [String] { kept.withLock { $0.keys.sorted() } }
+        /// How many sockets were given out.
+        var count: Int { taken.withLock { $0 } }
+
+        func restrict(to places: Set<String>) {
+            kept.withLock { kept in
+                for (place, descriptor) in kept where !places.contains(place) {
+                    close(descriptor)
+                    kept[place] = nil
+                }
+            }
+        }
+        func take(_ place: String) -> CInt? {
+            let copy = kept.withLock { $0[place].map { dup($0) } }
+            if copy != nil { taken.withLock { $0 += 1 } }
+            return copy
+        }
+        func keep(_ descriptor: CInt, at place: String) {
+            kept.withLock { kept in
+                if kept[place] == nil { kept[place] = dup(descriptor) }
+            }
+        }
+        deinit { restrict(to: []) }
+    }
+
+    private func ask(_ port: Int, keeper: Keeper) async throws {
+        let listener = Listener(.tcp(host: "127.0.0.1", port: port))
+        try await TestServer.with([.livez], listeners: [listener], keeper: keeper) { server in
+            let client = try server.client()
+            try await client.send(get("/livez"))
+            #expect(try await client.readAnswer().status == 200)
+        }
+    }
+
+    @Test func `who connects while the server is started anew is answered`() async throws {
+        let keeper = Keeper()
+        let port = try keeper.listen("127.0.0.1")
+        try await ask(port, keeper: keeper)
+        let client = try RawClient(port: port)
+        try await client.send(get("/livez"))
+        try await ask(port, keeper: keeper)
+        #expect(try await client.readAnswer().status == 200)
+        #expect(keeper.count == 2)
+    }
+
+    @Test func `a socket of its own is given to be kept, unless the port is any`() async throws {
+        let keeper = Keeper()
+        let port = try keeper.listen("127.0.0.1")
+        keeper.restrict(to: [])
+        try await ask(port, keeper: keeper)
+        #expect(keeper.places == ["127.0.0.1:\(port)"])
+        #expect(keeper.count == 0)
+        try await ask(port, keeper: keeper)
+        #expect(keeper.count == 1)
+        try await ask(0, keeper: keeper)
+        #expect(keeper.places == [])
+    }
+
+    @Test func `what is kept for another place is not in the way`() async throws {
+        let keeper = Keeper()
+        let port = try keeper.listen("0.0.0.0")
+        try await ask(port, keeper: keeper)
+        #expect(keeper.places == ["127.0.0.1:\(port)"])
+        #expect(keeper.count == 0)
+    }
+}
