@@ -123,6 +123,12 @@ struct DovecotFindingsTests {
         let elsewhere = text.replacing(":8000", with: ":8001").replacing(
             "ssl = no", with: "ssl = no\nimport_environment = WEB_AUTH_URL=http://localhost:8001")
         #expect(ids(elsewhere, settings) == [])
+        // The port alone does not do.
+        for (host, isHeard) in [("127.0.0.1", true), ("::1", false), ("::", true), ("0.0.0.0", true), ("localhost", true)] {
+            (settings.server.host, settings.server.port) = (host, 8000)
+            #expect(ids(text, settings) == (isHeard ? [] : ["dovecot.url"]), "\(host)")
+        }
+        (settings.server.host, settings.server.port) = ("127.0.0.1", 8001)
         // What is set in Dovecot's own environment, or goes by way of a proxy, is not known here.
         let unknown = text.replacing("http://127.0.0.1:8000", with: "https://auth.example.com")
             .replacing("ssl = no", with: "ssl = no\nimport_environment = TZ WEB_AUTH_URL")

@@ -35,21 +35,23 @@ struct DovecotScriptSettings {
 
     private func addressFindings(_ passdb: DovecotPassdb, _ settings: Settings) -> [Finding] {
         let url = told("url", passdb) ?? "http://127.0.0.1:8000"
-        let ports = settings.server.listeners.compactMap { listener in
-            if case .tcp(_, let port) = listener.address { port } else { nil }
+        let places = settings.server.listeners.compactMap { listener -> HostAndPort? in
+            guard case .tcp(let host, let port) = listener.address, listener.tls == nil else { return nil }
+            return HostAndPort(host: host, port: port)
         }
         // What is set elsewhere, or leads through a proxy, is not ours to judge.
         let servers = url.split(separator: " ").filter { $0.hasPrefix("http://") }
         let local = servers.compactMap { HostAndPort(String($0.dropFirst(7).prefix { $0 != "/" }), defaultPort: 80) }
             .filter { IPAddress.isLoopback(host: $0.host) }
-        guard let port = ports.first, !ports.contains(0), !local.isEmpty, local.count == servers.count,
-            !local.contains(where: { ports.contains($0.port) })
+        guard let place = places.first, !places.contains(where: { $0.port == 0 }), !local.isEmpty,
+            local.count == servers.count, !local.contains(where: { server in places.contains { $0.hears(server) } })
         else { return [] }
+        let asked = IPAddress.isLoopback(host: place.host) ? place.description : "127.0.0.1:\(place.port)"
         return [
             .error(
                 "dovecot.url",
-                "\(passdb.name) asks \(url), and the service listens on port \(ports.map(String.init).joined(separator: ", "))",
-                why: "logins end with an internal failure", change: remedy("url", "http://127.0.0.1:\(port)"))
+                "\(passdb.name) asks \(url), and the service listens on \(places.map(\.description).joined(separator: ", "))",
+                why: "logins end with an internal failure", change: remedy("url", "http://\(asked)"))
         ]
     }
 
@@ -103,5 +105,16 @@ struct DovecotScriptSettings {
     private func unique(_ findings: [Finding]) -> [Finding] {
         var ids: Set<String> = []
         return findings.filter { ids.insert($0.id).inserted }
+    }
+}
+
+extension HostAndPort {
+    /// Whether who asks a server on loopback comes to who listens here.
+    fileprivate func hears(_ server: HostAndPort) -> Bool {
+        guard port == server.port else { return false }
+        if host == server.host || host == "::" { return true }
+        if host == "0.0.0.0" { return server.host != "::1" }
+        // A name may mean either address.
+        return [host, server.host].contains("localhost")
     }
 }
