@@ -116,11 +116,17 @@ struct TLSListenTests {
                 version, apiURL: "https://127.0.0.1:\(site.port)",
                 passdbs: .authOnly.adding("ssl_client_ca_file = \(authority)"), environment: ["WEB_AUTH_TIMEOUT": "5"]
             ) { dovecot in
-                let start = ContinuousClock.now
-                let reply = try await dovecot.imapLogin(user: "alice", password: password, from: "192.88.97.7")
+                func login() async throws -> (LoginReply, Duration) {
+                    let start = ContinuousClock.now
+                    let reply = try await dovecot.imapLogin(user: "alice", password: password, from: "192.88.97.7")
+                    return (reply, ContinuousClock.now - start)
+                }
+                var (reply, best) = try await login()
                 if isGood {
                     #expect(reply == .ok, "\(dovecot.log)")
-                    #expect(ContinuousClock.now - start < .milliseconds(1500), "no stall for want of a 100")
+                    // Each would stall; a busy machine delays one or the other.
+                    for _ in 0..<4 where best >= .milliseconds(1500) { (reply, best) = try await login() }
+                    #expect(best < .milliseconds(1500), "no stall for want of a 100")
                     #expect(try await dovecot.imapLogin(user: "alice", password: "wrong").code == "AUTHENTICATIONFAILED")
                 } else {
                     #expect(reply.code == "UNAVAILABLE")

@@ -1,5 +1,6 @@
 import DovecotHarness
 import Foundation
+import Locks
 import TestServers
 import Testing
 
@@ -24,8 +25,9 @@ struct FollowedDocumentationTests {
         }
     }
 
-    @Test func `who follows the pages from source logs in, keeps it, and gets rid of it again`() async throws {
-        let machine = try await Self.boot()
+    @Test(arguments: Source.all)
+    func `who follows the pages from source logs in, keeps it, and gets rid of it again`(source: Source) async throws {
+        let machine = try await Self.boot(source)
         let reader = Reader(on: machine, in: Self.source)
         try await reader.follow(Self.blocks(["install.md", "dovecot.md"], ["sh run", "sh run source"]))
         #expect(reader.said.contains("auth succeeded"), "\(reader.said)")
@@ -113,19 +115,48 @@ struct FollowedDocumentationTests {
 
     private static let source = "/usr/local/src/dovecot-web-auth"
 
-    /// A Debian of this machine's release with Dovecot, MariaDB and what the program needs, and the source tree with a
-    /// program that has been built.
-    private static func boot() async throws -> BootedSystemd {
-        let release = try #require(DebianTree.releaseOfMachine)
-        let tree = DebianTree(
-            release: release,
-            packages: [
-                "dbus", "dovecot-auth-lua", "dovecot-imapd", "lua-cjson", "mariadb-server", "sqlite3", "systemd",
-                "systemd-sysv",
-            ])
-        var files = try SystemdSite.libraries(of: Program.path)
-        files["\(source)/.build/release/web-auth-server"] = try Program.path
+    /// Where a program comes from that was built from source on some Debian.
+    enum Source: CustomTestStringConvertible {
+        /// This machine.
+        case here
+        /// Another release, whose package has it.
+        case package(BuiltPackages)
+
+        static let all: [Source] =
+            [.here] + BuiltPackages.all.filter { $0.release != DebianTree.releaseOfMachine }.map(Source.package)
+
+        var testDescription: String {
+            if case .package(let packages) = self { packages.release } else { "this machine's release" }
+        }
+    }
+
+    /// A Debian with Dovecot, MariaDB and what the program needs, and the source tree with a program that has been built.
+    private static func boot(_ from: Source) async throws -> BootedSystemd {
+        var packages: Set = [
+            "dbus", "dovecot-auth-lua", "dovecot-imapd", "lua-cjson", "mariadb-server", "sqlite3", "systemd", "systemd-sysv",
+        ]
+        var files: [String: String] = [:]
+        let release: String
+        switch from {
+        case .here:
+            release = try #require(DebianTree.releaseOfMachine)
+            files = try SystemdSite.libraries(of: Program.path)
+            files["\(source)/.build/release/web-auth-server"] = try Program.path
+        case .package(let built):
+            release = built.release
+            packages.formUnion(try BuiltPackages.needs(of: built.server))
+            packages.subtract(["libc6", "libgcc-s1", "zlib1g"])
+            let directory = try TemporaryDirectory()
+            let extraction = try Tool.run("/usr/bin/env", ["dpkg-deb", "--extract", built.server, directory.path])
+            try #require(extraction.status == 0, "\(extraction.errors)")
+            extracted.withLock { $0.append(directory) }
+            files["\(source)/.build/release/web-auth-server"] = "\(directory.path)/usr/bin/web-auth-server"
+        }
+        let tree = DebianTree(release: release, packages: packages.sorted())
         for name in ["database", "lists", "lua", "packaging"] { files["\(source)/\(name)"] = "\(Tool.sources)/\(name)" }
         return try await BootedSystemd(files: files, tree: tree)
     }
+
+    /// Programs of packages, for as long as machines see them.
+    private static let extracted = Mutex<[TemporaryDirectory]>([])
 }

@@ -27,8 +27,8 @@ struct PackageFileTests {
         files += ManualTests.pages.map { "/usr/share/man/man\($0.suffix(1))/\($0).gz" }
         for directory in ["lists", "docs"] {
             let place = directory == "docs" ? doc : "\(doc)/examples/\(directory)"
-            let names = try FileManager.default.contentsOfDirectory(atPath: "\(Tool.sources)/\(directory)")
-            files += names.map { "\(place)/\($0)" }
+            let names = try FileManager.default.subpathsOfDirectory(atPath: "\(Tool.sources)/\(directory)")
+            files += names.map { "\(place)/\($0)" }.map { contents["\($0)/"] == nil ? $0 : "\($0)/" }
         }
         for file in files { #expect(contents[file] != nil, "\(file) is missing") }
         for (path, entry) in contents {
@@ -49,6 +49,18 @@ struct PackageFileTests {
         #expect(depends.contains("libmariadb3") && depends.contains("libsystemd0"), "\(depends)")
         if packages.release == "bookworm" { #expect(Set(of12).isSubset(of: depends), "\(depends)") }
         if packages.release == "trixie" { #expect(Set(of13).isSubset(of: depends), "\(depends)") }
+    }
+
+    @Test(.enabled(if: BuiltPackages.isCI, "packages that were built some time ago are tested, too"), arguments: BuiltPackages.all)
+    func `they are of this very commit`(packages: BuiltPackages) throws {
+        let time = try Tool.run(
+            "/usr/bin/env",
+            ["TZ=UTC", "git", "-C", Tool.sources, "log", "-1", "--format=%cd", "--date=format-local:%Y%m%d.%H%M%S"])
+        let stamp = time.output.trimmingCharacters(in: .newlines)
+        try #require(stamp.count == 15, "\(time.errors)")
+        for package in try [packages.server, packages.lua, packages.symbols] {
+            #expect(try BuiltPackages.field("Version", of: package).contains("~dev\(stamp)+"), "\(package)")
+        }
     }
 
     @Test(arguments: BuiltPackages.all)
