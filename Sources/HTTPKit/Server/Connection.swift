@@ -134,7 +134,7 @@ final class Connection: ChannelInboundHandler {
             var buffer = context.channel.allocator.buffer(capacity: 32)
             buffer.writeStaticString(ResponseEncoder.interimAnswer)
             context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        case .serve(let number, let head, let route): serve(number, head, route)
+        case .serve(let number): serve(number)
         case .cancelHandler:
             call?.cancel()
             call = nil
@@ -161,9 +161,10 @@ final class Connection: ChannelInboundHandler {
         machine.judged(judgement, limits: settings.limits)
     }
 
-    private func serve(_ number: Int, _ head: RequestHead, _ route: Route) {
+    private func serve(_ number: Int) {
+        guard let (head, route, body) = machine.takeRequest() else { return machine.notStarted() }
         let request = HTTPRequest(
-            head.method, head.path, query: head.query, headers: head.fields, body: machine.takeBody(),
+            head.method, head.path, query: head.query, headers: head.fields, body: body,
             remoteAddress: remoteAddress, arrived: started)
         let (loop, load) = (core.loop, route.load)
         let (core, connection) = (NIOLoopBound(core, eventLoop: loop), NIOLoopBound(self, eventLoop: loop))

@@ -20,9 +20,9 @@ enum ConnectionAction {
     case wait(for: Duration, Turn)
     /// Send `100 Continue`.
     case sendInterimAnswer
-    /// Run the handler, with the body that `takeBody` gives, and tell its answer by `answered` with this number; or tell
+    /// Run the handler of the request that `takeRequest` gives, and tell its answer by `answered` with this number; or tell
     /// `notStarted`. The place among those in flight is the handler's now.
-    case serve(number: Int, RequestHead, Route)
+    case serve(number: Int)
     /// Cancel that handler: nobody waits for it any more.
     case cancelHandler
     /// Send an answer, and tell `written` when the socket has taken it or never will.

@@ -11,7 +11,7 @@ struct ConnectionMachine {
         /// A head has arrived, nobody has said yet what is to be done with it.
         case judging
         /// The head was admitted, the body is arriving.
-        case receiving(RequestHead, Route)
+        case receiving
         /// A handler is at work.
         case serving(Route.Load)
         /// The client has to take an answer.
@@ -44,6 +44,8 @@ struct ConnectionMachine {
     private var exchange = Exchange()
     /// Tells the answers of earlier requests, given up at their deadline, from the one that is waited for.
     private var number = 0
+    /// The request whose body arrives, or that is to be served.
+    private var admitted: (head: RequestHead, route: Route)?
     private var awaitsAnswer = false
     /// The place among those in flight of a request whose body is arriving.
     private var place: Route.Load?
@@ -77,8 +79,10 @@ struct ConnectionMachine {
                 performed += 1
                 return actions[performed - 1]
             }
-            actions.removeAll(keepingCapacity: true)
-            performed = 0
+            if performed > 0 {
+                actions.removeAll(keepingCapacity: true)
+                performed = 0
+            }
             if case .judging = phase { return nil }
             guard mustSettle else { return nil }
             if !isBusy, let event = queue.popFirst() {
@@ -90,12 +94,14 @@ struct ConnectionMachine {
         }
     }
 
-    /// The body of the request to be served. It is no part of the action, so that there is no other copy when the request
-    /// overwrites it.
-    mutating func takeBody() -> [UInt8] {
-        var taken: [UInt8] = []
-        swap(&taken, &bodyToServe)
-        return taken
+    /// The request to be served; nil unless ``ConnectionAction/serve(number:)`` asks for it. It is no part of the action: that
+    /// stays small, and there is no other copy of the body when the request overwrites it.
+    mutating func takeRequest() -> (head: RequestHead, route: Route, body: [UInt8])? {
+        guard case .serving = phase, let (head, route) = admitted else { return nil }
+        admitted = nil
+        var body: [UInt8] = []
+        swap(&body, &bodyToServe)
+        return (head, route, body)
     }
 
     private mutating func emit(_ action: ConnectionAction) { actions.append(action) }
@@ -183,6 +189,7 @@ struct ConnectionMachine {
     mutating func gone() {
         phase = .closed
         leave()
+        admitted = nil
         body.wipe()
         queue.removeAll()
     }
@@ -207,7 +214,8 @@ struct ConnectionMachine {
             owesInterimAnswer = head.expectation == .interimAnswer
             emit(.enter(route.load))
             place = route.load
-            phase = .receiving(head, route)
+            admitted = (head, route)
+            phase = .receiving
             emit(.wait(for: limits.bodyDeadline, .client))
         }
     }
@@ -300,7 +308,7 @@ struct ConnectionMachine {
             emit(.begin)
             respond(.failure(problem.status, problem.detail), then: .end)
         case (.receiving, .body(let bytes)): receive(bytes)
-        case (.receiving(let head, let route), .end): dispatch(head, route)
+        case (.receiving, .end): dispatch()
         case (.receiving, .failure(let problem)):
             respond(.failure(problem.status, problem.detail), then: .end)
         case (.skipping, .body(let bytes)):
@@ -324,15 +332,16 @@ struct ConnectionMachine {
         body.append(bytes)
     }
 
-    private mutating func dispatch(_ head: RequestHead, _ route: Route) {
+    private mutating func dispatch() {
+        guard let load = admitted?.route.load else { return }
         owesInterimAnswer = false
         number += 1
         awaitsAnswer = true
         place = nil  // the handler's now
         bodyToServe = body.take()
-        phase = .serving(route.load)
+        phase = .serving(load)
         emit(.wait(for: limits.requestDeadline, .server))
-        emit(.serve(number: number, head, route))
+        emit(.serve(number: number))
     }
 
     // MARK: Answers
@@ -340,6 +349,7 @@ struct ConnectionMachine {
     private mutating func respond(_ response: HTTPResponse, then wanted: Next) {
         owesInterimAnswer = false
         leave()
+        admitted = nil
         body.wipe()
         let isLast = isDraining || inputIsClosed || !exchange.keepsAlive || queue.isCutHere
         let next = isLast ? .end : wanted

@@ -224,7 +224,7 @@ struct MachineTests {
             case .leave: "leave"
             case .wait(let duration, let turn): "wait \(duration.components.seconds) s for \(turn)"
             case .sendInterimAnswer: "100"
-            case .serve(let number, _, _): "serve \(number) with \(machine.takeBody().count) bytes"
+            case .serve(let number): "serve \(number) with \(machine.takeRequest()?.body.count ?? -1) bytes"
             case .cancelHandler: "cancel"
             case .send(let response, .absent, _): "send \(response.status)"
             case .send(let response, let field, _): "send \(response.status) \(field)"

@@ -196,10 +196,9 @@ final class ModelClient {
         case .leave(let load): if load == .counted { server.inFlight -= 1 }
         case .wait(let duration, let turn): (deadline, self.turn) = (server.now + duration, turn)
         case .sendInterimAnswer: output += "\(ResponseEncoder.interimAnswer)".utf8
-        case .serve(let number, let head, let route):
-            let request = HTTPRequest(
-                head.method, head.path, query: head.query, headers: head.fields, body: machine.takeBody())
-            guard server.takesCalls else { return machine.notStarted() }
+        case .serve(let number):
+            guard server.takesCalls, let (head, route, body) = machine.takeRequest() else { return machine.notStarted() }
+            let request = HTTPRequest(head.method, head.path, query: head.query, headers: head.fields, body: body)
             let task = Task {
                 let response = await route.handler(request)
                 self.answered(number, route.load, response)
