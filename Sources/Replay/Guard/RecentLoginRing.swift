@@ -3,7 +3,7 @@ internal import AuditCore
 /// Who was let in lately, with which app password, from where, and what was known of that: a row each, in bounded memory.
 ///
 /// What many rows share (the user's name, what is known of a network) is held once. A row and what it shares are 200 bytes of a
-/// file at most on average, whatever logins there are, and about twice as much of memory; of one user the latest ``perUser`` rows
+/// file at most on average, whatever logins there are, and several times as much of memory; of one user the latest ``perUser`` rows
 /// are held. Where there is no room the oldest go.
 struct RecentLoginRing {
     /// One login.

@@ -37,7 +37,7 @@ public final class RecentLogins: Sendable {
     /// - Parameters:
     ///   - file: Its path, in a directory that only one process uses.
     ///   - capacity: How many rows there are at most; each takes 200 bytes of the file at most on average, and
-    ///     about twice as much of memory.
+    ///     several times as much of memory.
     ///   - now: The time; what is of more than an hour later, of a clock that was ahead, counts as of now.
     ///   - trouble: Told once why the file cannot be read or written, until it can again.
     public init(
