@@ -2,10 +2,10 @@ internal import Foundation
 
 /// A client of Dovecot's authentication protocol, as Postfix is one: any mechanism, with parameters of one's own.
 enum SASLClient {
-    /// `argv`: the socket, mechanism, user, secret, authorization identity, remote address.
+    /// `argv`: the socket, mechanism, user, secret, authorization identity, remote address, service.
     static let script = #"""
         import base64, hashlib, hmac, os, socket, sys
-        path, mechanism, user, secret, authzid, address = sys.argv[1:7]
+        path, mechanism, user, secret, authzid, address, service = sys.argv[1:8]
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(30)
         connection.connect(path)
@@ -36,7 +36,7 @@ enum SASLClient {
             "OAUTHBEARER": "n,a=%s,\1auth=Bearer %s\1\1" % (user, secret),
             "EXTERNAL": "",
         }
-        head = "AUTH\t1\t%s\tservice=imap\trip=%s\tsecured=tls\tsession=harness" % (mechanism, address)
+        head = "AUTH\t1\t%s\tservice=%s\trip=%s\tsecured=tls\tsession=harness" % (mechanism, service, address)
         if mechanism == "EXTERNAL":
             head += "\tvalid-client-cert\tcert_username=" + user
         if mechanism in initial:
@@ -73,19 +73,20 @@ public struct SASLReply: Sendable {
 }
 
 extension DovecotServer {
-    /// Authenticates over a socket of Dovecot's own protocol, as Postfix does, for service `imap`.
+    /// Authenticates over a socket of Dovecot's own protocol, as Postfix does.
     ///
     /// - Parameters:
     ///   - mechanism: PLAIN, XOAUTH2, OAUTHBEARER, EXTERNAL (with a client certificate that Dovecot has verified),
     ///     CRAM-MD5, SCRAM-SHA-1 or SCRAM-SHA-256; `auth_mechanisms` has to name it.
     ///   - secret: The password, or the token.
     ///   - authorizationID: With PLAIN: as whom to log in, if not as the user.
+    ///   - service: What the client serves; Postfix says `smtp`.
     public func authenticate(
         _ mechanism: String, user: String, secret: String = "", as authorizationID: String = "",
-        from address: String = "203.0.113.5"
+        from address: String = "203.0.113.5", service: String = "imap"
     ) async throws -> SASLReply {
         let socket = directory.appendingPathComponent("run/test-auth").path
-        let arguments = [socket, mechanism, user, secret, authorizationID, address]
+        let arguments = [socket, mechanism, user, secret, authorizationID, address, service]
         let result = try await offPool {
             try Command.run(["/usr/bin/python3", "-c", SASLClient.script] + arguments)
         }
