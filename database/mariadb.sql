@@ -30,6 +30,27 @@ CREATE TABLE log (
     CONSTRAINT log_app_passwords_id_fk FOREIGN KEY (pwid) REFERENCES app_passwords (id) ON DELETE CASCADE
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
+-- What limits an app password; no row: nothing does. NULL: no such limit. Lists are separated by commas, times are UTC by the
+-- database's clock. What cannot be read is no open door: logins with that password are answered 503.
+CREATE TABLE app_password_limits (
+    pwid        bigint       NOT NULL,
+    services    text         NULL COMMENT 'imap,smtp',
+    networks    text         NULL COMMENT '192.0.2.0/24,2001:db8::/32',
+    countries   text         NULL COMMENT 'DE,AT',
+    as_numbers  text         NULL COMMENT 'AS3320,AS3209',
+    not_before  datetime(3)  NULL,
+    expires     datetime(3)  NULL,
+    unused_days int          NULL COMMENT 'days without a use after which it ends',
+    bind        varchar(16)  NULL COMMENT 'country, asn or network: fixed by the first use',
+    bound       varchar(64)  NULL COMMENT 'what that was',
+    note        text         NULL,
+    set_by      varchar(255) NULL,
+    set_at      datetime(3)  NULL,
+    announced   varchar(64)  NULL COMMENT 'the end that was announced last',
+    PRIMARY KEY (pwid),
+    CONSTRAINT app_password_limits_fk FOREIGN KEY (pwid) REFERENCES app_passwords (id) ON DELETE CASCADE
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
 -- Each password with its last use, which no refused login is, found by one look into the index for each password that
 -- is asked for. With the reader's own rights.
 CREATE SQL SECURITY INVOKER VIEW app_passwords_with_log AS

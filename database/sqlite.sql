@@ -26,6 +26,25 @@ CREATE TABLE log (
 
 CREATE INDEX log_pwid_timestamp ON log (pwid, timestamp);
 
+-- What limits an app password; no row: nothing does. NULL: no such limit. Lists are separated by commas. What cannot be
+-- read is no open door: logins with that password are answered 503.
+CREATE TABLE app_password_limits (
+    pwid        INTEGER PRIMARY KEY REFERENCES app_passwords (id) ON DELETE CASCADE,
+    services    TEXT, -- imap,smtp
+    networks    TEXT, -- 192.0.2.0/24,2001:db8::/32
+    countries   TEXT, -- DE,AT
+    as_numbers  TEXT, -- AS3320,AS3209
+    not_before  TEXT,
+    expires     TEXT,
+    unused_days INTEGER, -- days without a use after which it ends
+    bind        TEXT, -- country, asn or network: fixed by the first use
+    bound       TEXT, -- what that was
+    note        TEXT,
+    set_by      TEXT,
+    set_at      TEXT,
+    announced   TEXT -- the end that was announced last
+);
+
 CREATE VIEW app_passwords_with_log AS
 SELECT p.id, p.uid, p.password, p.created, p.comment,
        l.timestamp AS last_used_timestamp,
@@ -39,4 +58,4 @@ LEFT JOIN log AS l
     ON l.id = (
         SELECT id FROM log WHERE pwid = p.id AND result IS NULL ORDER BY timestamp DESC, id DESC LIMIT 1);
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

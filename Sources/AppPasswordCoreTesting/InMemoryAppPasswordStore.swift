@@ -8,15 +8,35 @@ public final class InMemoryAppPasswordStore: AppPasswordStore, LoginLog {
         var row: AppPassword
         var comment: String?
         var deleted: Timestamp?
+        var announced: String?
+
+        /// The row as it is read: with the time, and its last use where that counts.
+        func row(_ now: Timestamp, _ log: [LoginLogRow]) -> AppPassword {
+            guard let columns = row.limits?.columns else { return row }
+            let uses = log.filter { $0.passwordID == row.id && $0.refusal == nil }.map(\.time)
+            return row.limited(
+                StoredLimits(columns: columns, now: now, lastUse: columns[6] == nil ? nil : uses.max()))
+        }
+
+        mutating func limit(_ columns: [String?]?) {
+            row = row.limited(columns.map { StoredLimits(columns: $0, now: nil, lastUse: nil) })
+        }
     }
     private struct State {
         var entries: [Entry] = []
         var log: [LoginLogRow] = []
+        var now = Timestamp(milliseconds: 0)
     }
     private let state = Mutex(State())
 
     /// Makes a store that holds the given rows.
     public init(_ rows: [AppPassword] = []) { state.withLock { $0.entries = rows.map { Entry(row: $0) } } }
+
+    /// The time that limits are judged by.
+    public var now: Timestamp {
+        get { state.withLock { $0.now } }
+        set { state.withLock { $0.now = newValue } }
+    }
 
     /// The log so far.
     public var log: [LoginLogRow] { state.withLock { $0.log } }
@@ -27,7 +47,20 @@ public final class InMemoryAppPasswordStore: AppPasswordStore, LoginLog {
     /// Returns the rows whose name has the same bytes as one of these.
     public func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
         state.withLock { state in
-            state.entries.map(\.row).filter { row in names.contains { row.uid.utf8.elementsEqual($0.utf8) } }
+            state.entries.map { $0.row(state.now, state.log) }
+                .filter { row in names.contains { row.uid.utf8.elementsEqual($0.utf8) } }
+        }
+    }
+
+    /// Fixes a place, if there is none.
+    public func bind(_ id: Int64, to place: BoundPlace) async throws(BackendError) -> String? {
+        state.withLock { state in
+            guard let index = state.entries.firstIndex(where: { $0.row.id == id }),
+                var columns = state.entries[index].row.limits?.columns, columns[7] == place.binding.rawValue
+            else { return nil }
+            columns[8] = columns[8] ?? place.description
+            state.entries[index].limit(columns)
+            return columns[8]
         }
     }
 
@@ -44,7 +77,7 @@ public final class InMemoryAppPasswordStore: AppPasswordStore, LoginLog {
 extension InMemoryAppPasswordStore: AppPasswordAdministration {
     /// Adds a row with the next id; refuses a second row of the same name and hash.
     public func add(
-        uid: String, storedHash: String, comment: String?, created: Timestamp
+        uid: String, storedHash: String, comment: String?, created: Timestamp, limits: Limits?
     ) async throws(BackendError) -> Int64 {
         let id: Int64? = state.withLock { state in
             let isTaken = state.entries.contains {
@@ -53,7 +86,9 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
             guard !isTaken else { return nil }
             let id = (state.entries.map(\.row.id).max() ?? 0) + 1
             let row = AppPassword(id: id, uid: uid, storedHash: storedHash, isDeleted: false, created: created)
-            state.entries.append(Entry(row: row, comment: comment))
+            var entry = Entry(row: row, comment: comment)
+            if let limits, !limits.isEmpty { entry.limit(StoredLimits.columns(of: limits)) }
+            state.entries.append(entry)
             return id
         }
         guard let id else { throw BackendError("database", .refused, detail: "there is such a row already") }
@@ -71,7 +106,9 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
                 .map { entry in
                     AppPasswordSummary(
                         id: entry.row.id, uid: entry.row.uid, comment: entry.comment, created: entry.row.created,
-                        deleted: entry.deleted, lastUsed: Self.newestFirst(state.log, of: entry.row.id).first { $0.refusal == nil })
+                        deleted: entry.deleted,
+                        lastUsed: Self.newestFirst(state.log, of: entry.row.id).first { $0.refusal == nil },
+                        limits: entry.row(state.now, state.log).limits)
                 }
         }
     }
@@ -97,8 +134,34 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
             let row = state.entries[index].row
             guard !row.isDeleted else { return false }
             state.entries[index].row = AppPassword(
-                id: row.id, uid: row.uid, storedHash: row.storedHash, isDeleted: true, created: row.created)
+                id: row.id, uid: row.uid, storedHash: row.storedHash, isDeleted: true, created: row.created,
+                limits: row.limits)
             state.entries[index].deleted = time
+            return true
+        }
+    }
+
+    /// Changes the limits of a row.
+    public func limit(id: Int64, _ limits: Limits) async throws(BackendError) -> Bool {
+        state.withLock { state in
+            guard let index = state.entries.firstIndex(where: { $0.row.id == id }) else { return false }
+            var columns = limits.isEmpty ? nil : StoredLimits.columns(of: limits)
+            if let old = state.entries[index].row.limits?.columns, let kind = columns?[7], old[7] == kind {
+                columns?[8] = old[8]
+            }
+            state.entries[index].limit(columns)
+            return true
+        }
+    }
+
+    /// Forgets the place that a row is bound to.
+    public func rebind(id: Int64) async throws(BackendError) -> Bool {
+        state.withLock { state in
+            guard let index = state.entries.firstIndex(where: { $0.row.id == id }),
+                var columns = state.entries[index].row.limits?.columns, columns[7] != nil
+            else { return false }
+            columns[8] = nil
+            state.entries[index].limit(columns)
             return true
         }
     }
@@ -114,12 +177,15 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
     /// Reads rows of all accounts in the order of their ids.
     public func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow] {
         state.withLock { state in
-            state.entries.filter { $0.row.id > id }.sorted { $0.row.id < $1.row.id }.prefix(max(0, limit)).map { entry in
+            state.entries.filter { $0.row.id > id }.sorted { $0.row.id < $1.row.id }.prefix(max(0, limit)).map {
+                entry in
                 let deleted = entry.deleted.map(StoredTime.time) ?? (entry.row.isDeleted ? .unreadable : .none)
                 return AppPasswordRow(
                     id: entry.row.id, uid: entry.row.uid, storedHash: entry.row.storedHash,
                     created: entry.row.created.map(StoredTime.time) ?? .none, deleted: deleted,
-                    isUsed: state.log.contains { $0.passwordID == entry.row.id && $0.refusal == nil })
+                    lastUse: state.log.filter { $0.passwordID == entry.row.id && $0.refusal == nil }.map(\.time).max()
+                        .map(StoredTime.time) ?? .none,
+                    limits: entry.row(state.now, state.log).limits)
             }
         }
     }
@@ -129,5 +195,42 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
         log.filter { $0.passwordID == id }.enumerated()
             .sorted { ($0.element.time.milliseconds, $0.offset) > ($1.element.time.milliseconds, $1.offset) }
             .map(\.element)
+    }
+}
+
+extension InMemoryAppPasswordStore: EndingPasswords {
+    /// Reads passwords that may end soon.
+    public func endingPasswords(after id: Int64, limit: Int) async throws(BackendError) -> [EndingPassword] {
+        state.withLock { state in
+            let found = state.entries.filter { $0.row.id > id && !$0.row.isDeleted }.sorted { $0.row.id < $1.row.id }
+            let ending = found.compactMap { entry -> EndingPassword? in
+                let row = entry.row(state.now, state.log)
+                guard let limits = row.limits, (limits.columns[5] ?? limits.columns[6]) != nil else { return nil }
+                return EndingPassword(
+                    id: row.id, uid: row.uid, comment: entry.comment, created: row.created, limits: limits,
+                    announced: entry.announced)
+            }
+            return Array(ending.prefix(max(0, limit)))
+        }
+    }
+
+    /// Notes an announcement.
+    public func noteAnnouncement(
+        _ mark: String, of id: Int64, after old: String?
+    ) async throws(BackendError) -> Bool {
+        state.withLock { state in
+            guard let index = state.entries.firstIndex(where: { $0.row.id == id && $0.row.limits != nil }),
+                state.entries[index].announced == old
+            else { return false }
+            state.entries[index].announced = mark
+            return true
+        }
+    }
+}
+
+extension AppPassword {
+    fileprivate func limited(_ limits: StoredLimits?) -> AppPassword {
+        AppPassword(
+            id: id, uid: uid, storedHash: storedHash, isDeleted: isDeleted, created: created, limits: limits)
     }
 }

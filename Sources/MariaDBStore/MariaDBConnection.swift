@@ -15,6 +15,8 @@ internal import CMariaDB
         var budget: ConnectionBudget?
         /// Told what an administrator should know.
         var notice: @Sendable (MariaDBNotice) -> Void
+        /// Whether limits of app passwords were ever seen.
+        let limits = LimitsMemory()
     }
 
     private let server: DatabaseServer
@@ -116,10 +118,12 @@ internal import CMariaDB
         return (try statement.execute(parameters, watch: watch), statement.insertedID)
     }
 
-    /// What the tables have; asked for once, and every ten seconds where they lack something.
+    /// What the tables have; asked for once on each connection, and every ten seconds where they lack something.
     func tables() throws(SQLError) -> TableShape {
         if let shape, shape.tables.isComplete || .now - shape.asked < Self.shapePause { return shape.tables }
         let tables = TableShape(try MariaDBStore.columns(self))
+        // Passwords must not lose their limits with a right or a table.
+        if shared.limits.areLost(tables) { throw SQLError.limitsLost }
         shape = (tables, .now)
         return tables
     }

@@ -3,30 +3,75 @@ public import AuditCore
 internal import BlockingLanes
 
 extension MariaDBStore: AppPasswordAdministration {
-    /// Adds a row; needs `INSERT` on `app_passwords`.
+    /// Adds a row; needs `INSERT` on `app_passwords`, and for limits `SELECT, INSERT, UPDATE` on `app_password_limits`.
     ///
     /// - Throws: ``BackendError`` `.refused` if the account has that very hash already, or a value is too long.
     public func add(
-        uid: String, storedHash: String, comment: String?, created: Timestamp
+        uid: String, storedHash: String, comment: String?, created: Timestamp, limits: Limits?
     ) async throws(BackendError) -> Int64 {
         try await manage { connection throws(SQLError) in
-            try connection.change(
-                "INSERT INTO app_passwords (uid, password, comment, created) VALUES (?, ?, ?, ?)",
-                [.text(uid), .text(storedHash), SQLValue(comment), .text(created.sqlText)]
-            ).insertedID
+            try connection.transaction { () throws(SQLError) in
+                let id = try connection.change(
+                    "INSERT INTO app_passwords (uid, password, comment, created) VALUES (?, ?, ?, ?)",
+                    [.text(uid), .text(storedHash), SQLValue(comment), .text(created.sqlText)]
+                ).insertedID
+                if let limits, !limits.isEmpty { try Self.write(limits, id, connection) }
+                return id
+            }
         }
+    }
+
+    /// Changes limits; needs `SELECT, INSERT, UPDATE, DELETE` on `app_password_limits`.
+    public func limit(id: Int64, _ limits: Limits) async throws(BackendError) -> Bool {
+        try await manage { connection throws(SQLError) in
+            let exists = try connection.select("SELECT 1 FROM app_passwords WHERE id = ?", [.integer(id)]) {
+                $0.integer(0)
+            }
+            guard !exists.isEmpty else { return false }
+            if !limits.isEmpty {
+                try Self.write(limits, id, connection)
+            } else if try connection.tables().hasLimits {
+                _ = try connection.change("DELETE FROM app_password_limits WHERE pwid = ?", [.integer(id)])
+            }
+            return true
+        }
+    }
+
+    /// Forgets what a password is bound to.
+    public func rebind(id: Int64) async throws(BackendError) -> Bool {
+        try await manage { connection throws(SQLError) in
+            guard try connection.tables().hasLimits else { return false }
+            return try connection.change(
+                "UPDATE app_password_limits SET bound = NULL WHERE pwid = ? AND bind IS NOT NULL", [.integer(id)]
+            ).rows > 0
+        }
+    }
+
+    private static func write(
+        _ limits: Limits, _ id: Int64, _ connection: MariaDBConnection
+    ) throws(SQLError) {
+        let names = StoredLimits.columnNames
+        // From left to right: `bound` is judged by the old `bind`, and is not undone if a login fixed it a moment ago.
+        let others = names.filter { $0 != "bound" }.map { "\($0) = VALUES(\($0))" }.joined(separator: ", ")
+        _ = try connection.change(
+            """
+            INSERT INTO app_password_limits (pwid, \(names.joined(separator: ", "))) \
+            VALUES (?\(String(repeating: ", ?", count: names.count))) \
+            ON DUPLICATE KEY UPDATE bound = IF(bind <=> VALUES(bind), bound, VALUES(bound)), \(others)
+            """, [.integer(id)] + StoredLimits.columns(of: limits).map { SQLValue($0) })
     }
 
     /// Lists an account's rows with their last use, the newest first.
     public func list(uid: String) async throws(BackendError) -> [AppPasswordSummary] {
         let rows = try await manage { connection throws(SQLError) in
-            let uses = try connection.tables().uses
+            let tables = try connection.tables()
             return try connection.selectRows(
                 of: uid,
                 """
                 SELECT p.id, p.uid, p.comment, p.created, p.deleted, \
-                l.id, l.service, l.src_ip, l.src_rdns, l.src_loc, l.src_isp, l.`timestamp` \
-                FROM app_passwords p LEFT JOIN log l ON l.id = (SELECT n.id FROM log n WHERE n.pwid = p.id\(uses) \
+                l.id, l.service, l.src_ip, l.src_rdns, l.src_loc, l.src_isp, l.`timestamp`\(LimitColumns.list(tables)) \
+                FROM app_passwords p\(LimitColumns.join(tables)) LEFT JOIN log l ON l.id = (\
+                SELECT n.id FROM log n WHERE n.pwid = p.id\(tables.uses) \
                 ORDER BY n.`timestamp` DESC, n.id DESC LIMIT 1) WHERE p.uid = ?
                 """
             ) { row -> AppPasswordSummary? in
@@ -36,7 +81,8 @@ extension MariaDBStore: AppPasswordAdministration {
                 return AppPasswordSummary(
                     id: id, uid: stored, comment: row.text(2), created: row.text(3).flatMap { Timestamp(sqlText: $0) },
                     deleted: row.text(4).map { Timestamp(sqlText: $0) ?? Timestamp(milliseconds: 0) },
-                    lastUsed: Self.logRow(row, from: 6, passwordID: id))
+                    lastUsed: Self.logRow(row, from: 6, passwordID: id),
+                    limits: LimitColumns.read(row, from: 12, tables))
             }
         }
         return rows.sorted { one, other in
@@ -92,25 +138,27 @@ extension MariaDBStore: AppPasswordAdministration {
     /// Reads rows of all accounts; `SELECT` on both tables is enough.
     public func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow] {
         try await manage { connection throws(SQLError) in
-            let uses = try connection.tables().uses
+            let tables = try connection.tables()
             return try connection.select(
                 """
-                SELECT p.id, p.uid, p.password, p.created, p.deleted, \
-                EXISTS (SELECT 1 FROM log n WHERE n.pwid = p.id\(uses)) \
-                FROM app_passwords p WHERE p.id > ? ORDER BY p.id LIMIT ?
+                SELECT p.id, p.uid, p.password, p.created, p.deleted, (\
+                SELECT n.`timestamp` FROM log n WHERE n.pwid = p.id\(tables.uses) ORDER BY n.`timestamp` DESC LIMIT 1)\
+                \(LimitColumns.list(tables)) FROM app_passwords p\(LimitColumns.join(tables)) WHERE p.id > ? ORDER BY p.id LIMIT ?
                 """, [.integer(id), .integer(Int64(max(0, limit)))]
             ) { row in
                 guard let id = row.integer(0) else { return nil }
-                let (created, deleted) = (row.text(3), row.text(4))
+                let (created, deleted, used) = (row.text(3), row.text(4), row.text(5))
                 return AppPasswordRow(
                     id: id, uid: row.text(1) ?? "", storedHash: row.text(2) ?? "",
                     created: StoredTime(isNull: created == nil, text: created),
-                    deleted: StoredTime(isNull: deleted == nil, text: deleted), isUsed: row.text(5) != "0")
+                    deleted: StoredTime(isNull: deleted == nil, text: deleted),
+                    lastUse: StoredTime(isNull: used == nil, text: used),
+                    limits: LimitColumns.read(row, from: 6, tables))
             }
         }
     }
 
-    private func manage<Value: Sendable>(
+    func manage<Value: Sendable>(
         _ body: @escaping @Sendable (MariaDBConnection) throws(SQLError) -> Value
     ) async throws(BackendError) -> Value {
         try await writer.run(within: configuration.writeTimeout) { connection, deadline throws(BackendError) in

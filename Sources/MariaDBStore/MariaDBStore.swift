@@ -107,16 +107,33 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
         while places < names.count { places *= 2 }
         let padded = names + repeatElement(names[0], count: places - names.count)
         let condition = places == 1 ? "= ?" : "IN (\(repeatElement("?", count: places).joined(separator: ", ")))"
+        let tables = try connection.tables()
         return try connection.select(
             """
-            SELECT id, uid, password, deleted, created FROM app_passwords \
-            WHERE uid \(condition) LIMIT \(mostRows)
+            SELECT p.id, p.uid, p.password, p.deleted, p.created\(LimitColumns.list(tables)) \
+            FROM app_passwords p\(LimitColumns.join(tables)) WHERE p.uid \(condition) LIMIT \(mostRows)
             """, padded.map { .text($0) }
         ) { row in
             guard let id = row.integer(0), let uid = row.text(1) else { return nil }
             return AppPassword(
                 id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: row.text(3) != nil,
-                created: row.text(4).flatMap { Timestamp(sqlText: $0) })
+                created: row.text(4).flatMap { Timestamp(sqlText: $0) }, limits: LimitColumns.read(row, from: 5, tables)
+            )
+        }
+    }
+
+    /// Fixes a place on one of the connections for logins; needs `UPDATE (bound)` on `app_password_limits`.
+    public func bind(_ id: Int64, to place: BoundPlace) async throws(BackendError) -> String? {
+        try await readers.run(within: configuration.timeout) { connection, deadline throws(BackendError) in
+            try connection.perform(by: deadline, for: .changes) { connection throws(SQLError) in
+                _ = try connection.change(
+                    "UPDATE app_password_limits SET bound = ? WHERE pwid = ? AND bind = ? AND bound IS NULL",
+                    [.text(place.description), .integer(id), .text(place.binding.rawValue)])
+                return try connection.select(
+                    "SELECT bound FROM app_password_limits WHERE pwid = ? AND bind = ?",
+                    [.integer(id), .text(place.binding.rawValue)]
+                ) { $0.text(0) }.first
+            }
         }
     }
 

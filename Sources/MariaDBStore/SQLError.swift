@@ -41,6 +41,15 @@ struct SQLError: Error, Sendable {
         return error
     }
 
+    /// The limits of app passwords, which were there before, are not to be seen any more.
+    static var limitsLost: SQLError {
+        SQLError(
+            number: UInt32(ER_NO_SUCH_TABLE),
+            message:
+                "app_password_limits is gone, or may not be read any more: give it back, or restart to go on without limits",
+            tookTooLong: false)
+    }
+
     /// As many connections as the server is known to allow are open.
     static var connectionLimit: SQLError {
         var error = SQLError(
@@ -90,7 +99,8 @@ struct SQLError: Error, Sendable {
     init(notTaken count: Int, of all: Int) {
         number = UInt32(ER_UNKNOWN_ERROR)
         tookTooLong = false
-        detail = "the log table left out \(count) of \(all) rows whose passwords exist: is a partition missing for their time?"
+        detail =
+            "the log table left out \(count) of \(all) rows whose passwords exist: is a partition missing for their time?"
     }
 
     /// Whether the connection is of no more use: what the library itself reports is always trouble with the connection.

@@ -2,9 +2,11 @@
 struct TableShape: Sendable, Equatable {
     /// Whether `log.result` is there, which tells refused logins from uses.
     var hasResult = false
+    /// Whether `app_password_limits` is there, and may be read.
+    var hasLimits = false
 
     /// Whether everything is there.
-    var isComplete: Bool { hasResult }
+    var isComplete: Bool { hasResult && hasLimits }
 
     /// The condition, after another one, for rows `n` of `log` that are uses.
     var uses: String { hasResult ? " AND n.result IS NULL" : "" }
@@ -12,5 +14,6 @@ struct TableShape: Sendable, Equatable {
     /// Takes what is to be seen of the tables.
     init(_ columns: [DatabaseSurvey.Column]) {
         hasResult = columns.contains { $0.table == "log" && $0.name.lowercased() == "result" }
+        hasLimits = columns.contains { $0.table == "app_password_limits" }
     }
 }

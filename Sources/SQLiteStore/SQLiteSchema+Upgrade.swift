@@ -10,6 +10,9 @@ extension SQLiteSchema {
             }
             if try database.tableExists("app_passwords") { try database.execute(sql: view) }
         }
+        if try database.tableExists("app_passwords"), try !database.tableExists("app_password_limits") {
+            try database.execute(sql: limits)
+        }
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 }

@@ -1,7 +1,7 @@
 /// The shape of the embedded database.
 public enum SQLiteSchema {
     /// The number in `PRAGMA user_version` that this text sets.
-    public static let version = 2
+    public static let version = 3
 
     /// What makes an empty database ours; the text of `database/sqlite.sql`, and what `database-schema sqlite` prints.
     public static let ddl = """
@@ -33,10 +33,34 @@ public enum SQLiteSchema {
 
         CREATE INDEX log_pwid_timestamp ON log (pwid, timestamp);
 
+        \(limits)
+
         \(view)
 
-        PRAGMA user_version = 2;
+        PRAGMA user_version = 3;
 
+        """
+
+    /// What limits app passwords.
+    static let limits = """
+        -- What limits an app password; no row: nothing does. NULL: no such limit. Lists are separated by commas. What cannot be
+        -- read is no open door: logins with that password are answered 503.
+        CREATE TABLE app_password_limits (
+            pwid        INTEGER PRIMARY KEY REFERENCES app_passwords (id) ON DELETE CASCADE,
+            services    TEXT, -- imap,smtp
+            networks    TEXT, -- 192.0.2.0/24,2001:db8::/32
+            countries   TEXT, -- DE,AT
+            as_numbers  TEXT, -- AS3320,AS3209
+            not_before  TEXT,
+            expires     TEXT,
+            unused_days INTEGER, -- days without a use after which it ends
+            bind        TEXT, -- country, asn or network: fixed by the first use
+            bound       TEXT, -- what that was
+            note        TEXT,
+            set_by      TEXT,
+            set_at      TEXT,
+            announced   TEXT -- the end that was announced last
+        );
         """
 
     /// Each password with its last use.

@@ -3,16 +3,50 @@ public import AuditCore
 internal import GRDB
 
 extension SQLiteStore: AppPasswordAdministration {
-    /// Adds a row and returns its id.
+    /// Adds a row with its limits and returns its id.
     public func add(
-        uid: String, storedHash: String, comment: String?, created: Timestamp
+        uid: String, storedHash: String, comment: String?, created: Timestamp, limits: Limits?
     ) async throws(BackendError) -> Int64 {
         try await write { database in
             try database.execute(
                 sql: "INSERT INTO app_passwords (uid, password, comment, created) VALUES (?, ?, ?, ?)",
                 arguments: [uid, storedHash, comment, created.sqlText])
-            return database.lastInsertedRowID
+            let id = database.lastInsertedRowID
+            if let limits, !limits.isEmpty { try Self.write(limits, id, database) }
+            return id
         }
+    }
+
+    /// Changes the limits of a row.
+    public func limit(id: Int64, _ limits: Limits) async throws(BackendError) -> Bool {
+        try await write { database in
+            let exists = try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM app_passwords WHERE id = ?)", arguments: [id])
+            guard exists == true else { return false }
+            if limits.isEmpty {
+                try database.execute(sql: "DELETE FROM app_password_limits WHERE pwid = ?", arguments: [id])
+            } else {
+                try Self.write(limits, id, database)
+            }
+            return true
+        }
+    }
+
+    /// Forgets what a row is bound to.
+    public func rebind(id: Int64) async throws(BackendError) -> Bool {
+        try await change("UPDATE app_password_limits SET bound = NULL WHERE pwid = ? AND bind IS NOT NULL", [id])
+    }
+
+    private static func write(_ limits: Limits, _ id: Int64, _ database: Database) throws {
+        let names = StoredLimits.columnNames
+        let others = names.filter { $0 != "bound" }.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        try database.execute(
+            sql: """
+                INSERT INTO app_password_limits (pwid, \(names.joined(separator: ", ")))
+                VALUES (?\(String(repeating: ", ?", count: names.count)))
+                ON CONFLICT (pwid) DO UPDATE SET
+                    bound = CASE WHEN bind IS excluded.bind THEN bound ELSE excluded.bound END, \(others)
+                """, arguments: [id] + StatementArguments(StoredLimits.columns(of: limits)))
     }
 
     /// Lists the rows of an account with their last use, the newest first.
@@ -20,8 +54,8 @@ extension SQLiteStore: AppPasswordAdministration {
         try await read { database in
             let sql = """
                 SELECT p.id, p.uid, p.comment, p.created, p.deleted,
-                       l.pwid, l.service, l.src_ip, l.src_rdns, l.src_loc, l.src_isp, l.timestamp, NULL
-                FROM app_passwords AS p
+                       l.pwid, l.service, l.src_ip, l.src_rdns, l.src_loc, l.src_isp, l.timestamp, NULL\(LimitColumns.list)
+                FROM app_passwords AS p\(LimitColumns.join)
                 LEFT JOIN log AS l
                     ON l.id = (
                         SELECT id FROM log WHERE pwid = p.id AND result IS NULL ORDER BY timestamp DESC, id DESC LIMIT 1)
@@ -31,7 +65,7 @@ extension SQLiteStore: AppPasswordAdministration {
                 guard let id = row.integer(0), let uid = row.text(1) else { return nil }
                 return AppPasswordSummary(
                     id: id, uid: uid, comment: row.text(2), created: row.time(3), deleted: row.storedTime(4).timestamp,
-                    lastUsed: row.logRow(from: 5))
+                    lastUsed: row.logRow(from: 5), limits: LimitColumns.read(row, from: 13))
             }
         }
     }
@@ -69,20 +103,20 @@ extension SQLiteStore: AppPasswordAdministration {
     public func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow] {
         try await read { database in
             let sql = """
-                SELECT id, uid, password, created, deleted,
-                       EXISTS (SELECT 1 FROM log WHERE pwid = app_passwords.id AND result IS NULL)
-                FROM app_passwords WHERE id > ? ORDER BY id LIMIT ?
+                SELECT p.id, p.uid, p.password, p.created, p.deleted,
+                       (SELECT max(timestamp) FROM log WHERE pwid = p.id AND result IS NULL)\(LimitColumns.list)
+                FROM app_passwords AS p\(LimitColumns.join) WHERE p.id > ? ORDER BY p.id LIMIT ?
                 """
             return try Row.fetchAll(database, sql: sql, arguments: [id, max(0, limit)]).compactMap { row in
                 guard let id = row.integer(0) else { return nil }
                 return AppPasswordRow(
                     id: id, uid: row.text(1) ?? "", storedHash: row.text(2) ?? "", created: row.storedTime(3),
-                    deleted: row.storedTime(4), isUsed: row.integer(5) != 0)
+                    deleted: row.storedTime(4), lastUse: row.storedTime(5), limits: LimitColumns.read(row, from: 6))
             }
         }
     }
 
-    private func change(_ sql: String, _ arguments: StatementArguments) async throws(BackendError) -> Bool {
+    func change(_ sql: String, _ arguments: StatementArguments) async throws(BackendError) -> Bool {
         try await write { database in
             try database.execute(sql: sql, arguments: arguments)
             return database.changesCount > 0

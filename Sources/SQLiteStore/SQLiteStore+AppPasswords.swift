@@ -12,7 +12,10 @@ extension SQLiteStore: AppPasswordStore {
         return try await read { database in
             let places = repeatElement("?", count: names.count).joined(separator: ", ")
             let statement = try database.cachedStatement(
-                sql: "SELECT id, uid, password, deleted IS NOT NULL, created FROM app_passwords WHERE uid IN (\(places))")
+                sql: """
+                    SELECT p.id, p.uid, p.password, p.deleted IS NOT NULL, p.created\(LimitColumns.list)
+                    FROM app_passwords AS p\(LimitColumns.join) WHERE p.uid IN (\(places))
+                    """)
             // A cursor: a row is decoded where SQLite holds it, not copied first.
             let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(names))
             var found: [AppPassword] = []
@@ -21,9 +24,23 @@ extension SQLiteStore: AppPasswordStore {
                 let isDeleted = row.integer(3) != 0
                 found.append(
                     AppPassword(
-                        id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: isDeleted, created: row.time(4)))
+                        id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: isDeleted, created: row.time(4),
+                        limits: LimitColumns.read(row, from: 5)))
             }
             return found
+        }
+    }
+
+    /// Fixes a place, if there is none.
+    public func bind(_ id: Int64, to place: BoundPlace) async throws(BackendError) -> String? {
+        try await write { database in
+            let arguments: StatementArguments = [place.description, id, place.binding.rawValue]
+            try database.execute(
+                sql: "UPDATE app_password_limits SET bound = ? WHERE pwid = ? AND bind = ? AND bound IS NULL",
+                arguments: arguments)
+            return try Row.fetchOne(
+                database, sql: "SELECT bound FROM app_password_limits WHERE pwid = ? AND bind = ?",
+                arguments: [id, place.binding.rawValue])?.text(0)
         }
     }
 }

@@ -7,10 +7,48 @@ struct AppPasswordFindingTests {
     private func kinds(
         _ uid: String = "dave", account: AccountAnswer? = nil, hash: String? = nil,
         created: StoredTime = .time(.init(milliseconds: 0)),
-        deleted: StoredTime = .none, isUsed: Bool = true
+        deleted: StoredTime = .none, isUsed: Bool = true, limits: [String: String] = [:]
     ) -> [AppPasswordFinding.Kind] {
-        AppPasswordRow(id: 7, uid: uid, storedHash: "x", created: created, deleted: deleted, isUsed: isUsed)
-            .findings(account: account, hashTrouble: hash).map(\.kind)
+        let columns = StoredLimits.columnNames.map { limits[$0] }
+        return AppPasswordRow(
+            id: 7, uid: uid, storedHash: "x", created: created, deleted: deleted,
+            lastUse: isUsed ? .time(now.advanced(by: .seconds(-3600))) : .none,
+            limits: limits.isEmpty ? nil : StoredLimits(columns: columns, now: nil, lastUse: nil)
+        )
+        .findings(account: account, hashTrouble: hash, at: now).map(\.kind).filter { $0 != .unlimited }
+    }
+
+    private let now = Timestamp(milliseconds: 1_795_454_141_000)
+
+    @Test(arguments: [
+        (["expires": "2026-12-07 17:15:41"], [AppPasswordFinding.Kind.ending]),
+        (["expires": "2026-12-07 17:15:42"], []),
+        (["expires": "2026-11-23 17:15:41"], [.ended]), (["expires": "2026-11-23 17:15:42"], [.ending]),
+        (["unused_days": "36500"], []), (["unused_days": "1"], [.ended]), (["expires": "soon"], [.limits]),
+        (["services": ""], [.limits]), (["services": "imap"], []),
+    ])
+    func `an end that is near, one that has come, and limits that cannot be read are told`(
+        limits: [String: String], expected: [AppPasswordFinding.Kind]
+    ) {
+        #expect(kinds(limits: limits) == expected)
+        #expect(kinds(deleted: .time(now), limits: limits) == [])
+    }
+
+    @Test func `a password without limits, and one that was not used for 90 days, are told`() {
+        func kinds(_ days: Int64, _ limits: StoredLimits? = nil) -> [AppPasswordFinding.Kind] {
+            let used = Timestamp(milliseconds: now.milliseconds - days * 86_400_000)
+            return AppPasswordRow(
+                id: 7, uid: "dave", storedHash: "x", created: .none, deleted: .none, lastUse: .time(used),
+                limits: limits
+            ).findings(account: nil, hashTrouble: nil, at: now).map(\.kind)
+        }
+        var limits = Limits()
+        #expect(kinds(89) == [.unlimited])
+        #expect(kinds(90) == [.idle, .unlimited])
+        #expect(
+            kinds(1, StoredLimits(columns: StoredLimits.columns(of: limits), now: nil, lastUse: nil)) == [.unlimited])
+        limits.services = ["imap"]
+        #expect(kinds(1, StoredLimits(columns: StoredLimits.columns(of: limits), now: nil, lastUse: nil)) == [])
     }
 
     @Test func `a row that is well has no finding`() {

@@ -17,6 +17,15 @@ struct AuthFailureTests {
             (.revoked(passwordID: 7), "revoked", 7),
             (.undecided(passwordID: 7), "undecided", 7),
             (.unavailable(reason: "no database"), "backend_unavailable", nil),
+            (.limited(passwordID: 7, .expired(.expires)), "expired", 7),
+            (.limited(passwordID: 7, .notYet), "not_yet", 7),
+            (.limited(passwordID: 7, .wrongService("pop3")), "wrong_service", 7),
+            (.limited(passwordID: 7, .wrongPlace(.networks)), "wrong_place", 7),
+            (.limited(passwordID: 7, .undecided(.countries)), "undecided", 7),
+            (
+                .unreadableLimits(passwordID: 7, reason: "app_password_limits.expires cannot be read"),
+                "unreadable_limits", 7
+            ),
             (.guessLimit, "guess_limit", nil),
             (.overloaded(reason: "too many wait"), "overloaded", nil),
         ] as [(AuthOutcome, String?, Int64?)])
@@ -29,6 +38,6 @@ struct AuthFailureTests {
         if case .unavailable(let reason) = outcome { #expect(failure?.reason == reason) }
         // The log names what became of a right password as the event does.
         if let refusal = outcome.refusal { #expect(refusal == event ?? "denied") }
-        #expect((passwordID != nil) == (outcome.refusal != nil) || event == nil)
+        if passwordID != nil { #expect(outcome.refusal == event) }
     }
 }

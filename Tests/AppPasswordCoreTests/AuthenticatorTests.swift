@@ -10,6 +10,9 @@ struct AuthenticatorTests {
         func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
             throw BackendError("database", .unreachable, detail: "gone")
         }
+        func bind(_ id: Int64, to place: BoundPlace) async throws(BackendError) -> String? {
+            throw BackendError("database", .unreachable, detail: "gone")
+        }
     }
 
     /// A store that compares as MariaDB does with its usual collation.
@@ -24,6 +27,7 @@ struct AuthenticatorTests {
             func folded(_ name: String) -> String { name.lowercased().replacing("ü", with: "u") }
             return rows.filter { row in names.contains { folded($0) == folded(row.uid) } }
         }
+        func bind(_ id: Int64, to place: BoundPlace) async throws(BackendError) -> String? { nil }
     }
 
     private static let rows = [
@@ -260,7 +264,8 @@ struct AuthenticatorTests {
         let directory = FixedAccountDirectory([Account(uid: "x", otherNames: names)])
         func outcome(_ name: String) async throws -> AuthOutcome {
             let row = AppPassword(id: 9, uid: name, storedHash: "{PLAIN}nine", isDeleted: false, created: nil)
-            return try await service(InMemoryAppPasswordStore([row]), accounts: .directory(directory)).login("x", "nine")
+            return try await service(InMemoryAppPasswordStore([row]), accounts: .directory(directory)).login(
+                "x", "nine")
         }
         #expect(try await outcome("name15") == .success(passwordID: 9))
         #expect(try await outcome("name16") == .wrongPassword)

@@ -7,5 +7,6 @@ struct InMemoryContractTests {
         try await AppPasswordStoreContract.check(store)
         try await LoginLogContract.check(store)
         try await AppPasswordAdministrationContract.check(store)
+        try await LimitsContract.check(store)
     }
 }

@@ -47,6 +47,7 @@ struct AuthenticatingArticleTests {
         try await AppPasswordStoreContract.check(store)
         try await AppPasswordAdministrationContract.check(store)
         try await LoginLogContract.check(store)
+        try await LimitsContract.check(store)
     }
 
     @Test func `fakes are enough to authenticate with`() async throws {

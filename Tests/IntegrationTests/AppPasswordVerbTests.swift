@@ -8,6 +8,8 @@ struct AppPasswordVerbTests {
         try SQLiteShell.run(statement, on: directory.path + "/var/web-auth.sqlite")
     }
 
+    private static func kinds(_ kinds: [String]) -> [String] { kinds.flatMap { ["--kind", $0] } }
+
     private static let goodHash =
         "{CRYPT}$6$GoodRowSalt00000$RsH7pPtelxIBAlS1Sq54P.X3hDuMAwpzfdJ.aPxhCnPgYVWZcEfMfXAE.e0jW2OUmjzfC7HDhda4onNMa9AGH/"
 
@@ -48,7 +50,8 @@ struct AppPasswordVerbTests {
                 (7, 'zed', 'nonsense', '2026-11-23 17:15:41', '');
             INSERT INTO log (pwid, service, timestamp) SELECT id, 'imap', '2026-11-24 00:00:00' FROM app_passwords WHERE id <> 3;
             """, in: directory)
-        let text = try Program.run(["app-password", "audit"], in: directory)
+        let kinds = Self.kinds(["unreachable", "spelling", "hash", "date", "unused"])
+        let text = try Program.run(["app-password", "audit"] + kinds, in: directory)
         #expect(text.status == 0, "\(text.errors)")
         let lines = text.output.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
         #expect(
@@ -58,7 +61,7 @@ struct AppPasswordVerbTests {
         #expect(!text.output.contains("\u{1b}"))
         #expect(!text.output.contains("0123456789abcdef"))
         #expect(text.errors.contains("7 app passwords, 5 with findings"))
-        let json = try Program.run(["app-password", "audit", "--json"], in: directory).output
+        let json = try Program.run(["app-password", "audit", "--json"] + kinds, in: directory).output
         let array = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
         #expect(array.map { $0["kind"] as? String } == lines.map { $0[2] })
         #expect(array.map { $0["id"] as? Int } == lines.map { Int($0[0]) })
@@ -88,7 +91,9 @@ struct AppPasswordVerbTests {
             ["alice", "Dave", "nobody", "twin"].map {
                 "INSERT INTO app_passwords (uid, password) VALUES ('\($0)', '\(Self.goodHash)');"
             }.joined() + "INSERT INTO log (pwid, service) SELECT id, 'imap' FROM app_passwords;")
-        let result = try await onThread { try Program.run(["app-password", "audit"], in: site.directory) }
+        let result = try await onThread {
+            try Program.run(["app-password", "audit"] + Self.kinds(["unreachable", "spelling"]), in: site.directory)
+        }
         #expect(result.status == 0, "\(result.errors)")
         let lines = result.output.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
         #expect(lines.map { $0[1] + " " + $0[2] } == ["Dave spelling", "nobody unreachable", "twin unreachable"])

@@ -59,13 +59,16 @@ struct AdministrationTests {
             INSERT INTO app_passwords (id, uid, password, created, deleted) VALUES
                 (3, 'Dave', '{CRYPT}a', '2026-11-23 17:15:41', NULL), (5, 'erna', '{X}', '0000-00-00 00:00:00', NULL),
                 (9, 'zed', '{CRYPT}b', '2026-11-23 17:15:41', '0000-00-00 00:00:00');
-            INSERT INTO log (pwid, service) VALUES (5, 'imap');
+            INSERT INTO log (pwid, service, `timestamp`) VALUES (5, 'imap', '2026-11-23 17:15:41');
             """)
         let expected = [
-            AppPasswordRow(id: 3, uid: "Dave", storedHash: "{CRYPT}a", created: .time(time), deleted: .none, isUsed: false),
-            AppPasswordRow(id: 5, uid: "erna", storedHash: "{X}", created: .unreadable, deleted: .none, isUsed: true),
             AppPasswordRow(
-                id: 9, uid: "zed", storedHash: "{CRYPT}b", created: .time(time), deleted: .unreadable, isUsed: false),
+                id: 3, uid: "Dave", storedHash: "{CRYPT}a", created: .time(time), deleted: .none, lastUse: .none),
+            AppPasswordRow(
+                id: 5, uid: "erna", storedHash: "{X}", created: .unreadable, deleted: .none,
+                lastUse: .time(Timestamp(milliseconds: 1_795_454_141_000))),
+            AppPasswordRow(
+                id: 9, uid: "zed", storedHash: "{CRYPT}b", created: .time(time), deleted: .unreadable, lastUse: .none),
         ]
         #expect(try await store.rows(after: .min, limit: 2) == Array(expected[..<2]))
         #expect(try await store.rows(after: 5, limit: 2) == [expected[2]])

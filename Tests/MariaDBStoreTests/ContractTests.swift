@@ -11,6 +11,7 @@ struct ContractTests {
     func `MariaDB keeps the contract of a store`(schema: TestDatabase.Schema) async throws {
         let database = try await TestDatabase(schema, on: try await SharedServer.get())
         try await AppPasswordStoreContract.check(try database.administration())
+        try await LimitsContract.check(try database.administration())
     }
 
     @Test(arguments: [TestDatabase.Schema.new, .old, .upgraded])

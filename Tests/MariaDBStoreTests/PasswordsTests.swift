@@ -67,7 +67,8 @@ struct PasswordsTests {
         #expect(try await store.passwords(of: "müller").map(\.uid) == ["müller"])
         for name in ["😀", "żółw", "名"] { #expect(try await store.passwords(of: name).isEmpty) }
         let names = ["😀", "müller", "名", "żółw", "nobody"]
-        #expect(try await store.passwords(of: names).map(\.uid) == ["müller"], "a name that no row can have hides no other")
+        #expect(
+            try await store.passwords(of: names).map(\.uid) == ["müller"], "a name that no row can have hides no other")
     }
 
     @Test func `an account with more rows and longer texts than a buffer holds is read whole`() async throws {
@@ -86,7 +87,7 @@ struct PasswordsTests {
         let database = try await TestDatabase(.new, on: try await SharedServer.get())
         try await database.sql(
             """
-            SET sql_mode = ''; DROP VIEW app_passwords_with_log; DROP TABLE log, app_passwords;
+            SET sql_mode = ''; DROP VIEW app_passwords_with_log; DROP TABLE log, app_password_limits, app_passwords;
             CREATE TABLE app_passwords (id varchar(40), uid blob, password varbinary(300) NULL, created varchar(40) NULL, deleted varchar(40) NULL);
             INSERT INTO app_passwords VALUES (NULL, 'a', 'x', NULL, NULL), ('nine', 'a', 'x', NULL, NULL),
             ('99999999999999999999', 'a', 'x', NULL, NULL), ('4', 'a', NULL, NULL, NULL), ('5', 'a', x'ff00fe', 'soon', ''),
@@ -111,7 +112,7 @@ struct PasswordsTests {
         for _ in 0..<50 { _ = try await store.passwords(of: "alice") }
         try await server.sql("SET GLOBAL general_log = 0")
         let log = try String(contentsOfFile: server.generalLog, encoding: .utf8).split(separator: "\n")
-        #expect(log.count { $0.contains("Execute\t") && $0.contains("WHERE uid = ?") } == 50)
+        #expect(log.count { $0.contains("Execute\t") && $0.contains("WHERE p.uid = ?") } == 50)
         for other in ["Prepare\t", "Close stmt", "Reset stmt", "Ping"] {
             #expect(log.count { $0.contains(other) } == 0, "\(other)")
         }
@@ -175,7 +176,7 @@ struct PasswordsTests {
         #expect(twice?.code == .refused)
         #expect(twice?.debugDescription.contains("s3cret") == false)
 
-        try await database.sql("DROP VIEW app_passwords_with_log; DROP TABLE log, app_passwords")
+        try await database.sql("DROP VIEW app_passwords_with_log; DROP TABLE log, app_password_limits, app_passwords")
         let missing = await #expect(throws: BackendError.self) { try await database.store().passwords(of: "alice") }
         #expect(missing?.code == .refused)
     }

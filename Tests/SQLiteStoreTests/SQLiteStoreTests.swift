@@ -28,6 +28,7 @@ struct SQLiteStoreTests {
         try await AppPasswordStoreContract.check(store)
         try await LoginLogContract.check(store)
         try await AppPasswordAdministrationContract.check(store)
+        try await LimitsContract.check(store)
         // Also when it is opened again.
         try await LoginLogContract.check(open())
     }
@@ -70,6 +71,10 @@ struct SQLiteStoreTests {
         #expect(columns.last == "result")
         #expect(used == "2026-11-23 17:15:41.123")
         #expect(version == SQLiteSchema.version)
+        var limits = Limits()
+        limits.services = ["imap"]
+        #expect(try await store.limit(id: 1, limits))
+        #expect(try await store.passwords(of: "alice").map { try $0.limits?.read().services } == [["imap"]])
         // A second time there is nothing to do, whatever its number says.
         try file.change("PRAGMA user_version = 1")
         #expect(try await open().history(id: 1, limit: 9, offset: 0)?.count == 2)
@@ -95,6 +100,25 @@ struct SQLiteStoreTests {
                 "last_used_src_rdns", "last_used_src_loc", "last_used_src_isp", "deleted",
             ])
         #expect(row["last_used_timestamp"] == "2025-11-23 17:15:41.125")
+    }
+
+    @Test(arguments: ["x'ff'", "5", "1.5", "''", "char(0)", "'nonsense;'", "'0000-00-00 00:00:00'"])
+    func `hostile limits are unreadable, and everything else goes on`(value: String) async throws {
+        let store = try open()
+        let time = Timestamp(milliseconds: 0)
+        for name in ["a", "b"] { _ = try await store.add(uid: "alice", storedHash: name, comment: nil, created: time) }
+        for column in StoredLimits.columnNames where !["bound", "note", "set_by", "set_at"].contains(column) {
+            // A number is a service, an AS and a number of days.
+            if value == "5", ["services", "as_numbers", "unused_days"].contains(column) { continue }
+            if column == "services", ["1.5", "'nonsense;'"].contains(value) { continue }
+            if column == "as_numbers", value == "1.5" { continue }
+            if column == "services", value.hasPrefix("'0000") { continue }  // a blank in a name, which the test of names has
+            try file.change("INSERT OR REPLACE INTO app_password_limits (pwid, \(column)) VALUES (1, \(value))")
+            let rows = try await store.passwords(of: "alice").sorted { $0.id < $1.id }
+            #expect(rows.map { $0.limits == nil } == [false, true])
+            #expect(throws: LimitsError.self, "\(column) = \(value)") { try rows[0].limits?.read() }
+            #expect(rows[0].limits?.now != nil)
+        }
     }
 
     @Test func `the file and its directory are nobody else's`() throws {
@@ -176,7 +200,8 @@ struct SQLiteStoreTests {
         _ = try open()
         let directory = URL(fileURLWithPath: file.path).deletingLastPathComponent().path
         for path in [directory, file.path] {
-            #expect(try FileManager.default.attributesOfItem(atPath: path)[.ownerAccountID] as? UInt32 == nobody, "\(path)")
+            #expect(
+                try FileManager.default.attributesOfItem(atPath: path)[.ownerAccountID] as? UInt32 == nobody, "\(path)")
         }
     }
 
@@ -202,7 +227,7 @@ struct SQLiteStoreTests {
         let store = try SQLiteStore(path: file.path, timeout: .milliseconds(100))
         try file.change(
             """
-            DROP VIEW app_passwords_with_log; DROP TABLE log; DROP TABLE app_passwords;
+            DROP VIEW app_passwords_with_log; DROP TABLE app_passwords;
             CREATE VIEW app_passwords AS
                 WITH RECURSIVE numbers (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM numbers)
                 SELECT max(id) AS id, 'alice' AS uid, '' AS password, '' AS created, '' AS comment, '' AS deleted FROM numbers;

@@ -51,6 +51,7 @@ struct ExampleTests {
         settings.audit.localNetworks = []
         settings.audit.maxMind = Settings.MaxMind()
         settings.audit.lists = [:]
+        settings.auth.templates = []
         settings.audit.namesSinks = false
         settings.audit.honeypots = defaults.audit.honeypots
         settings.audit.blastRadius = defaults.audit.blastRadius

@@ -12,14 +12,32 @@ public struct AppPassword: Sendable, Identifiable, Equatable, CustomReflectable 
     public let isDeleted: Bool
     /// When it was made; ids decide where times are equal or missing.
     public let created: Timestamp?
+    /// What limits it; nil: nothing does.
+    public let limits: StoredLimits?
 
     /// An app password as it is stored.
-    public init(id: Int64, uid: String, storedHash: String, isDeleted: Bool, created: Timestamp?) {
+    public init(
+        id: Int64, uid: String, storedHash: String, isDeleted: Bool, created: Timestamp?, limits: StoredLimits? = nil
+    ) {
         self.id = id
         self.uid = uid
         self.storedHash = storedHash
         self.isDeleted = isDeleted
         self.created = created
+        self.limits = limits
+    }
+
+    /// Whether its end has come, by the database's clock, or nobody can tell whether it has.
+    ///
+    /// - Complexity: Reads its limits, if it has any.
+    package var hasEnded: Bool {
+        guard let limits else { return false }
+        do throws(LimitsError) {
+            let times = try limits.times(created: created)
+            return try limits.read().end(times).map { $0 <= times.now } ?? false
+        } catch {
+            return true
+        }
     }
 
     /// Shows everything but the hash.
@@ -46,6 +64,15 @@ public protocol AppPasswordStore: Sendable {
     /// - Throws: ``BackendError`` if the database cannot be asked or does not answer within its timeout.
     /// - Complexity: One round trip.
     func passwords(of names: [String]) async throws(BackendError) -> [AppPassword]
+
+    /// Fixes the place that a password is bound to (``Limits/binding``), unless it is fixed already: of logins that do so at
+    /// once, on whatever server, the first one wins.
+    ///
+    /// - Returns: The place that it is bound to now, as ``BoundPlace`` reads it; nil if it is to be bound to nothing of the kind
+    ///   any more.
+    /// - Throws: ``BackendError`` if that could not be written down; then the login must not be let in.
+    /// - Complexity: Two round trips, once in a password's life.
+    func bind(_ id: Int64, to place: BoundPlace) async throws(BackendError) -> String?
 }
 
 extension AppPasswordStore {
@@ -62,8 +89,10 @@ extension AppPasswordStore {
 
 /// Manages app passwords for the command line.
 public protocol AppPasswordAdministration: Sendable {
-    /// Adds a row and returns its id.
-    func add(uid: String, storedHash: String, comment: String?, created: Timestamp) async throws(BackendError) -> Int64
+    /// Adds a row, with its limits if there are any, and returns its id; all or nothing.
+    func add(
+        uid: String, storedHash: String, comment: String?, created: Timestamp, limits: Limits?
+    ) async throws(BackendError) -> Int64
     /// Lists the rows of an account, the newest first, deleted ones too; compares bytes.
     func list(uid: String) async throws(BackendError) -> [AppPasswordSummary]
     /// Changes a comment; false if there is no such row.
@@ -72,8 +101,22 @@ public protocol AppPasswordAdministration: Sendable {
     func revoke(id: Int64, hard: Bool, at time: Timestamp) async throws(BackendError) -> Bool
     /// Reads the log rows of a password, refused logins too, the newest first; nil if there is no such password.
     func history(id: Int64, limit: Int, offset: Int) async throws(BackendError) -> [LoginLogRow]?
+    /// Puts limits in the place of those that a password has; limits that limit nothing take them away. What a login has fixed
+    /// stays if the same kind of place is to be fixed. False if there is no such password.
+    func limit(id: Int64, _ limits: Limits) async throws(BackendError) -> Bool
+    /// Lets the next login fix anew what a password is bound to; false if it is not to be bound.
+    func rebind(id: Int64) async throws(BackendError) -> Bool
     /// Reads rows of all accounts in the order of their ids: at most `limit` of those whose id is greater.
     func rows(after id: Int64, limit: Int) async throws(BackendError) -> [AppPasswordRow]
+}
+
+extension AppPasswordAdministration {
+    /// Adds a row without limits and returns its id.
+    public func add(
+        uid: String, storedHash: String, comment: String?, created: Timestamp
+    ) async throws(BackendError) -> Int64 {
+        try await add(uid: uid, storedHash: storedHash, comment: comment, created: created, limits: nil)
+    }
 }
 
 /// What `app-password list` shows of a row.
@@ -90,10 +133,13 @@ public struct AppPasswordSummary: Sendable, Equatable {
     public var deleted: Timestamp?
     /// Its last login that was let in.
     public var lastUsed: LoginLogRow?
+    /// What limits it; nil: nothing does.
+    public var limits: StoredLimits?
 
     /// What administrators see of an app password, which is all but its hash.
     public init(
-        id: Int64, uid: String, comment: String?, created: Timestamp?, deleted: Timestamp?, lastUsed: LoginLogRow?
+        id: Int64, uid: String, comment: String?, created: Timestamp?, deleted: Timestamp?, lastUsed: LoginLogRow?,
+        limits: StoredLimits? = nil
     ) {
         self.id = id
         self.uid = uid
@@ -101,5 +147,6 @@ public struct AppPasswordSummary: Sendable, Equatable {
         self.created = created
         self.deleted = deleted
         self.lastUsed = lastUsed
+        self.limits = limits
     }
 }

@@ -1,4 +1,4 @@
-internal import AuditCore
+public import AuditCore
 
 /// Something about a row of `app_passwords` that keeps it from being of use, or makes one wonder.
 public struct AppPasswordFinding: Sendable, Equatable {
@@ -14,6 +14,24 @@ public struct AppPasswordFinding: Sendable, Equatable {
         case date
         /// It was never used.
         case unused
+        /// It has not been used for 90 days.
+        case idle
+        /// It ends within 14 days.
+        case ending
+        /// It has ended.
+        case ended
+        /// What limits it cannot be read: logins with it are answered 503.
+        case limits
+        /// Nothing limits it.
+        case unlimited
+
+        /// Whether the row is of no use, or not of that which was meant, by a fault.
+        public var isFault: Bool {
+            switch self {
+            case .unreachable, .spelling, .hash, .date, .limits: true
+            case .unused, .idle, .ending, .ended, .unlimited: false
+            }
+        }
     }
 
     /// The kind.
@@ -31,7 +49,8 @@ extension AppPasswordRow {
     /// - Parameters:
     ///   - account: What the directory says of its name; nil without a directory.
     ///   - hashTrouble: Why no password can match its hash; nil if one can.
-    public func findings(account: AccountAnswer?, hashTrouble: String?) -> [AppPasswordFinding] {
+    ///   - now: The time, where the row does not know the database's.
+    public func findings(account: AccountAnswer?, hashTrouble: String?, at now: Timestamp) -> [AppPasswordFinding] {
         var findings: [AppPasswordFinding] = []
         if !password.isDeleted {
             if let finding = nameFinding(account) { findings.append(finding) }
@@ -45,6 +64,33 @@ extension AppPasswordRow {
             var since = ""
             if case .time(let time) = created { since = " since \(time)" }
             findings.append(AppPasswordFinding(.unused, "never used\(since)"))
+        }
+        if !password.isDeleted { findings += timeFindings(password.limits?.now ?? now) }
+        return findings
+    }
+
+    private func timeFindings(_ now: Timestamp) -> [AppPasswordFinding] {
+        var findings: [AppPasswordFinding] = []
+        let day: Int64 = 86_400_000
+        if case .time(let last) = lastUse, now.milliseconds - last.milliseconds >= 90 * day {
+            findings.append(AppPasswordFinding(.idle, "not used since \(last)"))
+        }
+        let limits: Limits
+        do throws(LimitsError) {
+            limits = try password.limits?.read() ?? Limits()
+        } catch {
+            return findings + [AppPasswordFinding(.limits, "\(error.description), so logins are answered 503")]
+        }
+        if limits.isEmpty {
+            findings.append(AppPasswordFinding(.unlimited, "good for everything, everywhere and for ever"))
+        }
+        let times = LimitTimes(now: now, lastUse: password.limits?.lastUse, created: password.created)
+        if let end = limits.end(times) {
+            if end <= now {
+                findings.append(AppPasswordFinding(.ended, "has ended \(end)"))
+            } else if end.milliseconds - now.milliseconds <= 14 * day {
+                findings.append(AppPasswordFinding(.ending, "ends \(end)"))
+            }
         }
         return findings
     }

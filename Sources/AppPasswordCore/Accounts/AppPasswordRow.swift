@@ -37,16 +37,21 @@ public struct AppPasswordRow: Sendable, Equatable {
     public var created: StoredTime
     /// When it was revoked; anything but ``StoredTime/none`` says that it was.
     public var deleted: StoredTime
-    /// Whether `log` has a use of it: a login that was let in.
-    public var isUsed: Bool
+    /// When a login with it was last let in, as far as `log` knows.
+    public var lastUse: StoredTime
+    /// Whether one ever was.
+    public var isUsed: Bool { lastUse != .none }
 
     /// A row as it is stored, with times that may be none.
     public init(
-        id: Int64, uid: String, storedHash: String, created: StoredTime, deleted: StoredTime, isUsed: Bool
+        id: Int64, uid: String, storedHash: String, created: StoredTime, deleted: StoredTime, lastUse: StoredTime,
+        limits: StoredLimits? = nil
     ) {
         var time: Timestamp?
         if case .time(let known) = created { time = known }
-        password = AppPassword(id: id, uid: uid, storedHash: storedHash, isDeleted: deleted != .none, created: time)
-        (self.created, self.deleted, self.isUsed) = (created, deleted, isUsed)
+        password = AppPassword(
+            id: id, uid: uid, storedHash: storedHash, isDeleted: deleted != .none, created: time,
+            limits: limits)
+        (self.created, self.deleted, self.lastUse) = (created, deleted, lastUse)
     }
 }

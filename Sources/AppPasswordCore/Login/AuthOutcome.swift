@@ -16,9 +16,13 @@ public enum AuthOutcome: Sendable, Equatable {
     case refusedNetwork(passwordID: Int64)
     /// It is one that was revoked.
     case revoked(passwordID: Int64)
+    /// It is, but a limit of its own is not kept.
+    case limited(passwordID: Int64, LimitFinding)
+    /// It is, but what limits it cannot be read, so nobody knows whether it may be let in.
+    case unreadableLimits(passwordID: Int64, reason: String)
     /// It is, but the place is not welcome.
     case denied(passwordID: Int64, Denial)
-    /// It is, but a fact that a list needs could not be had, and the policy wants the client to try again.
+    /// It is, but a fact that a list or a limit needs could not be had, and the policy wants the client to try again.
     case undecided(passwordID: Int64)
     /// A back end could not be asked.
     case unavailable(reason: String)
@@ -30,15 +34,17 @@ public enum AuthOutcome: Sendable, Equatable {
 
 extension AuthOutcome {
     /// What a login with a right password that was not let in is called in the log (`result`), 32 letters at most; nil if it
-    /// was let in, and if no password matched.
+    /// was let in, and of most outcomes without a password that matched.
     public var refusal: String? {
         switch self {
         case .refusedNetwork: "refused_network"
         case .revoked: "revoked"
         case .denied: "denied"
+        case .limited(_, let finding): finding.event.rawValue
+        case .unreadableLimits: FailureRecord.Event.unreadableLimits.rawValue
         case .undecided: "undecided"
-        case .success, .unknownAccount, .ambiguousAccount, .disabledAccount, .wrongPassword, .unavailable, .guessLimit,
-            .overloaded:
+        case .unavailable: FailureRecord.Event.backendUnavailable.rawValue
+        case .success, .unknownAccount, .ambiguousAccount, .disabledAccount, .wrongPassword, .guessLimit, .overloaded:
             nil
         }
     }

@@ -46,7 +46,8 @@ public struct Authenticator: Sendable {
     /// Authenticates one login.
     ///
     /// - Complexity: One query of the directory and one of the database, side by side; a second of the database only
-    ///   if the account has other names; then at most one hash for each row, and one spool append.
+    ///   if the account has other names; then at most one hash for each row, and one spool append. Limits cost no query, but
+    ///   for the one that fixes what a password is bound to.
     public func authenticate(_ attempt: LoginAttempt, _ password: Password) async -> AuthAnswer {
         guard attempt.login.isPlausibleLogin else { return AuthAnswer(.unknownAccount) }
         let rows: [AppPassword]
@@ -80,40 +81,100 @@ public struct Authenticator: Sendable {
     /// The password has matched: only now are facts gathered, so that guesses make us ask nobody.
     private func answer(_ attempt: LoginAttempt, _ match: AppPassword) async -> AuthAnswer {
         let gathering = auditor.gather(for: attempt)
-        let outcome: AuthOutcome
-        var isIgnored = auditor.ignores(attempt)
-        var (matched, rule): (String?, RuleReference?) = (nil, nil)
+        let decision = await decide(attempt, match, gathering)
+        let outcome = decision.outcome
+        await takeDown(attempt, match, outcome, gathering)
+        // A back end's trouble is a failure, and counts as one: it has no audit record besides.
+        if case .unavailable = outcome { return AuthAnswer(outcome) }
+        let isBlocked = outcome != .success(passwordID: match.id)
+        return AuthAnswer(outcome) { [auditor] duration in
+            auditor.record(
+                attempt, gathering, passwordID: match.id, isBlocked: isBlocked, matched: decision.matched,
+                rule: decision.rule, isIgnored: decision.isIgnored, settling: decision.unsettled, limit: decision.limit,
+                missing: decision.missing, duration: duration)
+        }
+    }
+
+    /// What became of a right password, and what the record says of it.
+    private struct Decision {
+        var outcome: AuthOutcome
+        var matched: String?
+        var rule: RuleReference?
+        var limit: String?
+        /// What is refused for the password's own sake is always written down.
+        var isIgnored = false
         var unsettled: Judgement?
         var missing = MissingFacts()
+    }
+
+    private func decide(_ attempt: LoginAttempt, _ match: AppPassword, _ gathering: FactGathering) async -> Decision {
         if let address = attempt.address,
             refusedNetworks.contains(address) || address.embeddedIPv4.map({ refusedNetworks.contains($0) }) ?? false
         {
-            outcome = .refusedNetwork(passwordID: match.id)
-            matched = "disallowed"
-            isIgnored = false  // what is refused is always written down
-        } else if match.isDeleted {
-            outcome = .revoked(passwordID: match.id)
-            matched = "deleted"
-            isIgnored = false
-        } else {
-            let judgement = await auditor.judge(attempt, gathering)
-            (matched, rule) = (judgement.matched, judgement.rule)
-            unsettled = judgement.awaitsFacts ? judgement : nil
-            isIgnored = judgement.isIgnored
-            missing = judgement.missing
-            switch judgement.verdict {
-            case .allow, .wouldDeny: outcome = .success(passwordID: match.id)
-            case .deny(let denial): outcome = .denied(passwordID: match.id, denial)
-            case .tryLater: outcome = .undecided(passwordID: match.id)
+            return Decision(outcome: .refusedNetwork(passwordID: match.id), matched: "disallowed")
+        }
+        if match.isDeleted { return Decision(outcome: .revoked(passwordID: match.id), matched: "deleted") }
+        guard let stored = match.limits else { return await judge(attempt, match, gathering) }
+
+        let end = ContinuousClock.now + auditor.configuration.deadline
+        let (limits, times): (Limits, LimitTimes)
+        do throws(LimitsError) {
+            (limits, times) = (try stored.read(), try stored.times(created: match.created))
+        } catch {
+            return Decision(
+                outcome: .unreadableLimits(passwordID: match.id, reason: error.description), matched: "unknown",
+                limit: error.column)
+        }
+        let needed = limits.factsNeeded(for: attempt, facts: gathering.facts, times: times)
+        let facts = await gathering.facts(needing: needed, until: end)
+        let missing = MissingFacts(in: facts, waitedFor: needed)
+        func refusal(_ finding: LimitFinding) -> Decision {
+            Decision(
+                outcome: .limited(passwordID: match.id, finding),
+                matched: finding.event == .undecided ? "unknown" : finding.event.rawValue,
+                limit: finding.limit.rawValue,
+                missing: missing)
+        }
+        let judgement = limits.judge(attempt, facts: facts, times: times, doubt: doubt)
+        if let finding = judgement.finding { return refusal(finding) }
+        var decision = await judge(attempt, match, gathering, until: end)
+        guard let place = judgement.binds, decision.outcome == .success(passwordID: match.id) else { return decision }
+        do throws(BackendError) {
+            var fixed = limits
+            fixed.bound = try await store.bind(match.id, to: place).flatMap { BoundPlace($0, place.binding) }
+            // The limits were changed while this login was judged by the old ones.
+            guard fixed.bound != nil else { throw BackendError("database", .refused, detail: "limits have changed") }
+            if let finding = fixed.judge(attempt, facts: facts, times: times, doubt: doubt).finding {
+                return refusal(finding)
             }
+        } catch {
+            decision.outcome = .unavailable(
+                reason: "what app password \(match.id) is bound to could not be written down: \(error.debugDescription)"
+            )
         }
-        await takeDown(attempt, match, outcome, gathering)
-        let isBlocked = outcome != .success(passwordID: match.id)
-        return AuthAnswer(outcome) { [auditor, matched, rule, isIgnored, unsettled, missing] duration in
-            auditor.record(
-                attempt, gathering, passwordID: match.id, isBlocked: isBlocked, matched: matched, rule: rule,
-                isIgnored: isIgnored, settling: unsettled, missing: missing, duration: duration)
-        }
+        return decision
+    }
+
+    private var doubt: LimitDoubt {
+        let policy = auditor.configuration.policy
+        return LimitDoubt(onUnknown: policy.onUnknown, onOverload: policy.onOverload)
+    }
+
+    /// Judges the place by the lists.
+    private func judge(
+        _ attempt: LoginAttempt, _ match: AppPassword, _ gathering: FactGathering,
+        until end: ContinuousClock.Instant? = nil
+    ) async -> Decision {
+        let judgement = await auditor.judge(attempt, gathering, until: end)
+        let outcome: AuthOutcome =
+            switch judgement.verdict {
+            case .allow, .wouldDeny: .success(passwordID: match.id)
+            case .deny(let denial): .denied(passwordID: match.id, denial)
+            case .tryLater: .undecided(passwordID: match.id)
+            }
+        return Decision(
+            outcome: outcome, matched: judgement.matched, rule: judgement.rule, isIgnored: judgement.isIgnored,
+            unsettled: judgement.awaitsFacts ? judgement : nil, missing: judgement.missing)
     }
 
     private func takeDown(

@@ -59,9 +59,10 @@ public enum AppPasswordAdministrationContract {
 
         let expected = [
             AppPasswordRow(
-                id: phone, uid: uid, storedHash: "{CRYPT}$6$a", created: .time(start), deleted: .time(revoked), isUsed: true),
+                id: phone, uid: uid, storedHash: "{CRYPT}$6$a", created: .time(start), deleted: .time(revoked),
+                lastUse: .time(uses[4].time)),
             AppPasswordRow(
-                id: desk, uid: uid, storedHash: "{CRYPT}$6$b", created: .time(later), deleted: .none, isUsed: false),
+                id: desk, uid: uid, storedHash: "{CRYPT}$6$b", created: .time(later), deleted: .none, lastUse: .none),
         ]
         let first = try await store.rows(after: min(phone, desk) - 1, limit: 1)
         let others = try await store.rows(after: min(phone, desk), limit: 1000)

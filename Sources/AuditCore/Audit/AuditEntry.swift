@@ -6,12 +6,14 @@ public enum AuditEntry: Sendable, Equatable {
     case failure(FailureRecord)
     /// Lists that were taken into use though they refuse more users than they may.
     case forcedReload(ForcedReload)
+    /// An app password whose end is near.
+    case passwordEnding(PasswordEnding)
 
     /// `SYSLOG_IDENTIFIER` of the journal: `mail-audit` for logins, which old queries count, `mail-auth` for all else.
     public var identifier: String {
         switch self {
         case .login: "mail-audit"
-        case .failure, .forcedReload: "mail-auth"
+        case .failure, .forcedReload, .passwordEnding: "mail-auth"
         }
     }
 
@@ -21,6 +23,7 @@ public enum AuditEntry: Sendable, Equatable {
         case .login(let record): record.message
         case .failure(let failure): failure.message
         case .forcedReload(let reload): reload.message
+        case .passwordEnding(let ending): ending.message
         }
     }
 
@@ -30,6 +33,7 @@ public enum AuditEntry: Sendable, Equatable {
         case .login(let record): record.priority
         case .failure(let failure): failure.priority
         case .forcedReload(let reload): reload.priority
+        case .passwordEnding(let ending): ending.priority
         }
     }
 
@@ -39,15 +43,17 @@ public enum AuditEntry: Sendable, Equatable {
         case .login(let record): record.fields
         case .failure(let failure): failure.fields
         case .forcedReload(let reload): reload.fields
+        case .passwordEnding(let ending): ending.fields
         }
     }
 
-    /// When the login arrived.
+    /// When the login arrived; of what is none, when it happened.
     public var time: Timestamp {
         switch self {
         case .login(let record): record.attempt.time
         case .failure(let failure): failure.time
         case .forcedReload(let reload): reload.time
+        case .passwordEnding(let ending): ending.time
         }
     }
 

@@ -58,6 +58,7 @@ extension AuditRecord {
         }
         if let entityCount { new("ENTITY_COUNT", .integer(Int64(entityCount))) }
         if let rule { new("RULE", .text(rule.description)) }
+        if let limit { new("LIMIT", .text(limit)) }
         if isHoneypot { new("HONEYPOT", .bool(true)) }
         if isOfNobody { new("UNKNOWN_USER", .bool(true)) }
         for (name, value) in circumstances { if let value { new(name, .text(value)) } }

@@ -8,7 +8,8 @@ public struct AuditRecord: Sendable, Equatable {
     public var facts: Facts
     /// Whether the login was refused; false in watch mode.
     public var isBlocked: Bool
-    /// What was matched: a list's label, `deleted`, `disallowed`; set also if the policy or the list only watches, and for
+    /// What was matched: a list's label, `deleted`, `disallowed`, `expired`, `not_yet`, `wrong_service`,
+    /// `wrong_place`; set also if the policy or the list only watches, and for
     /// exceptions (``Exemption/matched``).
     public var matched: String?
     /// The entry that applied.
@@ -17,6 +18,8 @@ public struct AuditRecord: Sendable, Equatable {
     public var duration: Duration
     /// Which of the facts were not there when the login was judged.
     public var missing: MissingFacts
+    /// The limit of the app password that refused the login, by the name of its column.
+    public var limit: String?
     /// Whether the account is a honeypot (`audit.honeypots`).
     public var isHoneypot = false
     /// Whether no passdb knew the user, so that nobody was let in, whatever the verdict was (`audit.audit_process_unknown`).

@@ -16,6 +16,16 @@ public struct FailureRecord: Sendable, Equatable {
         case refusedNetwork = "refused_network"
         /// The password was right once: it was revoked. A strong sign of theft, or of a forgotten client.
         case revoked = "revoked"
+        /// The password was right until its time was over: its end came, or it was not used for too long.
+        case expired = "expired"
+        /// The password is right, but its time has not come.
+        case notYet = "not_yet"
+        /// The password is right, but not for this service.
+        case wrongService = "wrong_service"
+        /// The password is right, but not for this place.
+        case wrongPlace = "wrong_place"
+        /// The password is right, but what limits it cannot be read.
+        case unreadableLimits = "unreadable_limits"
         /// The password is right, but a fact that a list needs could not be had.
         case undecided = "undecided"
         /// A back end could not be asked; no fault of the client.
@@ -26,6 +36,19 @@ public struct FailureRecord: Sendable, Equatable {
         case overloaded = "overloaded"
         /// No failure: a honeypot was used, from a network from which it had not been.
         case honeypot = "honeypot"
+
+        /// Whether its login has an audit record besides, as its password matched.
+        public var hasAuditRecord: Bool {
+            switch self {
+            case .refusedNetwork, .revoked, .expired, .notYet, .wrongService, .wrongPlace, .unreadableLimits,
+                .undecided,
+                .honeypot:
+                true
+            case .wrongPassword, .unknownAccount, .ambiguousAccount, .disabledAccount, .backendUnavailable, .guessLimit,
+                .overloaded:
+                false
+            }
+        }
     }
 
     /// How many characters (Unicode scalars) of a client's text are kept.
@@ -66,7 +89,8 @@ public struct FailureRecord: Sendable, Equatable {
     /// `failed login: user=<alice>, service=imap, ip=192.0.2.1, event=wrong_password, reason=<invalid password>`,
     /// then `, password=7` where an app password matched, and `, suppressed=17` where others were not written.
     public var message: String {
-        var text = (event == .honeypot ? "honeypot used: " : "failed login: ") + "user=<\(login.auditEscaped(for: .name))>"
+        var text =
+            (event == .honeypot ? "honeypot used: " : "failed login: ") + "user=<\(login.auditEscaped(for: .name))>"
         text += ", service=\(service.auditEscaped(for: .bare)), ip=\(address?.description ?? "None")"
         text += ", event=\(event.rawValue), reason=<\(reason.auditEscaped(for: .bracketed))>"
         if let passwordID { text += ", password=\(passwordID)" }
@@ -77,9 +101,9 @@ public struct FailureRecord: Sendable, Equatable {
     /// `PRIORITY` of syslog: warning (4) where the server is in trouble, else notice (5).
     public var priority: Int {
         switch event {
-        case .backendUnavailable, .undecided, .overloaded: 4
+        case .backendUnavailable, .undecided, .overloaded, .unreadableLimits: 4
         case .guessLimit, .wrongPassword, .unknownAccount, .ambiguousAccount, .disabledAccount, .refusedNetwork,
-            .revoked, .honeypot:
+            .revoked, .expired, .notYet, .wrongService, .wrongPlace, .honeypot:
             5
         }
     }

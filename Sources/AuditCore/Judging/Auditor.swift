@@ -72,9 +72,14 @@ public struct Auditor: Sendable {
     }
 
     /// Judges a login, waiting only for facts that a list in force needs, and no longer than the deadline.
-    public func judge(_ attempt: LoginAttempt, _ gathering: FactGathering) async -> Judgement {
+    ///
+    /// - Parameter end: When the deadline is over, if it began to run before.
+    public func judge(
+        _ attempt: LoginAttempt, _ gathering: FactGathering, until end: ContinuousClock.Instant? = nil
+    ) async -> Judgement {
         let needed = configuration.policy.factsNeeded(for: attempt, facts: gathering.facts)
-        let facts = await gathering.facts(needing: needed, until: .now.advanced(by: configuration.deadline))
+        let facts = await gathering.facts(
+            needing: needed, until: end ?? .now.advanced(by: configuration.deadline))
         var judgement = configuration.policy.judge(attempt, facts: facts)
         judgement.missing = MissingFacts(in: facts, waitedFor: needed)
         configuration.judged?(judgement)
@@ -93,13 +98,14 @@ public struct Auditor: Sendable {
     ///   - isIgnored: Whether `audit.ignore_networks` holds the address: then nothing is written.
     ///   - judgement: Of a login that was let in and may turn out to be an exception, or met by a list that only watches,
     ///     once its facts are complete.
+    ///   - limit: The limit of the app password that refused it.
     ///   - missing: What was not known when the login was judged.
     ///   - duration: From the request's arrival to the answer.
     ///   - isOfNobody: Whether no passdb knows the user, so that it was not let in whatever the verdict is.
     public func record(
         _ attempt: LoginAttempt, _ gathering: FactGathering, passwordID: Int64? = nil, isBlocked: Bool,
         matched: String?, rule: RuleReference?, isIgnored: Bool, settling judgement: Judgement? = nil,
-        missing: MissingFacts, duration: Duration, isOfNobody: Bool = false
+        limit: String? = nil, missing: MissingFacts, duration: Duration, isOfNobody: Bool = false
     ) {
         let isHoneypot = configuration.honeypots.contains { $0.matches(attempt.login) }
         if let letIn = configuration.letIn, !isBlocked, !isHoneypot, !isOfNobody {
@@ -125,6 +131,7 @@ public struct Auditor: Sendable {
                 rule: rule, duration: duration, missing: missing)
             record.isHoneypot = isHoneypot
             record.isOfNobody = isOfNobody
+            record.limit = limit
             trail.submit(record)
         }
     }

@@ -35,6 +35,28 @@ public struct Explanation: Sendable {
     /// The HTTP code that goes with it.
     public let httpCode: Int
 
+    /// The limits of the app password that was asked about, in the order in which they are judged; the first hit decides, before
+    /// the lists.
+    public var limits: [LimitOutcome] = []
+
+    /// How one limit of an app password came out.
+    public struct LimitOutcome: Sendable, Equatable {
+        /// Its name.
+        public var name: String
+        /// What it says, for people.
+        public var text: String
+        /// How it came out.
+        public var outcome: RuleOutcome.Outcome
+
+        /// What became of one limit.
+        public init(name: String, text: String, outcome: RuleOutcome.Outcome) {
+            (self.name, self.text, self.outcome) = (name, text, outcome)
+        }
+    }
+
+    /// The limit that decides, by its name; nil if none does.
+    public var decidingLimit: String?
+
     /// Puts together what `explain` says of a login.
     ///
     /// - Parameters:
@@ -53,7 +75,8 @@ public struct Explanation: Sendable {
 
     /// How it came out.
     public var outcome: Outcome {
-        switch judgement.verdict {
+        if decidingLimit != nil { return httpCode == 503 ? .unknown : .deny }
+        return switch judgement.verdict {
         case .deny: .deny
         case .wouldDeny: .wouldDeny
         case .tryLater: .unknown

@@ -4,20 +4,31 @@ extension Explanation {
     /// A fact that is `unavailable` says why in its member `reason`; several PTR names all stand in `values`, of which `value` is
     /// the first. Other members that have no value are null; `age_s` is whole seconds. Control and invisible characters are
     /// escaped.
+    /// `limits` is there if an app password with limits was asked about.
     /// Of lists that make exceptions or only watch, `rules` has those that are configured, with their `effect`.
     public var json: String {
-        AuditValue.object([
+        var members: Members = [
             ("ip", AuditValue(attempt.address?.description)),
             ("user", AuditValue(attempt.login.isEmpty ? nil : attempt.login)),
             ("service", AuditValue(attempt.service.isEmpty ? nil : attempt.service)),
             ("verdict", .text(outcome.rawValue)),
-            ("matched", AuditValue(judgement.verdict.isUndecided ? nil : judgement.matched)),
-            ("rule", AuditValue(judgement.rule?.description)),
-            ("status", .text(status)),
-            ("http", AuditValue(httpCode)),
-            ("facts", factsObject),
-            ("rules", .list((judgement.outcomes + judgement.otherOutcomes.filter { $0.outcome != .off }).map(Self.object))),
-        ]).jsonText
+        ]
+        let matched = judgement.verdict.isUndecided ? nil : judgement.matched
+        members.append(("matched", AuditValue(decidingLimit.map { "limit:\($0)" } ?? matched)))
+        members.append(("rule", AuditValue(decidingLimit == nil ? judgement.rule?.description : nil)))
+        members.append(("status", .text(status)))
+        members.append(("http", AuditValue(httpCode)))
+        members.append(("facts", factsObject))
+        let others = judgement.otherOutcomes.filter { $0.outcome != .off }
+        members.append(("rules", .list((judgement.outcomes + others).map(Self.object))))
+        if !limits.isEmpty { members.append(("limits", .list(limits.map(Self.object)))) }
+        return AuditValue.object(members).jsonText
+    }
+
+    private static func object(_ limit: LimitOutcome) -> AuditValue {
+        .object([
+            ("limit", .text(limit.name)), ("outcome", .text(limit.outcome.rawValue)), ("text", .text(limit.text)),
+        ])
     }
 
     private static func object(_ outcome: RuleOutcome) -> AuditValue {

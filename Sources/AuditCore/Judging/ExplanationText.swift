@@ -1,7 +1,7 @@
 extension Explanation {
     /// The explanation as an administrator pastes it into a ticket: plain text, a fact or a rule a line.
     public var text: String {
-        (heading + [""] + factLines + [""] + ruleLines).joined(separator: "\n") + "\n"
+        (heading + [""] + factLines + [""] + limitLines + ruleLines).joined(separator: "\n") + "\n"
     }
 
     private var heading: [String] {
@@ -15,7 +15,10 @@ extension Explanation {
     }
 
     private var verdictText: String {
-        switch judgement.verdict {
+        if let limit = decidingLimit {
+            return (httpCode == 503 ? "try later" : "deny") + ": by what limits the app password, \(limit)"
+        }
+        return switch judgement.verdict {
         case .deny(let denial): "deny: " + Self.reason(denial)
         case .wouldDeny(let denial):
             "would deny, but the \(judgement.watched == nil ? "policy" : "list") only watches: " + Self.reason(denial)
@@ -51,6 +54,11 @@ extension Explanation {
             + Self.lines("network", facts.network, Self.details)
             + Self.lines("origin", facts.originOrMaxMind, Self.details)
             + Self.lines("geo", facts.geo, Self.details)
+    }
+
+    private var limitLines: [String] {
+        limits.isEmpty
+            ? [] : ["limits"] + limits.map { Self.row($0.name, "\($0.outcome.rawValue)  \($0.text.visible())") } + [""]
     }
 
     private var ruleLines: [String] {

@@ -63,7 +63,7 @@ extension MariaDBStore {
             """
             SELECT TABLE_NAME, COLUMN_NAME, CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_DEFAULT \
             FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() \
-            AND TABLE_NAME IN ('app_passwords', 'log') ORDER BY TABLE_NAME, ORDINAL_POSITION
+            AND TABLE_NAME IN ('app_passwords', 'log', 'app_password_limits') ORDER BY TABLE_NAME, ORDINAL_POSITION
             """, []
         ) { row in
             DatabaseSurvey.Column(

@@ -119,8 +119,9 @@ struct Tallies: Sendable {
     ///
     /// Those that have an audit record as well count as denied there.
     private mutating func addFailure(_ record: ReportRecord, _ event: String) {
-        // The last of these is no login at all.
-        let hasAuditRecord = ["revoked", "refused_network", "undecided", "honeypot", "forced_reload"].contains(event)
+        // The first two are no logins at all.
+        let hasAuditRecord =
+            ["forced_reload", "ending"].contains(event) || FailureRecord.Event(rawValue: event)?.hasAuditRecord ?? false
         events.add(event)
         if record.suppressed > 0 { events.add("suppressed", count: record.suppressed) }
         let failed = (hasAuditRecord ? 0 : 1) + record.suppressed

@@ -9,6 +9,8 @@ extension Settings {
         public var verifyCacheTTL = Duration.seconds(3600)
         /// The longest password that is checked, in bytes; 1024.
         public var maximumPassword = 1024
+        /// `[[auth.templates]]`.
+        public var templates: [LimitTemplate] = []
         /// `[auth.guesses]`.
         public var guesses = Guesses()
 
@@ -19,6 +21,7 @@ extension Settings {
             disallowPasswordsFrom = table.networks("disallow_passwords_from")
             verifyCacheTTL = table.duration("verify_cache_ttl", default: verifyCacheTTL)
             maximumPassword = table.integer("max_password", default: maximumPassword, in: 1...65_536)
+            templates = table.tables("templates").compactMap { LimitTemplate(reading: $0) }
             guesses = Guesses(reading: table.table("guesses"))
             table.finish()
         }

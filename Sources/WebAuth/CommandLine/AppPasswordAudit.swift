@@ -7,20 +7,31 @@ import Settings
 extension AppPasswordCommand {
     struct Audit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List app passwords that are of no use, and why.",
+            abstract: "List app passwords that are of no use, not used or not limited.",
             discussion: """
                 Goes through all rows, whoever they belong to, and prints a line for each finding: id, name, kind, words. \
                 unreachable: no login can use it. spelling: only logins in just these capitals can. hash: no password can \
-                match it. date: a time in it is none. unused: it was never used. Needs no more rights than the service has.
+                match it. date: a time in it is none. limits: what limits it cannot be read. unused: it was never used. idle: not for \
+                90 days. ending: it ends within 14 days. ended: it has. unlimited: nothing limits it. Needs no more rights \
+                than the service has.
 
                 Example: web-auth-server app-password audit --json
                 """)
         @OptionGroup var options: ConfigOption
         @Flag(help: "Print one JSON array.")
         var json = false
+        @Option(name: .customLong("kind"), help: "Only findings of this kind; may be given again.")
+        var kinds: [String] = []
 
         /// Rows that are read at a time.
         private static let pageSize = 200
+
+        func validate() throws {
+            let known = AppPasswordFinding.Kind.allCases.map(\.rawValue)
+            if let wrong = kinds.first(where: { !known.contains($0) }) {
+                throw ValidationError("--kind \(wrong): there are \(known.joined(separator: ", "))")
+            }
+        }
 
         func run() async throws {
             let settings = try SettingsLocation(config: options.config).load().settings
@@ -35,8 +46,9 @@ extension AppPasswordCommand {
                 guard let end = rows.last?.password.id else { break }
                 for row in rows {
                     let account = try await names.account(of: row)
-                    output.write(
-                        row, row.findings(account: account, hashTrouble: StoredHash.problem(row.password.storedHash)))
+                    let problem = StoredHash.problem(row.password.storedHash)
+                    let findings = row.findings(account: account, hashTrouble: problem, at: .now)
+                    output.write(row, findings.filter { kinds.isEmpty || kinds.contains($0.kind.rawValue) })
                 }
                 (last, count) = (end, count + rows.count)
             }

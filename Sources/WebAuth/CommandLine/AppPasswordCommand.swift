@@ -9,7 +9,9 @@ struct AppPasswordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "app-password", abstract: "Manage app passwords from a shell.",
         discussion: "Example: web-auth-server app-password list alice",
-        subcommands: [Add.self, List.self, Rename.self, Revoke.self, History.self, Audit.self])
+        subcommands: [
+            Add.self, List.self, Rename.self, Limit.self, Rebind.self, Revoke.self, History.self, Audit.self,
+        ])
 
     /// Opens the database that the settings name.
     fileprivate static func administration(
@@ -34,7 +36,7 @@ struct AppPasswordCommand: AsyncParsableCommand {
         do throws(BackendError) { return try await operation() } catch { throw SetupFailure(error) }
     }
 
-    fileprivate static func noSuchPassword(_ id: Int64) -> SetupFailure {
+    static func noSuchPassword(_ id: Int64) -> SetupFailure {
         SetupFailure(["there is no app password \(id)"], exitCode: .usage)
     }
 }
@@ -43,7 +45,11 @@ extension AppPasswordCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make an app password; prints it, once and alone, on standard output.",
-            discussion: "Example: web-auth-server app-password add alice --comment \"phone\"")
+            discussion: """
+                The password may be limited to services, places and a time: see docs/limits.md.
+
+                Example: web-auth-server app-password add alice --comment "scanner" --services smtp --expires 365d
+                """)
         @OptionGroup var options: ConfigOption
         @Argument(help: "The account.")
         var user: String
@@ -51,23 +57,27 @@ extension AppPasswordCommand {
         var comment: String?
         @Option(help: "How it is stored: \(PasswordScheme.allCases.map(\.rawValue).joined(separator: ", ")).")
         var scheme: String = PasswordScheme.sha512Crypt.rawValue
+        @OptionGroup var limits: LimitOptions
 
         func run() async throws {
             guard user.isPlausibleLogin else {
-                throw SetupFailure(["a name with control characters or outer blanks can never log in"], exitCode: .usage)
+                throw SetupFailure(
+                    ["a name with control characters or outer blanks can never log in"], exitCode: .usage)
             }
             guard let scheme = PasswordScheme(name: scheme) else {
                 throw ValidationError("unknown scheme \(scheme)")
             }
             let settings = try SettingsLocation(config: options.config).load().settings
+            let limits = try self.limits.isGiven ? self.limits.applied(to: Limits(), settings, at: .now) : nil
             let database = try AppPasswordCommand.administration(settings)
             let password = AppPasswordGenerator.password()
             let stored = try scheme.hash(password)
             let id = try await AppPasswordCommand.asking { () async throws(BackendError) in
-                try await database.add(uid: user, storedHash: stored, comment: comment, created: .now)
+                try await database.add(uid: user, storedHash: stored, comment: comment, created: .now, limits: limits)
             }
             print(String(decoding: password.bytes, as: UTF8.self))
             standardError("app password \(id) for \(user); it is shown only now")
+            if let limits, !limits.isEmpty { standardError(limits.text) }
             if let directory = BackEnds.openDirectory(settings), let warning = await warning(directory) {
                 standardError("warning: \(warning)")
             }
@@ -83,7 +93,8 @@ extension AppPasswordCommand {
                 case .found(let account) where account.isDisabled:
                     return "the account \(name) is disabled in the directory"
                 case .found(let account) where !account.uid.utf8.elementsEqual(user.utf8):
-                    return "the directory spells the account \(account.uid.visible()): only logins as \(name) can use it"
+                    return
+                        "the directory spells the account \(account.uid.visible()): only logins as \(name) can use it"
                 case .found: return nil
                 }
             } catch {
@@ -111,7 +122,8 @@ extension AppPasswordCommand {
             for row in rows {
                 let used = row.lastUsed.map { "last used \($0.time) \($0.line)" } ?? "never used"
                 let state = row.deleted.map { ", revoked \($0)" } ?? ""
-                print("\(row.id)\t\((row.comment ?? "").auditEscaped(for: .bracketed))\t\(used)\(state)")
+                let limits = row.limits?.line.map { ", \($0)" } ?? ""
+                print("\(row.id)\t\((row.comment ?? "").auditEscaped(for: .bracketed))\t\(used)\(state)\(limits)")
             }
         }
     }
@@ -199,7 +211,7 @@ extension AppPasswordSummary {
         .object([
             ("id", .integer(id)), ("user", .text(uid)), ("comment", AuditValue(comment)),
             ("created", AuditValue(created?.description)), ("deleted", AuditValue(deleted?.description)),
-            ("last_used", lastUsed?.value ?? .none),
+            ("last_used", lastUsed?.value ?? .none), ("limits", limits?.value ?? .none),
         ])
     }
 }
@@ -209,7 +221,8 @@ extension LoginLogRow {
         .object([
             ("timestamp", .text(time.description)), ("service", .text(service)),
             ("src_ip", AuditValue(sourceAddress)), ("src_rdns", AuditValue(sourceName)),
-            ("src_loc", AuditValue(sourceLocation)), ("src_isp", AuditValue(sourceISP)), ("result", AuditValue(refusal)),
+            ("src_loc", AuditValue(sourceLocation)), ("src_isp", AuditValue(sourceISP)),
+            ("result", AuditValue(refusal)),
         ])
     }
 

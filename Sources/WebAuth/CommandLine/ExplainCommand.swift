@@ -9,7 +9,7 @@ struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Show every fact about an address, every rule tried, and what decides.",
         discussion: """
-            Needs no running server and no database. Exit status with --exit-code: 0 allow, 1 deny, 2 would deny (watch \
+            Needs no running server, and no database unless it is asked about an app password. Exit status with --exit-code: 0 allow, 1 deny, 2 would deny (watch \
             mode), 3 a fact that a rule needs is unknown.
 
             Example: web-auth-server explain 192.0.2.1 --user alice --service imap
@@ -22,6 +22,8 @@ struct ExplainCommand: AsyncParsableCommand {
     var user: String = ""
     @Option(help: "The service to judge with: imap, pop3, smtp, …")
     var service: String = ""
+    @Option(name: .customLong("app-password"), help: "The id of an app password whose limits to judge by, too.")
+    var appPassword: Int64?
     @Flag(help: "Print one JSON object.")
     var json = false
     @Flag(help: "Ask nobody about the address, as lookup.offline does.")
@@ -43,10 +45,15 @@ struct ExplainCommand: AsyncParsableCommand {
         }
         for problem in policy.problems { standardError("skipped: \(problem)") }
         let attempt = LoginAttempt(login: user, service: service, address: address, time: .now)
+        var limited: AppPassword?
+        if let appPassword {
+            limited = try await AppPasswordCommand.row(appPassword, AppPasswordCommand.administration(settings))
+            if limited == nil { throw AppPasswordCommand.noSuchPassword(appPassword) }
+        }
         let explanation = await withTaskGroup(of: Void.self) { group in
             group.addTask { await lookups.run() }
             defer { group.cancelAll() }
-            return await policy.explain(attempt, settings)
+            return await policy.explain(attempt, settings, limited)
         }
         print(json ? explanation.json : explanation.text, terminator: json ? "\n" : "")
         if exitCode { throw ExitCode(explanation.outcome.exitCode) }
@@ -55,7 +62,11 @@ struct ExplainCommand: AsyncParsableCommand {
 
 extension LoadedPolicy {
     /// Gathers all facts, waiting as long as a lookup may take, and judges with them as a login would be judged.
-    func explain(_ attempt: LoginAttempt, _ settings: Settings) async -> Explanation {
+    ///
+    /// - Parameter password: One whose limits are judged, too.
+    func explain(
+        _ attempt: LoginAttempt, _ settings: Settings, _ password: AppPassword? = nil
+    ) async -> Explanation {
         let gatherer = FactGatherer()
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { await gatherer.run() }
@@ -64,17 +75,20 @@ extension LoadedPolicy {
             let facts = await gathering.facts(
                 needing: Set(FactKind.allCases), until: .now.advanced(by: auditor.lookupTimeout))
             let judgement = auditor.policy.judge(attempt, facts: facts, thoroughly: true)
-            let outcome: AuthOutcome =
+            let limits = LimitExplanation(password, attempt, facts, auditor.policy)
+            let verdict: AuthOutcome =
                 switch judgement.verdict {
                 case .allow, .wouldDeny: .success(passwordID: 0)
                 case .deny(let denial): .denied(passwordID: 0, denial)
                 case .tryLater: .undecided(passwordID: 0)
                 }
-            let answer = PassdbAnswer(outcome, resultBlock: settings.audit.resultBlock)
+            let answer = PassdbAnswer(limits.refusal ?? verdict, resultBlock: settings.audit.resultBlock)
             await gatherer.finish(within: .zero)
-            return Explanation(
+            var explanation = Explanation(
                 attempt: attempt, facts: facts, judgement: judgement, status: answer.status,
                 httpCode: answer.outcome.rawValue)
+            (explanation.limits, explanation.decidingLimit) = (limits.outcomes, limits.deciding)
+            return explanation
         }
     }
 }

@@ -17,15 +17,17 @@ struct BackEnds: Sendable {
         var log: any LoginLog
         /// Manages app passwords.
         var administration: any AppPasswordAdministration
+        /// Knows which app passwords end.
+        var endings: any EndingPasswords
         /// What its connections are doing; nil for an embedded database.
         var connections: (@Sendable () -> ConnectionCounts)?
 
-        /// Takes one store for all three.
+        /// Takes one store for all of them.
         init(
-            _ store: some AppPasswordStore & LoginLog & AppPasswordAdministration,
+            _ store: some AppPasswordStore & LoginLog & AppPasswordAdministration & EndingPasswords,
             connections: (@Sendable () -> ConnectionCounts)? = nil
         ) {
-            (passwords, log, administration) = (store, store, store)
+            (passwords, log, administration, endings) = (store, store, store, store)
             self.connections = connections
         }
     }

@@ -29,6 +29,7 @@ struct WebAuthServer: Sendable {
     /// What the back ends are asked at the start.
     private let questions: [BackEndQuestion]
     private let spelling: SpellingWatch
+    private let ends: EndWatch
 
     /// What remains to be written at the end has this long; the spool keeps what it could not.
     private static let flushTime = Duration.seconds(5)
@@ -116,6 +117,7 @@ struct WebAuthServer: Sendable {
         self.listeners = listeners
         questions = backEnds.questions
         self.spelling = spelling
+        ends = EndWatch(trail: trail, logger: logger) { live.current.backEnds.database.endings }
         var configuration = HTTPServer.Configuration(listeners.all)
         configuration.keeper = SocketStore()
         server = HTTPServer(
@@ -143,6 +145,7 @@ struct WebAuthServer: Sendable {
             group.addTask { await gatherer.run() }
             group.addTask { await recorder.run() }
             group.addTask { await spelling.run() }
+            group.addTask { await ends.run() }
             group.addTask { await heed(signals) }
             group.addTask { await followGeoFiles() }
             group.addTask { await listeners.follow(logger) }

@@ -31,7 +31,7 @@ extension DoctorCheck {
                     if account != .notFound { sample.known += 1 }
                 }
                 let problem = StoredHash.problem(row.password.storedHash)
-                found += row.findings(account: account, hashTrouble: problem).filter { $0.kind != .unused }.map {
+                found += row.findings(account: account, hashTrouble: problem, at: .now).filter(\.kind.isFault).map {
                     (row, $0)
                 }
             }
@@ -52,7 +52,9 @@ extension DoctorCheck {
                 "passwords.\(kind.rawValue)",
                 "app password \(row.password.id) of \(row.password.uid.visible()): \(first.detail)\(others)",
                 why: kind == .date
-                    ? "the password counts as revoked, or as older than any" : "nobody can log in with it",
+                    ? "the password counts as revoked, or as older than any"
+                    : kind == .limits
+                        ? "nobody knows what it is for: logins with it are answered 503" : "nobody can log in with it",
                 change:
                     "web-auth-server app-password revoke \(row.password.id), or mend the row; app-password audit lists all",
                 hints: ["web-auth-server app-password audit"])

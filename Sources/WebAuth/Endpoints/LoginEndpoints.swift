@@ -125,10 +125,13 @@ public struct LoginEndpoints: Sendable {
         switch outcome {
         case .unavailable(let reason), .overloaded(let reason):
             troubles.note("a login could not be answered", ["reason": "\(reason)"])
-        case .undecided:
-            troubles.note("a fact that a list needs could not be had", ["endpoint": "/auth"])
+        case .undecided, .limited(_, .undecided):
+            troubles.note("a fact that a list or a limit needs could not be had", ["endpoint": "/auth"])
+        case .unreadableLimits(let id, let reason):
+            troubles.note(
+                "the limits of an app password cannot be read", ["app_password.id": "\(id)", "reason": "\(reason)"])
         case .success, .unknownAccount, .ambiguousAccount, .disabledAccount, .wrongPassword, .refusedNetwork, .revoked,
-            .denied, .guessLimit:
+            .denied, .limited, .guessLimit:
             logger.debug(
                 "answered",
                 metadata: [

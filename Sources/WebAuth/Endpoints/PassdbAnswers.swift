@@ -36,6 +36,10 @@ struct PassdbAnswer: Equatable {
         case .wrongPassword: self.init(.mismatch, "invalid password")
         case .refusedNetwork: self.init(.mismatch, "app passwords not allowed")
         case .revoked: self.init(.expired, "password is deleted")
+        case .limited(_, .undecided), .unreadableLimits: self = .unavailable
+        case .limited(_, let finding):
+            let outcome: PassdbOutcome = if case .expired = finding { .expired } else { .userDisabled }
+            self.init(outcome, finding.text)
         case .denied(_, let denial): self.init(resultBlock.outcome, denial.text)
         case .undecided, .unavailable, .guessLimit, .overloaded: self = .unavailable
         }

@@ -31,6 +31,8 @@ public enum LoginDecision: Sendable, Hashable {
             case .wrongPassword: .failed(.wrongPassword)
             case .refusedNetwork: .failed(.refusedNetwork)
             case .revoked: .failed(.revoked)
+            case .limited(_, let finding): .failed(finding.event)
+            case .unreadableLimits: .failed(.unreadableLimits)
             case .undecided: .failed(.undecided)
             case .unavailable: .failed(.backendUnavailable)
             case .guessLimit: .failed(.guessLimit)
@@ -57,8 +59,11 @@ public enum LoginDecision: Sendable, Hashable {
     var result: String {
         switch self {
         case .allowed: "allow"
-        case .deniedByList, .disabledService, .unknownFact, .failed(.refusedNetwork): "deny"
-        case .failed(.undecided), .failed(.backendUnavailable), .failed(.overloaded): "unavailable"
+        case .deniedByList, .disabledService, .unknownFact, .failed(.refusedNetwork), .failed(.notYet),
+            .failed(.wrongService), .failed(.wrongPlace):
+            "deny"
+        case .failed(.undecided), .failed(.unreadableLimits), .failed(.backendUnavailable), .failed(.overloaded):
+            "unavailable"
         case .failed: "fail"
         }
     }

@@ -1,6 +1,6 @@
 import AppPasswordCore
 
-/// A store of app passwords whose reads are counted and timed, as the source `database`.
+/// A store of app passwords that is counted and timed, as the source `database`.
 struct MeteredStore: AppPasswordStore {
     let base: any AppPasswordStore
     let metrics: LookupMetrics
@@ -11,6 +11,18 @@ struct MeteredStore: AppPasswordStore {
             let rows = try await base.passwords(of: names)
             metrics.note("database", rows.isEmpty ? .absent : .known, since: start)
             return rows
+        } catch {
+            metrics.note("database", .failed(error), since: start)
+            throw error
+        }
+    }
+
+    func bind(_ id: Int64, to place: BoundPlace) async throws(BackendError) -> String? {
+        let start = ContinuousClock.now
+        do throws(BackendError) {
+            let bound = try await base.bind(id, to: place)
+            metrics.note("database", bound == nil ? .absent : .known, since: start)
+            return bound
         } catch {
             metrics.note("database", .failed(error), since: start)
             throw error

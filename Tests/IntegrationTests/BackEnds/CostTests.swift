@@ -21,9 +21,9 @@ struct CostTests {
         }
         let newOperations = try Self.operations(site)
         // The writer of the log has statements of its own, and who looks for other spellings asks for all at once.
-        let asked = queries.filter { $0.contains("Execute") && $0.contains("WHERE uid = ?") }
+        let asked = queries.filter { $0.contains("Execute") && $0.contains("WHERE p.uid = ?") }
         #expect(asked.count == 70, "\(Set(asked.map { $0.split(separator: "Execute").last.map(String.init) ?? "" }))")
-        #expect(!queries.contains { $0.contains("Prepare") && $0.contains("WHERE uid = ?") }, "they stay prepared")
+        #expect(!queries.contains { $0.contains("Prepare") && $0.contains("WHERE p.uid = ?") }, "they stay prepared")
         #expect(queries.count { $0.contains("Connect") } == 1, "the one that stops the general log")
         #expect(newOperations == operations.merging(["SRCH": 70], uniquingKeysWith: +))
     }
@@ -33,7 +33,8 @@ struct CostTests {
         _ = try await site.mariadb.sql("SET GLOBAL general_log = 1")
         try body()
         _ = try await site.mariadb.sql("SET GLOBAL general_log = 0")
-        return try String(contentsOfFile: site.mariadb.generalLog, encoding: .utf8).split(separator: "\n").map(String.init)
+        return try String(contentsOfFile: site.mariadb.generalLog, encoding: .utf8).split(separator: "\n").map(
+            String.init)
     }
 
     /// The operations slapd has logged, by kind.

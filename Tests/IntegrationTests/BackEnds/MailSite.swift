@@ -92,9 +92,14 @@ final class MailSite: Sendable {
         }
     }
 
-    /// Gives both sides the rights of `database/grants.sql`, its names edited.
+    /// Gives both sides the rights of `database/grants.sql`, its names edited, and its line for a table that older databases
+    /// lack left out where they do.
     func grant() async throws {
-        let grants = try Self.file("database/grants.sql")
+        var grants = try Self.file("database/grants.sql")
+        if try await rows("SHOW TABLES LIKE 'app_password_limits'").isEmpty {
+            let lines = grants.split(separator: "\n", omittingEmptySubsequences: false)
+            grants = lines.filter { !$0.contains("app_password_limits TO") }.joined(separator: "\n")
+        }
         try await mariadb.sql(
             grants.replacing("`roundcube`@`webmail.example.com`", with: "roundcube@localhost")
                 .replacing("`mailserver`@`localhost`", with: "mailserver@'\(serviceHost)'"))

@@ -1,9 +1,9 @@
 /// An ISO 3166-1 alpha-2 code, or any other two letters, in upper case.
-struct CountryCode: Hashable, Sendable {
+package struct CountryCode: Hashable, Sendable {
     private let letters: UInt16
 
     /// Takes two ASCII letters in either case; nil for anything else.
-    init?(_ text: some Collection<UInt8>) {
+    package init?(_ text: some Collection<UInt8>) {
         guard text.count == 2 else { return nil }
         var letters: UInt16 = 0
         for byte in text {
@@ -15,7 +15,7 @@ struct CountryCode: Hashable, Sendable {
     }
 
     /// The two letters.
-    var text: String {
+    package var text: String {
         String(decoding: [UInt8(letters >> 8), UInt8(truncatingIfNeeded: letters)], as: UTF8.self)
     }
 }

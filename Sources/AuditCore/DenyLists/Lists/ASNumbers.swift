@@ -60,7 +60,7 @@ extension Facts {
     /// there.
     ///
     /// - Parameter origin: Why the origin, or what is wanted of it, could not be had.
-    func missedSystems(_ origin: LookupError?) -> (LookupError?, LookupError?) {
+    package func missedSystems(_ origin: LookupError?) -> (LookupError?, LookupError?) {
         switch (origin?.code, geo.trouble?.code) {
         case (nil, .notConfigured), (.notConfigured, nil): (nil, nil)
         default: (origin, geo.trouble)
@@ -70,7 +70,7 @@ extension Facts {
 
 extension UInt32 {
     /// Reads `AS3209`, `3209`, and `AS1.10` or `1.10` (RFC 5396, asdot: 65546).
-    init?(asNumber text: ArraySlice<UInt8>) {
+    package init?(asNumber text: ArraySlice<UInt8>) {
         let hasPrefix = text.prefix(2).elementsEqual("AS".utf8) { $0 & ~0x20 == $1 }
         let digits = hasPrefix ? text.dropFirst(2) : text
         guard let dot = digits.firstIndex(of: UInt8(ascii: ".")) else {

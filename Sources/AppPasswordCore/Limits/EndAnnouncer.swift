@@ -1,0 +1,42 @@
+public import AuditCore
+
+/// Announces the ends of app passwords before they come, each once, whatever number of servers share the database.
+public struct EndAnnouncer: Sendable {
+    private let passwords: any EndingPasswords
+    private let announce: @Sendable (PasswordEnding) -> Void
+
+    /// Rows that are read at a time.
+    private static let pageSize = 200
+
+    /// - Parameter announce: Where announcements go.
+    public init(_ passwords: any EndingPasswords, announce: @escaping @Sendable (PasswordEnding) -> Void) {
+        (self.passwords, self.announce) = (passwords, announce)
+    }
+
+    /// Looks at all passwords that may end, and announces what is due.
+    ///
+    /// - Returns: How many were announced.
+    /// - Throws: ``BackendError`` if the database cannot be asked; what was not announced is the next time.
+    /// - Complexity: A query for 200 passwords whose end is near, and a statement for each announcement.
+    @discardableResult
+    public func lookAround() async throws(BackendError) -> Int {
+        var (last, count) = (Int64.min, 0)
+        while !Task.isCancelled {
+            let page = try await passwords.endingPasswords(after: last, limit: Self.pageSize)
+            for password in page {
+                guard let due = password.dueAnnouncement, let now = password.limits.now,
+                    try await passwords.noteAnnouncement(due.mark, of: password.id, after: password.announced)
+                else { continue }
+                announce(
+                    PasswordEnding(
+                        time: now, user: password.uid, passwordID: password.id,
+                        comment: password.comment.map { String($0.prefix(256)) }, end: due.end,
+                        limit: due.limit.rawValue))
+                count += 1
+            }
+            guard page.count == Self.pageSize, let id = page.last?.id else { break }
+            last = id
+        }
+        return count
+    }
+}

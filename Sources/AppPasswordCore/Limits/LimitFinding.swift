@@ -1,0 +1,58 @@
+public import AuditCore
+
+/// What a limit has against a login.
+public enum LimitFinding: Sendable, Equatable {
+    /// The password's time is over: ``Limit/expires`` or ``Limit/unusedDays``.
+    case expired(Limit)
+    /// Its time has not come.
+    case notYet
+    /// It is not for this service, as Dovecot named it.
+    case wrongService(String)
+    /// It is not for this place.
+    case wrongPlace(Limit)
+    /// A fact that the limit needs could not be had, and the login is to be tried again.
+    case undecided(Limit)
+
+    /// The limit.
+    public var limit: Limit {
+        switch self {
+        case .expired(let limit), .wrongPlace(let limit), .undecided(let limit): limit
+        case .notYet: .notBefore
+        case .wrongService: .services
+        }
+    }
+}
+
+extension LimitFinding {
+    /// What it is called in records and metrics.
+    public var event: FailureRecord.Event {
+        switch self {
+        case .expired: .expired
+        case .notYet: .notYet
+        case .wrongService: .wrongService
+        case .wrongPlace: .wrongPlace
+        case .undecided: .undecided
+        }
+    }
+
+    /// What Dovecot is told.
+    public var text: String {
+        switch self {
+        case .expired: "password has expired"
+        case .notYet: "password is not valid yet"
+        case .wrongService(let service): service.isEmpty ? "not for this service" : "not for \(service.visible())"
+        case .wrongPlace: "not from here"
+        case .undecided: "temporarily unavailable"
+        }
+    }
+}
+
+/// How a login came out by the limits of its password.
+public struct LimitJudgement: Sendable, Equatable {
+    /// What is against it; nil if nothing is.
+    public var finding: LimitFinding?
+    /// What the login fixes if it is let in.
+    public var binds: BoundPlace?
+
+    init(_ finding: LimitFinding?, binds: BoundPlace? = nil) { (self.finding, self.binds) = (finding, binds) }
+}

@@ -1,0 +1,92 @@
+public import AuditCore
+
+/// What an app password may be used for, from where, and when. Each limit narrows; nil is no limit.
+public struct Limits: Sendable, Equatable {
+    /// What of the place of the first login becomes a limit.
+    public enum Binding: String, Sendable, CaseIterable {
+        /// The country.
+        case country
+        /// The AS number.
+        case asn
+        /// The network: an IPv4 /24, an IPv6 /64.
+        case network
+    }
+
+    /// Services in lower case, as Dovecot names them: `imap`, `pop3`, `smtp`, `submission`, `sieve`.
+    public var services: [String]?
+    /// Networks; private addresses are bound by them, too.
+    public var networks: [IPPrefix]?
+    /// ISO 3166-1 codes in upper case.
+    public var countries: [String]?
+    /// AS numbers.
+    public var asNumbers: [UInt32]?
+    /// The first moment at which it is taken.
+    public var notBefore: Timestamp?
+    /// The first moment at which it is no longer taken.
+    public var expires: Timestamp?
+    /// Days without a login after which it is no longer taken, 1 or more. They count from the last login that was let in,
+    /// from when the password was made, or from ``setAt``, whichever is last.
+    public var unusedDays: Int?
+    /// What the first login fixes.
+    public var binding: Binding?
+    /// What it has fixed; nil: it has not come yet.
+    public var bound: BoundPlace?
+    /// Why there are limits, for people.
+    public var note: String?
+    /// Who set them.
+    public var setBy: String?
+    /// When they were set.
+    public var setAt: Timestamp?
+
+    /// Makes limits that limit nothing.
+    public init() {}
+
+    /// Whether nothing is limited.
+    public var isEmpty: Bool {
+        services == nil && networks == nil && countries == nil && asNumbers == nil && notBefore == nil && expires == nil
+            && unusedDays == nil && binding == nil
+    }
+
+    /// Those that limit something, in the order in which they are judged.
+    public var inForce: [Limit] {
+        Limit.allCases.filter { limit in
+            switch limit {
+            case .expires: expires != nil
+            case .unusedDays: unusedDays != nil
+            case .notBefore: notBefore != nil
+            case .services: services != nil
+            case .networks: networks != nil
+            case .countries: countries != nil
+            case .asNumbers: asNumbers != nil
+            case .bind: binding != nil
+            }
+        }
+    }
+
+    /// When it ends for not being used.
+    ///
+    /// - Returns: nil without ``unusedDays``.
+    public func endOfUse(_ times: LimitTimes) -> Timestamp? {
+        guard let unusedDays else { return nil }
+        let last = [times.lastUse, times.created, setAt].compactMap(\.self).max() ?? times.now
+        return Timestamp(milliseconds: last.milliseconds + Int64(unusedDays) * 86_400_000)
+    }
+
+    /// When it ends, whatever the reason; nil if it does not.
+    public func end(_ times: LimitTimes) -> Timestamp? { [expires, endOfUse(times)].compactMap(\.self).min() }
+}
+
+/// The times that limits are judged by.
+public struct LimitTimes: Sendable, Equatable {
+    /// The database's time, so that all its servers agree.
+    public var now: Timestamp
+    /// When a login with the password was last let in; nil: never, as far as the log knows.
+    public var lastUse: Timestamp?
+    /// When the password was made.
+    public var created: Timestamp?
+
+    /// Takes the times.
+    public init(now: Timestamp, lastUse: Timestamp? = nil, created: Timestamp? = nil) {
+        (self.now, self.lastUse, self.created) = (now, lastUse, created)
+    }
+}

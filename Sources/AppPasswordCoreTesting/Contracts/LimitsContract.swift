@@ -1,0 +1,147 @@
+public import AppPasswordCore
+import AuditCore
+
+/// What every store promises of the limits of app passwords.
+public enum LimitsContract {
+    /// Checks a store; it may hold rows already, and keeps those that are made here.
+    ///
+    /// - Throws: ``ContractViolation``, or the store's own ``BackendError``.
+    public static func check(
+        _ store: some AppPasswordStore & AppPasswordAdministration & LoginLog & EndingPasswords
+    ) async throws {
+        let uid = "contract-\(UInt64.random(in: 0 ... .max))"
+        let start = Timestamp(milliseconds: 1_763_918_141_000)
+        func stored(_ id: Int64) async throws -> StoredLimits? {
+            let ofLogin = try await store.passwords(of: uid).first { $0.id == id }?.limits
+            let ofList = try await store.list(uid: uid).first { $0.id == id }?.limits
+            let ofRows = try await store.rows(after: id - 1, limit: 1).first?.password.limits
+            try ContractViolation.unless(ofList?.columns, is: ofLogin?.columns, "the list shows the limits")
+            try ContractViolation.unless(ofRows?.columns, is: ofLogin?.columns, "and so do all rows")
+            return ofLogin
+        }
+
+        let free = try await store.add(uid: uid, storedHash: "{CRYPT}$6$free", comment: nil, created: start)
+        try ContractViolation.unless(try await stored(free), is: nil, "a password has no limits of itself")
+        let id = try await store.add(
+            uid: uid, storedHash: "{CRYPT}$6$a", comment: nil, created: start, limits: full(start))
+        let row = try await stored(id)
+        try ContractViolation.unless(try row?.read(), is: full(start), "limits come back as they were written")
+        try ContractViolation.unless(row?.now == nil, is: false, "with the database's time")
+        try ContractViolation.unless(row?.lastUse, is: nil, "a password that was never used has no last use")
+        try ContractViolation.unless(try await stored(free), is: nil, "limits are those of one password")
+
+        func use(_ milliseconds: Int64, _ refusal: String?) -> LoginLogRow {
+            LoginLogRow(
+                passwordID: id, service: "imap", sourceAddress: "192.0.2.1",
+                time: Timestamp(milliseconds: start.milliseconds + milliseconds), refusal: refusal)
+        }
+        try await store.insert([use(1, nil), use(3, nil), use(2, nil), use(9, "denied")], mayBeThere: false)
+        try ContractViolation.unless(
+            try await stored(id)?.lastUse, is: use(3, nil).time, "a login that was refused is no last use")
+
+        var fewer = Limits()
+        (fewer.services, fewer.binding) = (["smtp"], .asn)
+        try ContractViolation.unless(try await store.limit(id: id, fewer), is: true, "limits are changed")
+        try ContractViolation.unless(try await stored(id)?.read(), is: fewer, "to just the new ones")
+        try await checkBinding(store, id, free)
+        try await checkAnnouncing(store, id, free)
+        try ContractViolation.unless(try await store.limit(id: id, Limits()), is: true, "limits are taken away")
+        try ContractViolation.unless(try await stored(id), is: nil, "then there are none")
+        try ContractViolation.unless(
+            try await store.limit(id: id, Limits()), is: true, "a password without limits is one all the same")
+        try ContractViolation.unless(try await store.limit(id: free, full(start)), is: true, "limits can come later")
+        _ = try await store.revoke(id: free, hard: true, at: start)
+        for limits in [Limits(), full(start)] {
+            try ContractViolation.unless(
+                try await store.limit(id: free, limits), is: false, "there is no such password")
+        }
+        try ContractViolation.unless(try await store.rebind(id: free), is: false, "nor one to be bound")
+    }
+
+    /// What is bound stays bound, until it is let go of.
+    private static func checkBinding(
+        _ store: some AppPasswordStore & AppPasswordAdministration, _ id: Int64, _ free: Int64
+    ) async throws {
+        try ContractViolation.unless(
+            try await store.bind(id, to: .country("DE")), is: nil, "what is not to be bound to a country is not")
+        try ContractViolation.unless(try await store.bind(id, to: .asn(3320)), is: "AS3320", "the first place is fixed")
+        try ContractViolation.unless(try await store.bind(id, to: .asn(3209)), is: "AS3320", "and no other one then")
+        try ContractViolation.unless(
+            try await store.bind(free, to: .asn(3209)), is: nil, "a password without limits is bound to nothing")
+        try ContractViolation.unless(try await store.rebind(id: id), is: true, "it is let go of")
+        try ContractViolation.unless(try await store.rebind(id: id), is: true, "as often as one likes")
+        try ContractViolation.unless(try await store.rebind(id: free), is: false, "unless there is nothing to be bound")
+        try ContractViolation.unless(
+            try await store.bind(id, to: .asn(3209)), is: "AS3209", "then the next one is fixed")
+        // Whoever changes other limits has read them before a login fixed a place.
+        var stale = Limits()
+        (stale.services, stale.binding) = (["imap"], .asn)
+        _ = try await store.limit(id: id, stale)
+        try ContractViolation.unless(
+            try await store.bind(id, to: .asn(1)), is: "AS3209", "what is fixed stays when other limits change")
+        (stale.binding, stale.bound) = (.country, nil)
+        _ = try await store.limit(id: id, stale)
+        try ContractViolation.unless(
+            try await store.bind(id, to: .country("AT")), is: "AT", "but not when another kind of place is to be fixed")
+        stale.binding = nil
+        _ = try await store.limit(id: id, stale)
+        try ContractViolation.unless(try await store.bind(id, to: .country("DE")), is: nil, "or none")
+    }
+
+    /// What may end is found, and an announcement is noted once.
+    private static func checkAnnouncing(
+        _ store: some AppPasswordStore & AppPasswordAdministration & EndingPasswords, _ id: Int64, _ free: Int64
+    ) async throws {
+        func ending() async throws -> EndingPassword? {
+            try await store.endingPasswords(after: id - 1, limit: 1).first { $0.id == id }
+        }
+        try ContractViolation.unless(try await ending(), is: nil, "what has no end does not end")
+        var limits = Limits()
+        limits.unusedDays = 60
+        _ = try await store.limit(id: id, limits)
+        let found = try await ending()
+        let row = try await store.passwords(of: found?.uid ?? "").first { $0.id == id }
+        try ContractViolation.unless(found?.limits.columns, is: row?.limits?.columns, "it comes with its limits")
+        try ContractViolation.unless(found?.limits.lastUse, is: row?.limits?.lastUse, "and its last use")
+        try ContractViolation.unless(found?.created, is: row?.created, "and since when it is there")
+        try ContractViolation.unless(found?.limits.now == nil, is: false, "with the database's time")
+        try ContractViolation.unless(found?.announced, is: nil, "nothing is noted at first")
+        let soon = (found?.limits.now ?? Timestamp(milliseconds: 0)).advanced(by: .seconds(86_400))
+        (limits.unusedDays, limits.expires) = (nil, soon)
+        _ = try await store.limit(id: id, limits)
+        try ContractViolation.unless(try await ending()?.limits.read().expires, is: soon, "a near end is found")
+        for (mark, old, isFirst) in [
+            ("one", nil, true), ("one", nil, false), ("two", "one", true), ("three", "one", false),
+        ] as [(String, String?, Bool)] {
+            try ContractViolation.unless(
+                try await store.noteAnnouncement(mark, of: id, after: old), is: isFirst, "of two that announce one does"
+            )
+        }
+        try ContractViolation.unless(try await ending()?.announced, is: "two", "what was noted comes back")
+        limits.note = "changed"
+        _ = try await store.limit(id: id, limits)
+        try ContractViolation.unless(try await ending()?.announced, is: "two", "whatever else changes")
+        try ContractViolation.unless(
+            try await store.noteAnnouncement("one", of: free, after: nil), is: false,
+            "what has no limits ends at no time")
+        try ContractViolation.unless(
+            try await store.endingPasswords(after: id, limit: 10).contains { $0.id == free }, is: false,
+            "nor is it found")
+        try ContractViolation.unless(
+            try await store.endingPasswords(after: id - 1, limit: 0).isEmpty, is: true, "no more than are wanted")
+    }
+
+    /// Limits of every kind.
+    private static func full(_ start: Timestamp) -> Limits {
+        var limits = Limits()
+        limits.services = ["imap", "smtp"]
+        limits.networks = ["192.0.2.0/24", "2001:db8::/32", "10.0.0.1/32"].compactMap { IPPrefix($0) }
+        (limits.countries, limits.asNumbers) = (["DE", "AT"], [3320, 4_200_000_000])
+        (limits.notBefore, limits.expires) = (start, start.advanced(by: .milliseconds(86_400_123)))
+        (limits.unusedDays, limits.binding, limits.bound) = (
+            60, .network, .network(IPPrefix(only: IPAddress(v4: 0xC000_0201)))
+        )
+        (limits.note, limits.setBy, limits.setAt) = ("scanner, \"ü\" \\ '", "root", start)
+        return limits
+    }
+}

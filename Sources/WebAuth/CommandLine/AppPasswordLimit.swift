@@ -1,0 +1,94 @@
+import AppPasswordCore
+import ArgumentParser
+import AuditCore
+import Settings
+
+extension AppPasswordCommand {
+    struct Limit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show or change what an app password may be used for, from where, and when.",
+            discussion: """
+                Changes only the limits that are given; the next login is judged by them. Without any it shows them.
+
+                Example: web-auth-server app-password limit 17 --services imap,smtp --expires 90d
+                """)
+        @OptionGroup var options: ConfigOption
+        @Argument(help: "The app password's id.")
+        var id: Int64
+        @OptionGroup var limits: LimitOptions
+        @Flag(help: "Take all limits away, before those that are given are set.")
+        var clear = false
+
+        func run() async throws {
+            let settings = try SettingsLocation(config: options.config).load().settings
+            let database = try AppPasswordCommand.administration(settings)
+            guard let stored = try await AppPasswordCommand.row(id, database) else {
+                throw AppPasswordCommand.noSuchPassword(id)
+            }
+            let old: Limits
+            do throws(LimitsError) {
+                old = clear ? Limits() : try stored.limits?.read() ?? Limits()
+            } catch {
+                throw SetupFailure(
+                    ["\(error.description): mend the row, or take its limits away with --clear"],
+                    exitCode: .configuration)
+            }
+            guard clear || limits.isGiven else { return print("\(id)\t\(old.isEmpty ? "no limits" : old.text)") }
+            let new = try limits.isGiven ? limits.applied(to: old, settings, at: .now) : Limits()
+            let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
+                try await database.limit(id: id, new)
+            }
+            if !found { throw AppPasswordCommand.noSuchPassword(id) }
+            print("\(id)\t\(new.isEmpty ? "no limits" : new.text)")
+        }
+    }
+
+    struct Rebind: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let the next login fix anew what an app password is bound to.",
+            discussion: "Example: web-auth-server app-password rebind 17")
+        @OptionGroup var options: ConfigOption
+        @Argument(help: "The app password's id.")
+        var id: Int64
+
+        func run() async throws {
+            let settings = try SettingsLocation(config: options.config).load().settings
+            let database = try AppPasswordCommand.administration(settings)
+            let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
+                try await database.rebind(id: id)
+            }
+            if found { return }
+            guard try await AppPasswordCommand.row(id, database) != nil else {
+                throw AppPasswordCommand.noSuchPassword(id)
+            }
+            throw SetupFailure(["app password \(id) is not to be bound: see app-password limit"], exitCode: .usage)
+        }
+    }
+
+    /// The password with this id; nil if there is none.
+    static func row(
+        _ id: Int64, _ database: any AppPasswordAdministration
+    ) async throws(SetupFailure) -> AppPassword? {
+        guard id > .min else { return nil }
+        let rows = try await asking { () async throws(BackendError) in try await database.rows(after: id - 1, limit: 1)
+        }
+        return rows.first { $0.password.id == id }?.password
+    }
+}
+
+extension StoredLimits {
+    /// `limits: only imap,smtp`, as far as they can be read; nil if nothing is limited.
+    var line: String? {
+        do throws(LimitsError) {
+            let limits = try read()
+            return limits.isEmpty ? nil : "limits: \(limits.text)"
+        } catch {
+            return "limits: \(error.description), so logins are answered 503"
+        }
+    }
+
+    /// The columns that are set, by their names.
+    var value: AuditValue {
+        .object(zip(Self.columnNames, columns).map { ($0, AuditValue($1)) })
+    }
+}

@@ -1,0 +1,35 @@
+import AppPasswordCore
+import AuditCore
+import Logging
+
+/// Announces the ends of app passwords while the service runs, whatever database is in force.
+struct EndWatch: Sendable {
+    private let passwords: @Sendable () -> any EndingPasswords
+    private let trail: AuditTrail
+    private let logger: Logger
+
+    /// How often it looks.
+    private static let pause = Duration.seconds(300)
+
+    init(trail: AuditTrail, logger: Logger, passwords: @escaping @Sendable () -> any EndingPasswords) {
+        (self.trail, self.logger, self.passwords) = (trail, logger, passwords)
+    }
+
+    /// Looks until it is cancelled.
+    func run() async {
+        var trouble: String?
+        repeat {
+            do throws(BackendError) {
+                try await EndAnnouncer(passwords()) { trail.submit(.passwordEnding($0)) }.lookAround()
+                trouble = nil
+            } catch {
+                // A database that stays away is said once: logins say it, too.
+                if trouble == nil, !Task.isCancelled {
+                    logger.warning(
+                        "ends of app passwords cannot be announced", metadata: ["reason": "\(error.debugDescription)"])
+                }
+                trouble = error.debugDescription
+            }
+        } while (try? await Task.sleep(for: Self.pause)) != nil
+    }
+}
