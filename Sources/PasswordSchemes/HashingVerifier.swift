@@ -244,8 +244,8 @@ public final class HashingVerifier: PasswordVerifier {
             return (true, true)
         }
         let row = search.rows[best]
-        if row.isDeleted {
-            // No wrong guess, but whoever tries a revoked password makes no network known.
+        if row.isDeleted || (isNews || guess != nil) && row.hasEnded {
+            // No wrong guess, but whoever tries a revoked password, or one that has ended, makes no network known.
             if let guess { limiter.takeBack(guess, at: now) }
         } else if isNews {
             let guess = guess ?? limiter.guess(login.password, account: login.name, from: login.origin)

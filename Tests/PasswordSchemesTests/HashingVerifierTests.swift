@@ -323,7 +323,8 @@ struct HashingVerifierTests {
             hashed.withLock { $0 += hashes.count }
             return hashes.indices.map { index in
                 let isUnchecked = if case .digest = hashes[index].method { true } else { false }
-                return HashFinding(index: index, outcome: isUnchecked ? outcome : hashes[index].check(password, scratch))
+                return HashFinding(
+                    index: index, outcome: isUnchecked ? outcome : hashes[index].check(password, scratch))
             }
         }
         var configuration = HashingVerifier.Configuration()
@@ -488,6 +489,24 @@ struct HashingVerifierTests {
         for _ in 0..<3 { #expect(try await verifier.id("revoked", rows, from: "203.0.113.1") == 2) }
         let guesses = try await codes(verifier, rows, (0..<5).map { ("guess \($0)", "203.0.113.1") })
         #expect(guesses == (2, 3))
+    }
+
+    @Test(arguments: [
+        ("2026-01-01 00:00:00", false), ("2026-01-01 00:00:01", true), ("soon", false),
+    ])
+    func `a password that has ended, or may have, makes no network known`(expires: String, isKnown: Bool) async throws {
+        let verifier = verifier {
+            $0.guessLimits.perNetwork = 2
+            $0.guessLimits.perAccountAndNetwork = 1
+        }
+        let columns = StoredLimits.columnNames.map { $0 == "expires" ? expires : nil }
+        let now = try #require(Timestamp(sqlText: "2026-01-01 00:00:00"))
+        let limits = StoredLimits(columns: columns, now: now, lastUse: nil)
+        let rows = [row(1, cheapHash("secret 1")), row(2, cheapHash("ending"), limits: limits)]
+        for _ in 0..<3 { #expect(try await verifier.id("ending", rows, from: "203.0.113.1") == 2) }
+        // One that is in force makes its owner's network known, which has guesses of its own.
+        let guesses = try await codes(verifier, rows, (0..<5).map { ("guess \($0)", "203.0.113.1") })
+        #expect((guesses != (2, 3)) == isKnown)
     }
 
     @Test func `a misconfigured client with one wrong password never reaches a limit`() async throws {

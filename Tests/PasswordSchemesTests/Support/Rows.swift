@@ -8,9 +8,12 @@ func cheapHash(_ secret: String, salt: String = "saltsalt") -> String {
     "{CRYPT}" + (CryptScratch().hash(Array(secret.utf8), setting: Array("$1$\(salt)$".utf8)) ?? "")
 }
 
-func row(_ id: Int64, _ storedHash: String, uid: String = "alice", isDeleted: Bool = false) -> AppPassword {
+func row(
+    _ id: Int64, _ storedHash: String, uid: String = "alice", isDeleted: Bool = false, limits: StoredLimits? = nil
+) -> AppPassword {
     AppPassword(
-        id: id, uid: uid, storedHash: storedHash, isDeleted: isDeleted, created: Timestamp(milliseconds: id * 1000))
+        id: id, uid: uid, storedHash: storedHash, isDeleted: isDeleted, created: Timestamp(milliseconds: id * 1000),
+        limits: limits)
 }
 
 func attempt(from address: String? = "192.0.2.1", login: String = "alice") -> LoginAttempt {
