@@ -4,7 +4,7 @@ public import AuditCore
 public struct DatabaseSurvey: Sendable {
     /// A column of one of the tables.
     public struct Column: Sendable, Equatable {
-        /// `app_passwords` or `log`.
+        /// `app_passwords`, `log` or `app_password_limits`.
         public var table: String
         /// Its name.
         public var name: String
@@ -44,6 +44,9 @@ public struct DatabaseSurvey: Sendable {
     public var indexes: [Index]
     /// The tables that we may see, with their engines in lower case: `innodb`.
     public var engines: [String: String]
+
+    /// Whether there is a table for limits of app passwords, as far as we may see.
+    public var hasLimits: Bool { columns.contains { $0.table == "app_password_limits" } }
 }
 
 /// Something that one side does with the tables.
@@ -54,6 +57,12 @@ public enum DatabaseRight: String, Sendable, CaseIterable {
     case readLog
     /// Uses are written.
     case writeLog
+    /// A login reads what limits a password.
+    case readLimits
+    /// A first login fixes what a password is bound to.
+    case bindPassword
+    /// What has been announced is noted.
+    case noteAnnouncement
     /// The webmail's plugin lists passwords with their last use.
     case listPasswords
     /// It makes one.
@@ -65,6 +74,8 @@ public enum DatabaseRight: String, Sendable, CaseIterable {
 
     /// What the service itself needs.
     public static let ofService: [DatabaseRight] = [.readPasswords, .readLog, .writeLog]
+    /// What it needs besides where there are limits.
+    public static let ofLimits: [DatabaseRight] = [.readLimits, .bindPassword, .noteAnnouncement]
     /// What the webmail's plugin needs.
     public static let ofWebmail: [DatabaseRight] = [
         .listPasswords, .addPassword, .renamePassword, .revokePassword, .readLog,
@@ -80,6 +91,9 @@ public enum DatabaseRight: String, Sendable, CaseIterable {
             INSERT INTO log (pwid, service, src_ip, src_rdns, src_loc, src_isp, `timestamp`) \
             SELECT id, 'doctor', NULL, NULL, NULL, NULL, UTC_TIMESTAMP(3) FROM app_passwords ORDER BY id LIMIT 1
             """
+        case .readLimits: "SELECT * FROM app_password_limits LIMIT 1"
+        case .bindPassword: "UPDATE app_password_limits SET bound = NULL WHERE pwid = -1"
+        case .noteAnnouncement: "UPDATE app_password_limits SET announced = NULL WHERE pwid = -1"
         case .listPasswords: "SELECT * FROM app_passwords_with_log WHERE uid = '' AND deleted IS NULL"
         case .addPassword:
             """
@@ -93,8 +107,8 @@ public enum DatabaseRight: String, Sendable, CaseIterable {
     /// Whether it changes rows.
     var isChange: Bool {
         switch self {
-        case .readPasswords, .readLog, .listPasswords: false
-        case .writeLog, .addPassword, .renamePassword, .revokePassword: true
+        case .readPasswords, .readLog, .readLimits, .listPasswords: false
+        case .writeLog, .bindPassword, .noteAnnouncement, .addPassword, .renamePassword, .revokePassword: true
         }
     }
 }

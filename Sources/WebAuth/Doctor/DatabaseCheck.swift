@@ -43,10 +43,12 @@ extension DoctorCheck {
         let store = MariaDBStore(configuration)
         do throws(BackendError) {
             let survey = try await store.survey()
-            let outcomes = try await store.attempt(rights)
+            let isService = rights == DatabaseRight.ofService
+            let outcomes = try await store.attempt(
+                rights + (isService && survey.hasLimits ? DatabaseRight.ofLimits : []))
             let missing = survey.missing(outcomes)
             // The tables themselves are looked at once, as the service sees them.
-            guard rights == DatabaseRight.ofService else { return missing }
+            guard isService else { return missing }
             return missing + survey.findings(at: .now, poolSize: settings.database.poolSize)
         } catch {
             return [.unreachable(server, error)]

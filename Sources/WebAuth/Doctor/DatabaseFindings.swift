@@ -128,8 +128,20 @@ extension DatabaseSurvey {
     /// Whether refused logins can be told from uses.
     private var resultFindings: [Finding] {
         let names = columns.filter { $0.table == "log" }.map { $0.name.lowercased() }
-        guard !names.isEmpty, !names.contains("result") else { return [] }
-        return [
+        guard !names.isEmpty else { return [] }
+        var findings: [Finding] = []
+        if !hasLimits {
+            findings.append(
+                .warning(
+                    "database.limits", "there is no table app_password_limits, or \(user) may not read it",
+                    why: "app passwords cannot be limited; limits that are there do not count",
+                    change: "mariadb \(shellName) < database/mariadb-upgrade.sql, and the right of database/grants.sql",
+                    hints: upgrade + [
+                        "GRANT SELECT, UPDATE (bound, announced) ON \(sqlName).app_password_limits TO \(account);"
+                    ]))
+        }
+        if names.contains("result") { return findings }
+        return findings + [
             .warning(
                 "database.result", "log has no column result",
                 why: "logins that are refused with a right password are in the audit trail only, not in log",
@@ -180,6 +192,9 @@ extension DatabaseRight {
         case .readPasswords: "passwords_select"
         case .readLog: "log_select"
         case .writeLog: "log_insert"
+        case .readLimits: "limits_select"
+        case .bindPassword: "limits_update_bound"
+        case .noteAnnouncement: "limits_update_announced"
         case .listPasswords: "view_select"
         case .addPassword: "passwords_insert"
         case .renamePassword: "passwords_update_comment"
@@ -192,6 +207,9 @@ extension DatabaseRight {
         case .readPasswords: "may not read app_passwords"
         case .readLog: "may not read log"
         case .writeLog: "may not insert into log"
+        case .readLimits: "may not read app_password_limits"
+        case .bindPassword: "may not update bound in app_password_limits"
+        case .noteAnnouncement: "may not update announced in app_password_limits"
         case .listPasswords: "may not read the view app_passwords_with_log"
         case .addPassword: "may not insert into app_passwords"
         case .renamePassword: "may not update comment in app_passwords"
@@ -204,6 +222,9 @@ extension DatabaseRight {
         case .readPasswords: "every login is answered 503"
         case .readLog: "after a crash it cannot be found out which rows were written"
         case .writeLog: "uses of app passwords pile up in the spool and never reach the log"
+        case .readLimits: "every login is answered 503, as nobody can tell what limits its password"
+        case .bindPassword: "the first login with a password that is to be bound to its place is answered 503"
+        case .noteAnnouncement: "the end of an app password is not announced"
         case .listPasswords: "the webmail shows no app passwords"
         case .addPassword: "nobody can make an app password in the webmail"
         case .renamePassword: "nobody can rename an app password in the webmail"
@@ -217,6 +238,9 @@ extension DatabaseRight {
             case .readPasswords: "SELECT ON \(database).app_passwords"
             case .readLog: "SELECT ON \(database).log"
             case .writeLog: "SELECT, INSERT ON \(database).log"
+            case .readLimits: "SELECT ON \(database).app_password_limits"
+            case .bindPassword: "UPDATE (bound) ON \(database).app_password_limits"
+            case .noteAnnouncement: "UPDATE (announced) ON \(database).app_password_limits"
             case .listPasswords: "SELECT, SHOW VIEW ON \(database).app_passwords_with_log"
             case .addPassword: "SELECT, INSERT (uid, password, created) ON \(database).app_passwords"
             case .renamePassword: "UPDATE (comment) ON \(database).app_passwords"

@@ -35,6 +35,20 @@ struct DoctorTests {
             id: "database.grant.log_insert", change: "GRANT SELECT, INSERT ON mail_auth.log TO",
             sql: "REVOKE INSERT ON mail_auth.log FROM mailserver@localhost",
             undo: "GRANT INSERT ON mail_auth.log TO mailserver@localhost"),
+        Fault(
+            id: "database.grant.limits_select", change: "GRANT SELECT ON mail_auth.app_password_limits TO",
+            sql: "REVOKE SELECT ON mail_auth.app_password_limits FROM mailserver@localhost",
+            undo: "GRANT SELECT ON mail_auth.app_password_limits TO mailserver@localhost"),
+        Fault(
+            id: "database.grant.limits_update_bound",
+            change: "GRANT UPDATE (bound) ON mail_auth.app_password_limits TO",
+            sql: "REVOKE UPDATE (bound) ON mail_auth.app_password_limits FROM mailserver@localhost",
+            undo: "GRANT UPDATE (bound) ON mail_auth.app_password_limits TO mailserver@localhost"),
+        Fault(
+            id: "database.grant.limits_update_announced",
+            change: "GRANT UPDATE (announced) ON mail_auth.app_password_limits TO",
+            sql: "REVOKE UPDATE (announced) ON mail_auth.app_password_limits FROM mailserver@localhost",
+            undo: "GRANT UPDATE (announced) ON mail_auth.app_password_limits TO mailserver@localhost"),
         // The tables.
         Fault(
             id: "database.tables", change: "mariadb mail_auth < database/mariadb.sql",
@@ -55,6 +69,10 @@ struct DoctorTests {
             id: "database.index.log", change: "database/mariadb-upgrade.sql",
             sql: "ALTER TABLE log ADD INDEX plain (pwid), DROP INDEX log_pwid_timestamp",
             undo: "ALTER TABLE log ADD INDEX log_pwid_timestamp (pwid, timestamp), DROP INDEX plain", isError: false),
+        Fault(
+            id: "database.limits", change: "database/mariadb-upgrade.sql",
+            sql: "RENAME TABLE app_password_limits TO elsewhere",
+            undo: "RENAME TABLE elsewhere TO app_password_limits", isError: false),
         Fault(
             id: "database.result", change: "database/mariadb-upgrade.sql",
             sql: "ALTER TABLE log CHANGE result outcome varchar(32) NULL",
