@@ -49,8 +49,12 @@ extension SystemdTests {
             let log = failures.map { "Nov 23 19:00:01 mx mail-auth[123]: \($0.message)\n" }.joined()
             let found = try await Fail2ban.failures("dovecot-web-auth[mode=aggressive]", file: filter, log: log)
             let users = Set(found.compactMap { $0.split(separator: " ").last.map(String.init) })
-            #expect(users.isSuperset(of: ["ambiguous_account", "disabled_account", "refused_network", "revoked"]))
+            #expect(
+                users.isSuperset(of: ["ambiguous_account", "disabled_account", "refused_network", "revoked", "expired"])
+            )
             #expect(users.isDisjoint(with: ["backend_unavailable", "undecided", "guess_limit", "overloaded", "local"]))
+            #expect(
+                users.isDisjoint(with: ["not_yet", "wrong_service", "wrong_place", "unreadable_limits", "honeypot"]))
         }
 
         @Test(arguments: ["dovecot-web-auth", "dovecot-web-auth[mode=aggressive]"])
