@@ -51,7 +51,7 @@ public struct JSONMembers: Sendable {
     /// A name; plain ones need no reader.
     private func name(_ quoted: ArraySlice<UInt8>) -> String? {
         if !quoted.contains(UInt8(ascii: "\\")) {
-            return String(validating: quoted.dropFirst().dropLast(), as: UTF8.self)
+            return String(strict: quoted.dropFirst().dropLast())
         }
         return (try? JSONValue(parsingForeign: Array(quoted)))?.string
     }

@@ -163,9 +163,7 @@ struct JSONReader {
             switch byte {
             case UInt8(ascii: "\""):
                 let text =
-                    if let unescaped { String(validating: unescaped, as: UTF8.self) } else {
-                        String(validating: bytes[start..<position], as: UTF8.self)
-                    }
+                    if let unescaped { String(strict: unescaped[...]) } else { String(strict: bytes[start..<position]) }
                 guard let text else { throw JSONError("text is not UTF-8", at: start) }
                 position += 1
                 return text
@@ -262,5 +260,18 @@ struct JSONReader {
             position += 1
         }
         return result
+    }
+}
+
+extension String {
+    /// A text of UTF-8; nil if it is none.
+    ///
+    /// ASCII, which most is, needs no check: `String(validating:as:)` looks generic types up for each text.
+    init?(strict bytes: ArraySlice<UInt8>) {
+        if bytes.allSatisfy({ $0 < 0x80 }) {
+            self.init(decoding: bytes, as: UTF8.self)
+        } else {
+            self.init(validating: bytes, as: UTF8.self)
+        }
     }
 }

@@ -32,7 +32,7 @@ public enum JSONValue: Hashable, Sendable {
     /// - Complexity: Linear in the number of members.
     public subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.last { $0.name.utf8.elementsEqual(name.utf8) }?.value
+        return members.last { $0.name.utf8.count == name.utf8.count && $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
     /// The text, if this is one.
