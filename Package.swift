@@ -73,7 +73,8 @@ let package = Package(
         .target(name: "AppPasswordCore", dependencies: ["AuditCore"], swiftSettings: strict),
         .target(name: "AuditCoreTesting", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
         .target(
-            name: "AppPasswordCoreTesting", dependencies: ["Locks", "AppPasswordCore", "AuditCore"], swiftSettings: strict),
+            name: "AppPasswordCoreTesting", dependencies: ["Locks", "AppPasswordCore", "AuditCore"],
+            swiftSettings: strict),
 
         // SHA-512-crypt in vector lanes, and the threads all hashing runs on. No dependency.
         .target(name: "CSHA512CryptLanes"),
@@ -139,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "PasswordSchemesTests",
             dependencies: [
-                "Locks", "PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "SHA512CryptLanes",
+                "Locks", "PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
+                "SHA512CryptLanes",
                 logging,
             ],
             swiftSettings: strict),
@@ -148,14 +150,16 @@ let package = Package(
         .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .target(name: "GeoIP", dependencies: ["Locks", "AuditCore", "CMaxMindDB", logging], swiftSettings: strictC),
         .testTarget(
-            name: "GeoIPTests", dependencies: ["Locks", "GeoIP", "AuditCore", "FuzzCorpus", logging], exclude: ["Fixtures"],
+            name: "GeoIPTests", dependencies: ["Locks", "GeoIP", "AuditCore", "FuzzCorpus", logging],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
 
         // Reverse DNS and TXT records; servers that replay, for this room's tests and others'.
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .target(name: "DNSResolver", dependencies: ["Locks", "AuditCore", "CAres"], swiftSettings: strictC),
         .target(
-            name: "ReplayUpstream", dependencies: ["Locks"], path: "Tests/Support/ReplayUpstream", swiftSettings: strict),
+            name: "ReplayUpstream", dependencies: ["Locks"], path: "Tests/Support/ReplayUpstream", swiftSettings: strict
+        ),
         .testTarget(
             name: "DNSResolverTests", dependencies: ["DNSResolver", "AuditCore", "FuzzCorpus", "ReplayUpstream"],
             swiftSettings: strict),
@@ -180,7 +184,8 @@ let package = Package(
         .testTarget(
             name: "WhoisTests",
             dependencies: [
-                "Locks", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver", "FuzzCorpus", "LookupCaches", "RedisCache",
+                "Locks", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver", "FuzzCorpus", "LookupCaches",
+                "RedisCache",
                 "ReplayUpstream", "StrictJSON", "TestServers", logging,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
@@ -200,7 +205,8 @@ let package = Package(
 
         // The login log: a spool in front of any database, and the embedded database.
         .target(
-            name: "LoginSpool", dependencies: ["Locks", "AppPasswordCore", "AuditCore", logging], swiftSettings: strictC),
+            name: "LoginSpool", dependencies: ["Locks", "AppPasswordCore", "AuditCore", logging], swiftSettings: strictC
+        ),
         .target(
             name: "SQLiteStore",
             dependencies: [
@@ -223,7 +229,8 @@ let package = Package(
         // The journal, and readiness.
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(
-            name: "SystemdJournal", dependencies: ["AuditCore", "BlockingLanes", "CSystemd", "Locks"], swiftSettings: strictC),
+            name: "SystemdJournal", dependencies: ["AuditCore", "BlockingLanes", "CSystemd", "Locks"],
+            swiftSettings: strictC),
         .testTarget(
             name: "SystemdJournalTests",
             dependencies: ["SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers"], swiftSettings: strict),
@@ -261,7 +268,8 @@ let package = Package(
         .testTarget(
             name: "ReplayTests",
             dependencies: [
-                "Replay", "Report", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting", "HTTPKit", "Locks",
+                "Replay", "Report", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting",
+                "HTTPKit", "Locks",
                 "PythonRegex", "Settings", "WebAuth", logging,
             ],
             swiftSettings: strict),
@@ -277,9 +285,11 @@ let package = Package(
         .target(
             name: "WebAuth",
             dependencies: [
-                "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "Doctor", "FileAuditSinks", "GeoIP", "HTTPKit", "LDAPDirectory",
+                "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "Doctor", "FileAuditSinks", "GeoIP",
+                "HTTPKit", "LDAPDirectory",
                 "JournalReader", "LoginSpool", "LookupCaches", "MariaDBStore", "PasswordSchemes", "PrometheusMetrics",
-                "PythonRegex", "RedisCache", "Replay", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON",
+                "PythonRegex", "RedisCache", "Replay", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings",
+                "StrictJSON",
                 "SystemdJournal", "Whois", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -319,7 +329,8 @@ let package = Package(
             swiftSettings: strictC),
         .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .target(
-            name: "LDAPDirectory", dependencies: ["Locks", "AppPasswordCore", "BlockingLanes", "CLDAP"], swiftSettings: strictC),
+            name: "LDAPDirectory", dependencies: ["Locks", "AppPasswordCore", "BlockingLanes", "CLDAP"],
+            swiftSettings: strictC),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(
             name: "RedisCache", dependencies: ["AuditCore", "AppPasswordCore", "BlockingLanes", "CHiredis"],
@@ -330,12 +341,14 @@ let package = Package(
         .testTarget(
             name: "MariaDBStoreTests",
             dependencies: [
-                "Locks", "LoginSpool", "MariaDBStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "CMariaDB",
+                "Locks", "LoginSpool", "MariaDBStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
+                "CMariaDB",
                 "TestServers", logging,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "LDAPDirectoryTests", dependencies: ["Locks", "LDAPDirectory", "AppPasswordCore", "Settings", "TestServers"],
+            name: "LDAPDirectoryTests",
+            dependencies: ["Locks", "LDAPDirectory", "AppPasswordCore", "Settings", "TestServers"],
             swiftSettings: strict),
         .testTarget(
             name: "RedisCacheTests",

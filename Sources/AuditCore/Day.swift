@@ -13,7 +13,9 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads `2026-12-24`; nil for anything else, and for days that the calendar does not have.
     public init?(_ text: String) {
-        guard let time = Timestamp(sqlText: text + " 00:00:00"), time.description.hasPrefix(text + "T") else { return nil }
+        guard let time = Timestamp(sqlText: text + " 00:00:00"), time.description.hasPrefix(text + "T") else {
+            return nil
+        }
         self.init(of: time)
     }
 

@@ -98,7 +98,8 @@ public struct SeededLogins {
         let numbers = (0..<(chance(10) ? 2 : 1)).map { _ in UInt32(64_496 + number(60)) }
         let hasName = !chance(5)
         return OriginFacts(
-            asNumbers: numbers, prefix: chance(20) ? nil : "45.\(number(64)).0.0/16", country: chance(5) ? nil : country(),
+            asNumbers: numbers, prefix: chance(20) ? nil : "45.\(number(64)).0.0/16",
+            country: chance(5) ? nil : country(),
             asName: hasName ? odd("AS-NAME-\(number(60)), \(country())") : nil,
             asNameTrouble: hasName || chance(50) ? nil : LookupError(.timedOut, detail: odd("")))
     }
@@ -139,7 +140,10 @@ public struct SeededLogins {
     private mutating func odd(_ text: String) -> String {
         guard chance(2) else { return text }
         return text
-            + (["\"", "\\", "\u{0}\n\t", "\u{202e}é", "', 'x'", ", blocked=True", "日本", "\u{1F600}", "<>", "None", "\u{7f}"]
-                .randomElement(using: &numbers) ?? "")
+            + ([
+                "\"", "\\", "\u{0}\n\t", "\u{202e}é", "', 'x'", ", blocked=True", "日本", "\u{1F600}", "<>", "None",
+                "\u{7f}",
+            ]
+            .randomElement(using: &numbers) ?? "")
     }
 }

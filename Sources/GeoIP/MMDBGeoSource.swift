@@ -118,7 +118,9 @@ public final class MMDBGeoSource: GeoSource {
             files[kind].map {
                 GeoDatabase(
                     name: kind.rawValue, path: $0.path, type: $0.metadata.databaseType, details: $0.details,
-                    built: Timestamp(milliseconds: Int64(clamping: $0.metadata.buildEpoch).multipliedReportingOverflow(by: 1000).partialValue))
+                    built: Timestamp(
+                        milliseconds: Int64(clamping: $0.metadata.buildEpoch).multipliedReportingOverflow(by: 1000)
+                            .partialValue))
             }
         }
     }

@@ -76,7 +76,9 @@ internal import Glibc
             ("homeDirectory", entry.values[1], configuration.disabledHomes),
             ("loginShell", entry.values[2], configuration.disabledShells),
         ]
-        if telling.contains(where: { _, values, disabling in values.contains(where: disabling.contains) }) { return true }
+        if telling.contains(where: { _, values, disabling in values.contains(where: disabling.contains) }) {
+            return true
+        }
         for (attribute, values, disabling) in telling where values.isEmpty {
             if try holds(attribute, oneOf: disabling, entry.name) { return true }
         }
@@ -113,7 +115,8 @@ internal import Glibc
             default:
                 // The next login asks again.
                 throw Self.unknown(
-                    attribute, status, because: unsafe "cannot be compared (\(String(cString: ldap_err2string(status))))")
+                    attribute, status,
+                    because: unsafe "cannot be compared (\(String(cString: ldap_err2string(status))))")
             }
         }
         return false
@@ -127,7 +130,8 @@ internal import Glibc
         LDAPFailure(
             code: code,
             detail: "\(attribute) \(reason), so whether the account is disabled is not known; let the name that "
-                + "ldap.bind binds with read it, or empty ldap.disabled_\(attribute == "loginShell" ? "shells" : "homes")")
+                + "ldap.bind binds with read it, or empty ldap.disabled_\(attribute == "loginShell" ? "shells" : "homes")"
+        )
     }
 
     /// Checks that the base is there.
@@ -202,7 +206,9 @@ internal import Glibc
         } catch {
             if error.isConnectionLost { close() } else { lastUse = now() }
             // A short wait says nothing about the server.
-            if error.code == LDAP_TIMEOUT, patience == share { servers[server].circuit.failed(at: .now, begunAt: start) }
+            if error.code == LDAP_TIMEOUT, patience == share {
+                servers[server].circuit.failed(at: .now, begunAt: start)
+            }
             throw error
         }
     }

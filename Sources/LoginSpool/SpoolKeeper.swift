@@ -45,7 +45,8 @@ final class SpoolKeeper: Sendable {
     private let now: @Sendable () -> Timestamp
 
     init(
-        _ spool: Spool, _ report: ReplayReport, log: any LoginLog, logger: Logger, now: @escaping @Sendable () -> Timestamp
+        _ spool: Spool, _ report: ReplayReport, log: any LoginLog, logger: Logger,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         configuration = spool.configuration
         // Above all that stands in the files: none of them has this number, nor a use in them one that begins with it.

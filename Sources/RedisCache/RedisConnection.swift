@@ -191,7 +191,8 @@ internal import Glibc
             let count = unsafe recv(context.pointee.fd, buffer.baseAddress, buffer.count, 0)
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN { throw Self.late }
-            guard count > 0, unsafe redisReaderFeed(context.pointee.reader, buffer.baseAddress, count) == REDIS_OK else {
+            guard count > 0, unsafe redisReaderFeed(context.pointee.reader, buffer.baseAddress, count) == REDIS_OK
+            else {
                 throw Failure(error: LookupError(.unreachable, detail: "redis: the connection has ended"), isLost: true)
             }
             taken += count

@@ -19,7 +19,11 @@ public struct LineUses: Sendable {
         for line in findings.lines where line.list == list { uses[line.rule] = line }
         var (met, idle): ([ReplayFindings.Line], [Int]) = ([], [])
         for number in lines {
-            if let use = uses[RuleReference(file: file, line: number).description] { met.append(use) } else { idle.append(number) }
+            if let use = uses[RuleReference(file: file, line: number).description] {
+                met.append(use)
+            } else {
+                idle.append(number)
+            }
         }
         let byHits = met.enumerated().sorted { ($1.element.hits, $0.offset) < ($0.element.hits, $1.offset) }
         self.met = byHits.map(\.element)
@@ -44,11 +48,15 @@ public struct LineUses: Sendable {
             let whose = line.hits == line.honeypotHits ? "honeypots only" : ReplayFindings.counted(line.users, "user")
             return "\(line.rule): \(ReplayFindings.counted(line.hits, "login")) of \(whose), last \(line.last.minute)"
         }
-        if met.count > limit { texts.append("and \((met.count - limit).grouped) more that decided something (--limit)") }
+        if met.count > limit {
+            texts.append("and \((met.count - limit).grouped) more that decided something (--limit)")
+        }
         guard !idle.isEmpty else { return texts }
         let ranges = Self.ranges(idle)
         let more = ranges.count > limit ? " and more (--limit)" : ""
-        texts.append("decided nothing: \(idle.count == 1 ? "line" : "lines") \(ranges.prefix(limit).joined(separator: ", "))\(more)")
+        texts.append(
+            "decided nothing: \(idle.count == 1 ? "line" : "lines") \(ranges.prefix(limit).joined(separator: ", "))\(more)"
+        )
         return texts
     }
 

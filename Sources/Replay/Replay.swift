@@ -87,7 +87,8 @@ public struct Replay: Sendable {
 
     /// What has come out so far.
     public var findings: ReplayFindings {
-        ReplayFindings(tallies, since: configuration.since, until: configuration.until, baseline: configuration.baseline)
+        ReplayFindings(
+            tallies, since: configuration.since, until: configuration.until, baseline: configuration.baseline)
     }
 }
 

@@ -117,7 +117,8 @@ public struct ReplayFindings: Sendable {
         newlyAllowed = Change(tallies.newlyAllowed)
         lines = tallies.lines.map { key, line in
             Line(
-                list: key.list, rule: key.rule.description, hits: line.hits, honeypotHits: line.honeypotHits, users: line.users.count, last: line.last)
+                list: key.list, rule: key.rule.description, hits: line.hits, honeypotHits: line.honeypotHits,
+                users: line.users.count, last: line.last)
         }
         .sorted {
             if $0.hits != $1.hits { return $0.hits > $1.hits }
@@ -164,11 +165,16 @@ extension ReplayTallies {
             notes.append("\(refusedOtherwise.grouped) logins were refused whatever lists say, and were not judged")
         }
         if ofNobody > 0 {
-            notes.append("\(ofNobody.grouped) logins were of users whom nobody knows (AUDIT_UNKNOWN_USER), and were not judged")
+            notes.append(
+                "\(ofNobody.grouped) logins were of users whom nobody knows (AUDIT_UNKNOWN_USER), and were not judged")
         }
         let omitted = newlyRefused.users.omitted.keys + newlyAllowed.users.omitted.keys + users.omitted.keys
-        if omitted > 0 { notes.append("more users than are told apart: some are missing, and counts are at least as shown") }
-        if areLinesCut { notes.append("more lines and users than are told apart: users of a line are at least as shown") }
+        if omitted > 0 {
+            notes.append("more users than are told apart: some are missing, and counts are at least as shown")
+        }
+        if areLinesCut {
+            notes.append("more lines and users than are told apart: users of a line are at least as shown")
+        }
         return notes
     }
 }

@@ -118,7 +118,8 @@ struct ReplayTallies: Sendable {
         if !isComplete { incomplete += 1 }
         let denial = judgement.verdict.denial
         if denial?.rule == nil, !judgement.unknownLists.isEmpty { withoutFacts += 1 }
-        if let rule = judgement.rule { meet(LineKey(list: judgement.list, rule: rule), record) }  // of an exception, too
+        // Of an exception, too.
+        if let rule = judgement.rule { meet(LineKey(list: judgement.list, rule: rule), record) }
         let isRefused = !judgement.verdict.isAllowed
         if isRefused { refused += 1 } else if denial != nil { wouldDeny += 1 }
         if before.isRefused != isRefused {

@@ -109,7 +109,9 @@ public final class SQLiteStore: Sendable {
         guard version <= SQLiteSchema.version else {
             throw BackendError("database", .refused, detail: "made by a newer version (schema \(version))")
         }
-        if version == 0, try !database.tableExists("app_passwords") { return try database.execute(sql: SQLiteSchema.ddl) }
+        if version == 0, try !database.tableExists("app_passwords") {
+            return try database.execute(sql: SQLiteSchema.ddl)
+        }
         if version < SQLiteSchema.version { try SQLiteSchema.upgrade(database) }
     }
 

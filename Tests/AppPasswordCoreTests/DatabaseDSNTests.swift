@@ -54,8 +54,12 @@ struct DatabaseDSNTests {
     }
 
     @Test(arguments: [
-        ("mysql+pymysql://mailsvc@dbsrv-01:Tr0ub4dor@dbsrv-01.db.example.net/mail_auth", "mailsvc@dbsrv-01", "Tr0ub4dor"),
-        ("mysql://a@b@c@h/d", "a@b@c", ""), ("mysql://u@h:3307/d", "u", ""), ("mysql://u%:100%pure@h/d", "u%", "100%pure"),
+        (
+            "mysql+pymysql://mailsvc@dbsrv-01:Tr0ub4dor@dbsrv-01.db.example.net/mail_auth", "mailsvc@dbsrv-01",
+            "Tr0ub4dor"
+        ),
+        ("mysql://a@b@c@h/d", "a@b@c", ""), ("mysql://u@h:3307/d", "u", ""),
+        ("mysql://u%:100%pure@h/d", "u%", "100%pure"),
         ("mysql://:x@h/d?user=u&password=p%40%3A%25", "u", "p@:%"), ("mysql:///d?user=u&passwd=p&host=h", "u", "p"),
         ("mysql://x:y@h/d?user=u", "u", "y"),
     ])
@@ -94,9 +98,11 @@ struct DatabaseDSNTests {
     }
 
     @Test(arguments: [
-        ("db.example.com", "auth_plugin=caching_sha2_password", true), ("192.0.2.1", "default_auth=caching_sha2_password", true),
+        ("db.example.com", "auth_plugin=caching_sha2_password", true),
+        ("192.0.2.1", "default_auth=caching_sha2_password", true),
         ("db.example.com", "auth_plugin=mysql_native_password", false), ("db.example.com", "charset=utf8mb4", false),
-        ("127.0.0.1", "auth_plugin=caching_sha2_password", false), ("[::1]", "auth_plugin=caching_sha2_password", false),
+        ("127.0.0.1", "auth_plugin=caching_sha2_password", false),
+        ("[::1]", "auth_plugin=caching_sha2_password", false),
         ("localhost", "auth_plugin=caching_sha2_password", false),
         ("h", "auth_plugin=caching_sha2_password&unix_socket=/s", false),
         ("h", "auth_plugin=caching_sha2_password&ssl_ca=ca.pem", false),
@@ -120,11 +126,14 @@ struct DatabaseDSNTests {
         ("ssl={'ca':'s3cret'}", "ssl has a value that is not known"),
         ("read_default_file=/etc/mysql/s3cret.cnf", "read_default_file: option files are not read"),
         ("read_default_group=x", "read_default_group: option files"), ("option_files=x", "option_files: option files"),
-        ("ssl_capath=/etc/ssl/certs", "ssl_capath: a directory"), ("ssl_key_password=s3cret", "ssl_key_password: a key"),
-        ("ssl_cipher=ALL", "ssl_cipher: is not supported"), ("auth_plugin=mysql_clear_password", "auth_plugin: the password"),
+        ("ssl_capath=/etc/ssl/certs", "ssl_capath: a directory"),
+        ("ssl_key_password=s3cret", "ssl_key_password: a key"),
+        ("ssl_cipher=ALL", "ssl_cipher: is not supported"),
+        ("auth_plugin=mysql_clear_password", "auth_plugin: the password"),
         ("init_command=SET+ROLE+s3cret", "init_command is not run"), ("unix_socket=", "unix_socket has no value"),
         ("ssl_ca=", "ssl_ca has no value"), ("ssl_ca=a&ssl_ca=b", "ssl_ca is given twice"),
-        ("password=s3cret&passwd=s3cret", "passwd is given twice"), ("conect_timeout=5", "unknown option conect_timeout"),
+        ("password=s3cret&passwd=s3cret", "passwd is given twice"),
+        ("conect_timeout=5", "unknown option conect_timeout"),
         ("s3cret@x=1", "unknown option;"), ("odbc_connect=s3cret", "odbc_connect: ODBC"), ("port=s3cret", "no port"),
     ])
     func `options that would weaken what is checked, or need what is not read, are refused by name`(

@@ -59,7 +59,9 @@ struct LoginCoalescerTests {
                 refusal: refusal)
         }
         var coalescer = LoginCoalescer()
-        let logins = [row(0, "denied"), row(1, nil), row(2, "denied"), row(3, nil), row(4, "revoked"), row(5, "denied")]
+        let logins = [
+            row(0, "denied"), row(1, nil), row(2, "denied"), row(3, nil), row(4, "revoked"), row(5, "denied"),
+        ]
         var decisions: [LoginCoalescer.Decision] = []
         for (number, login) in logins.enumerated() {
             let plan = coalescer.plan(for: login)
@@ -178,7 +180,7 @@ struct LoginCoalescerTests {
         }
 
         private mutating func release(_ numbers: [UInt64], now: Int64) {
-            for number in numbers { written.append((times[number]!, now)) }
+            for number in numbers { written.append((times[number, default: .min], now)) }
         }
     }
 }

@@ -113,7 +113,8 @@ struct AuditRecordTests {
         record.attempt.realRemoteIP = "192.0.2.10"
         #expect(record.fields.first { $0.name == "AUDIT_REAL_REMOTE_IP" }?.journalText == "192.0.2.10")
         #expect(record.message == SampleRecords.google().message, "the line is as it was")
-        #expect(AuditEntry.login(record).jsonLine.contains(#","mech":"XOAUTH2","secured":"TLS","master_user":"archive","#))
+        #expect(
+            AuditEntry.login(record).jsonLine.contains(#","mech":"XOAUTH2","secured":"TLS","master_user":"archive","#))
     }
 
     @Test func `one subdivision is a tuple of one`() {

@@ -55,7 +55,8 @@ struct AuditTrailTests {
         #expect(trail.counts.map(\.written) == [1, 4])
         var seen: [String] = []
         for await event in events { seen.append("\(event)") }
-        #expect(seen == ["losing(sink: \"broken\", reason: \"no space left\")", "recovered(sink: \"broken\", lost: 3)"])
+        #expect(
+            seen == ["losing(sink: \"broken\", reason: \"no space left\")", "recovered(sink: \"broken\", lost: 3)"])
     }
 
     @Test func `a full queue loses the newest record, and counts it`() async throws {

@@ -52,7 +52,8 @@ struct HoneypotTests {
         func marks(_ entries: [AuditEntry]) -> [String?] {
             entries.map { entry in entry.fields.first { $0.name == "AUDIT_UNKNOWN_USER" }?.journalText }
         }
-        #expect(marks(guesses) == ["true", "true"] && guesses.allSatisfy { $0.jsonLine.contains(#""unknown_user":true"#) })
+        #expect(
+            marks(guesses) == ["true", "true"] && guesses.allSatisfy { $0.jsonLine.contains(#""unknown_user":true"#) })
         #expect(marks(await entries([("alice", "45.1.2.3")])) == [nil])
     }
 }

@@ -255,7 +255,8 @@ struct JudgingTests {
         geo.registeredCountry = Place(geonameID: 6_252_001, name: "United States", code: "US")
         geo.representedCountry = Place(geonameID: 2_635_167, name: "United Kingdom", code: "GB")
         facts.geo = Sourced(.known(geo), source: .maxmind)
-        let denial = Policy(lists: Logins.lists([.geoLocationIDs: line])).judge(Logins.attempt(), facts: facts).verdict.denial
+        let denial = Policy(lists: Logins.lists([.geoLocationIDs: line])).judge(Logins.attempt(), facts: facts).verdict
+            .denial
         #expect(denial?.text == "access from \(name) is forbidden")
     }
 

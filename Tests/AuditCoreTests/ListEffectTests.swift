@@ -19,7 +19,8 @@ struct ListEffectTests {
         onUnknown: UnknownFactAction = .allow, onOverload: UnknownFactAction = .tempfail
     ) -> Policy {
         var policy = Policy(
-            mode: mode, disabledServices: disabledServices, ignoreNetworks: PrefixSet(ignoring.compactMap { IPPrefix($0) }),
+            mode: mode, disabledServices: disabledServices,
+            ignoreNetworks: PrefixSet(ignoring.compactMap { IPPrefix($0) }),
             lists: lists(deny, .deny), onUnknown: onUnknown, onOverload: onOverload)
         policy.watchLists = lists(watch, .watch)
         policy.allowLists = lists(allow, .allow)
@@ -52,8 +53,12 @@ struct ListEffectTests {
             #expect(judgement.outcomes.allSatisfy { $0.outcome == .off }, "the lists that deny are others")
             #expect(judgement.otherOutcomes.filter { $0.outcome == .hit }.map(\.list) == (thoroughly ? [kind] : []))
         }
-        #expect(policy.factsNeeded(for: Logins.attempt(), facts: Facts(
-            address: IPAddress(Logins.text), localNetworks: LocalNetworks(), localLocationName: "")).isEmpty)
+        #expect(
+            policy.factsNeeded(
+                for: Logins.attempt(),
+                facts: Facts(
+                    address: IPAddress(Logins.text), localNetworks: LocalNetworks(), localLocationName: "")
+            ).isEmpty)
     }
 
     @Test func `both kinds stand side by side, and what denies decides`() {
@@ -66,7 +71,8 @@ struct ListEffectTests {
         #expect(other.judge(Logins.attempt(), facts: Logins.facts()).rule?.description == "watch/network_cc:1")
         let watching = policy(deny: hit(.asNumbers), watch: [.ipNetworks: "0.0.0.0/0"], mode: .watch)
             .judge(Logins.attempt(), facts: Logins.facts())
-        #expect(watching.verdict.isAllowed && watching.matched == "asn", "what would deny comes before what watches anyway")
+        #expect(
+            watching.verdict.isAllowed && watching.matched == "asn", "what would deny comes before what watches anyway")
     }
 
     @Test(arguments: UnknownFactAction.allCases)
@@ -102,7 +108,8 @@ struct ListEffectTests {
         func add(_ judgement: Judgement) { kept.withLock { $0.append(judgement) } }
     }
 
-    @Test(arguments: [([:], "net_cc"), ([.networkName: "NET"], "allow:net_name")] as [([DenyListKind: String], String)])
+    @Test(
+        arguments: [([:], "net_cc"), ([.networkName: "NET"], "allow:net_name")] as [([DenyListKind: String], String)])
     func `no login waits for what only watches, but its record does`(
         allow: [DenyListKind: String], matched: String
     ) async throws {
@@ -124,7 +131,8 @@ struct ListEffectTests {
             let judgement = await auditor.judge(attempt, gathering)
             #expect(judgement.verdict == .allow && judgement.awaitsFacts)
             auditor.record(
-                attempt, gathering, isBlocked: false, matched: judgement.matched, rule: judgement.rule, isIgnored: false,
+                attempt, gathering, isBlocked: false, matched: judgement.matched, rule: judgement.rule,
+                isIgnored: false,
                 settling: judgement, missing: judgement.missing, duration: .zero)
             network.tell(NetworkFacts(name: "NET", country: "RU"))
             await gatherer.finish(within: .seconds(60))
@@ -164,9 +172,11 @@ struct ListEffectTests {
     }
 
     @Test(arguments: [
-        ("alice", "alice", true), ("alice", "Alice", false), ("alice", "alice2", false), ("müller", "mu\u{308}ller", false),
+        ("alice", "alice", true), ("alice", "Alice", false), ("alice", "alice2", false),
+        ("müller", "mu\u{308}ller", false),
         ("müller", "müller", true), ("j_doe", "jxdoe", false), ("a b", "a b", true), ("a b # why", "a b", true),
-        ("a#b", "a#b", true), ("alice\t# until 2030-01-01", "alice", true), ("alice # until 1969-12-31", "alice", false),
+        ("a#b", "a#b", true), ("alice\t# until 2030-01-01", "alice", true),
+        ("alice # until 1969-12-31", "alice", false),
         ("alice, bob", "alice", false), ("--x", "--x", true),
     ])
     func `names are compared byte for byte`(line: String, login: String, isMet: Bool) {
@@ -206,7 +216,8 @@ struct ListEffectTests {
     }
 
     @Test func `an exception that turns out late is recorded as one, and wins over a list that watches`() {
-        let policy = policy(deny: [.ipNetworks: "192.0.2.1"], watch: hit(.ipNetworks), allow: [.networkName: "VK-FRONT"])
+        let policy = policy(
+            deny: [.ipNetworks: "192.0.2.1"], watch: hit(.ipNetworks), allow: [.networkName: "VK-FRONT"])
         let judgement = policy.judge(Logins.attempt(), facts: unknownFacts())
         #expect(judgement.verdict.isAllowed && judgement.matched == "ip" && judgement.awaitsFacts)
         let settled = policy.settle(judgement, Logins.attempt(), facts: Logins.facts())
@@ -221,7 +232,8 @@ struct ListEffectTests {
             ([.asCountry: "DE"], [.users: "honey-craig", .networkCountry: "DE"], []),
             ([.asCountry: "DE"], [.ipNetworks: "176.0.0.0/8", .networkCountry: "DE"], []),
             ([.ipNetworks: "176.0.0.0/8", .asCountry: "DE"], [.networkCountry: "DE"], [.network]),
-            ([.ipNetworks: "176.0.0.0/8"], [.users: "someone"], []), ([.ipNetworks: "192.0.2.0/24"], [.networkCountry: "DE"], []),
+            ([.ipNetworks: "176.0.0.0/8"], [.users: "someone"], []),
+            ([.ipNetworks: "192.0.2.0/24"], [.networkCountry: "DE"], []),
         ] as [([DenyListKind: String], [DenyListKind: String], Set<FactKind>)])
     func `a login waits for an exception's facts only where something could deny`(
         deny: [DenyListKind: String], allow: [DenyListKind: String], needed: Set<FactKind>
@@ -238,20 +250,26 @@ struct ListEffectTests {
         func explanation(_ policy: Policy) -> Explanation {
             let judgement = policy.judge(Logins.attempt(), facts: Logins.facts(), thoroughly: true)
             return Explanation(
-                attempt: Logins.attempt(), facts: Logins.facts(), judgement: judgement, status: "success", httpCode: 200)
+                attempt: Logins.attempt(), facts: Logins.facts(), judgement: judgement, status: "success", httpCode: 200
+            )
         }
         let excepted = explanation(
-            policy(deny: hit(.asNumbers), watch: hit(.networkCountry), allow: [.users: "bob\nhoney-craig", .entities: "X"]))
+            policy(
+                deny: hit(.asNumbers), watch: hit(.networkCountry), allow: [.users: "bob\nhoney-craig", .entities: "X"])
+        )
         #expect(excepted.outcome == .allow)
         #expect(excepted.text.contains("  verdict           allow: an exception, allow:user, by allow/users:2\n"))
         #expect(excepted.text.contains("  as_numbers        hit  deny/as_numbers:2\n"))
-        #expect(excepted.text.hasSuffix(
-            "  allow.users       hit  allow/users:2\n  allow.entities    pass\n  watch.network_cc  hit  watch/network_cc:2\n"))
+        #expect(
+            excepted.text.hasSuffix(
+                "  allow.users       hit  allow/users:2\n  allow.entities    pass\n  watch.network_cc  hit  watch/network_cc:2\n"
+            ))
         #expect(excepted.json.contains(#""verdict":"allow","matched":"allow:user","rule":"allow/users:2""#))
-        #expect(excepted.json.hasSuffix(
-            #"{"list":"users","outcome":"hit","rule":"allow/users:2","effect":"allow"},"#
-                + #"{"list":"entities","outcome":"pass","rule":null,"effect":"allow"},"#
-                + #"{"list":"network_cc","outcome":"hit","rule":"watch/network_cc:2","effect":"watch"}]}"#))
+        #expect(
+            excepted.json.hasSuffix(
+                #"{"list":"users","outcome":"hit","rule":"allow/users:2","effect":"allow"},"#
+                    + #"{"list":"entities","outcome":"pass","rule":null,"effect":"allow"},"#
+                    + #"{"list":"network_cc","outcome":"hit","rule":"watch/network_cc:2","effect":"watch"}]}"#))
         let watched = explanation(policy(deny: [.asNumbers: "1"], watch: hit(.networkCountry)))
         #expect(watched.outcome == .wouldDeny)
         #expect(watched.text.contains("would deny, but the list only watches: net_cc, by watch/network_cc:2\n"))

@@ -50,7 +50,8 @@ struct ListEndingTests {
     func `where one line has ended the next that meets counts`(kind: DenyListKind) throws {
         let lasting = try #require(Logins.hits[kind]?.dropFirst(2))
         let lines = [
-            "# x", try ending(kind), try ending(kind, on: "2026-12-20"), try ending(kind, on: "2027-01-31"), String(lasting),
+            "# x", try ending(kind), try ending(kind, on: "2026-12-20"), try ending(kind, on: "2027-01-31"),
+            String(lasting),
         ]
         let text = lines.joined(separator: "\n")
         // The end of a pattern stands above it.
@@ -97,7 +98,8 @@ struct ListEndingTests {
                     guard !address.isPrivate else { continue }
                     var facts = Logins.facts()
                     facts.address = address
-                    let denial = policy.judge(try attempt(day + " 11:00:00", from: "\(address)"), facts: facts).verdict.denial
+                    let denial = policy.judge(try attempt(day + " 11:00:00", from: "\(address)"), facts: facts).verdict
+                        .denial
                     let expected = lines.firstIndex { $0.prefix.contains(address) && ($0.day ?? "9") >= day }
                     #expect(denial?.rule?.line == expected.map { $0 + 1 }, "\(address) on \(day) in\n\(text)")
                     #expect(denial?.text == expected.map { "access from \(lines[$0].prefix) is forbidden" })
@@ -108,7 +110,8 @@ struct ListEndingTests {
 
     @Test(arguments: [
         "RU # until 2026-12-24", "RU  #until 2026-12-24 why", "RU\t# Until: 2026-12-24, why", "RU ; until 2026-12-24",
-        "RU // until 2026-12-24.", "RU -- until 2026-12-24", "RU ## until 2026-12-24 # until 2030-01-01", "RU # UNTIL 2026-12-24",
+        "RU // until 2026-12-24.", "RU -- until 2026-12-24", "RU ## until 2026-12-24 # until 2030-01-01",
+        "RU # UNTIL 2026-12-24",
         "RU Russia # until 2026-12-24",
     ])
     func `the comment may be written as comments are`(text: String) throws {
@@ -117,7 +120,8 @@ struct ListEndingTests {
     }
 
     @Test(arguments: [
-        "RU # until further notice", "RU # not until 2026-12-24", "RU # untill 2026-12-24", "RU # until", "RU until monday",
+        "RU # until further notice", "RU # not until 2026-12-24", "RU # untill 2026-12-24", "RU # until",
+        "RU until monday",
         "RU # 2026-12-24",
     ])
     func `other comments end nothing`(text: String) throws {
@@ -126,7 +130,8 @@ struct ListEndingTests {
     }
 
     @Test(arguments: [
-        "2026-13-01", "2026-02-29", "2026-12-32", "2026-00-10", "24.12.2026", "2026/12/24", "2026-12", "2026-1-1", "20261224",
+        "2026-13-01", "2026-02-29", "2026-12-32", "2026-00-10", "24.12.2026", "2026/12/24", "2026-12", "2026-1-1",
+        "20261224",
         "12/24/26", "2026-12-24T10:00:00Z", "2026-12-24x", "99999-01-01", "0",
     ])
     func `an end that is no day is a bad line`(day: String) throws {
@@ -138,12 +143,15 @@ struct ListEndingTests {
             #expect(problems.count == 1, "\(problems)")
             #expect(problems.first?.line == 2)
             #expect(
-                problems.first?.reason == "\"\(day)\" is no day: an entry ends with # until YYYY-MM-DD; it is in force without end")
+                problems.first?.reason
+                    == "\"\(day)\" is no day: an entry ends with # until YYYY-MM-DD; it is in force without end")
         }
     }
 
     @Test(arguments: DenyListKind.allCases, [ListEffect.deny, .watch])
-    func `who was refused is not let in by a comment that means something else`(kind: DenyListKind, effect: ListEffect) throws {
+    func `who was refused is not let in by a comment that means something else`(kind: DenyListKind, effect: ListEffect)
+        throws
+    {
         for end in ["3 complaints came in", "24.12. see #4711", "2026-02-30"] {
             let build = build(kind, "# x\n" + (try ending(kind, on: end)), effect)
             #expect(build.problems.count == 1 && build.problemCounts[kind] == 1, "a reload is refused")
@@ -190,17 +198,28 @@ struct ListEndingTests {
         let broken = Array("# until 2026-12-24\n".utf8) + [0xFF, 0x0A] + Array("VK-FRONT\n".utf8)
         let lists = DenyLists.build(
             [.networkName: DenyListFile(name: "l", bytes: broken)], engine: LiteralPatternEngine())
-        #expect(lists.problems.map(\.line) == [2] && lists.lists.endings.isEmpty && lists.lists.entryCounts == [.networkName: 1])
+        #expect(
+            lists.problems.map(\.line) == [2] && lists.lists.endings.isEmpty
+                && lists.lists.entryCounts == [.networkName: 1])
     }
 
     @Test(
         arguments: [
             (.networkName, "A\n# until 2026-12-24\n", 2, "ends nothing: no pattern follows"),
             (.networkName, "# until 2026-12-24\n# until 2026-12-25\nA\n", 1, "ends nothing: no pattern follows"),
-            (.networkName, "A # until 2026-12-24", 1, "the whole line is the pattern: # until YYYY-MM-DD stands on a line of its own above it"),
-            (.networkCountry, "# until 2026-12-24\nRU\n", 1, "ends nothing: # until stands behind the entry that it ends"),
+            (
+                .networkName, "A # until 2026-12-24", 1,
+                "the whole line is the pattern: # until YYYY-MM-DD stands on a line of its own above it"
+            ),
+            (
+                .networkCountry, "# until 2026-12-24\nRU\n", 1,
+                "ends nothing: # until stands behind the entry that it ends"
+            ),
             (.networkCountry, "RU until 2026-12-24", 1, "does not end: # begins the comment that says until when"),
-            (.ipNetworks, "192.0.2.0/24 until 2026-12-24", 1, "does not end: # begins the comment that says until when"),
+            (
+                .ipNetworks, "192.0.2.0/24 until 2026-12-24", 1,
+                "does not end: # begins the comment that says until when"
+            ),
         ] as [(DenyListKind, String, Int, String)])
     func `an end that ends nothing is noted`(kind: DenyListKind, text: String, number: Int, note: String) {
         let build = build(kind, text)
@@ -209,7 +228,8 @@ struct ListEndingTests {
     }
 
     @Test(arguments: DenyListKind.allCases.filter { $0 != .ipNetworks })
-    func `a list whose entries have all ended asks for no facts and leaves nothing in doubt`(kind: DenyListKind) throws {
+    func `a list whose entries have all ended asks for no facts and leaves nothing in doubt`(kind: DenyListKind) throws
+    {
         let lists = build(kind, try ending(kind)).lists
         let policy = Policy(lists: lists, onUnknown: .deny)
         let facts = Facts(
@@ -247,7 +267,10 @@ struct ListEndingTests {
             let inspection = ListInspection(file, as: kind, engine: LiteralPatternEngine())
             return (inspection.useless + inspection.overlaps).map { [$0.line, $0.earlier] }
         }
-        #expect(useless(.ipNetworks, "62.1.0.0/16 # until 2026-12-24\n62.1.2.0/24\n62.1.3.0/24 # until 2026-12-01") == [[3, 1]])
+        #expect(
+            useless(.ipNetworks, "62.1.0.0/16 # until 2026-12-24\n62.1.2.0/24\n62.1.3.0/24 # until 2026-12-01") == [
+                [3, 1]
+            ])
         #expect(useless(.ipNetworks, "62.1.2.0/24\n62.1.0.0/16 # until 2026-12-24") == [])
         #expect(useless(.networkCountry, "RU # until 2026-12-24\nRU\nRU") == [[3, 2]])
         #expect(useless(.networkName, "# until 2026-12-24\nNET\nNET\nNET") == [[4, 3]])
@@ -255,7 +278,8 @@ struct ListEndingTests {
 
     @Test func `lists in other forms know no ends`() {
         for text in [
-            "{\"cidr\": \"192.0.2.0/24\"}", "ip;note\n192.0.2.1 ; until 2020\n", "# until 2026-12-24\nip,note\n192.0.2.1,# until 2026-12-24\n",
+            "{\"cidr\": \"192.0.2.0/24\"}", "ip;note\n192.0.2.1 ; until 2020\n",
+            "# until 2026-12-24\nip,note\n192.0.2.1,# until 2026-12-24\n",
         ] {
             let build = build(.ipNetworks, text)
             #expect(build.lists.endings.isEmpty && build.problems.isEmpty && build.notes.isEmpty, "\(build)")

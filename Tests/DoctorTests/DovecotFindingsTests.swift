@@ -90,7 +90,8 @@ struct DovecotFindingsTests {
         // One that only keeps out those it knows lets nobody past the audit.
         let deny = master.replacing("master = yes", with: "deny = yes")
         #expect(ids(deny + text, settings(for: file)) == [])
-        #expect(ids(deny.replacing("deny = yes", with: "deny = no") + text, settings(for: file)) == ["dovecot.unaudited"])
+        #expect(
+            ids(deny.replacing("deny = yes", with: "deny = no") + text, settings(for: file)) == ["dovecot.unaudited"])
     }
 
     @Test func `scripts that are not there, or are the old program's`() throws {
@@ -124,7 +125,9 @@ struct DovecotFindingsTests {
             "ssl = no", with: "ssl = no\nimport_environment = WEB_AUTH_URL=http://localhost:8001")
         #expect(ids(elsewhere, settings) == [])
         // The port alone does not do.
-        for (host, isHeard) in [("127.0.0.1", true), ("::1", false), ("::", true), ("0.0.0.0", true), ("localhost", true)] {
+        for (host, isHeard) in [
+            ("127.0.0.1", true), ("::1", false), ("::", true), ("0.0.0.0", true), ("localhost", true),
+        ] {
             (settings.server.host, settings.server.port) = (host, 8000)
             #expect(ids(text, settings) == (isHeard ? [] : ["dovecot.url"]), "\(host)")
         }

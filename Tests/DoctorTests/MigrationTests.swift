@@ -73,10 +73,13 @@ struct MigrationTests {
         let report = MigrationReport(old(hostile, files: lists)).text
         #expect(report.contains("GRANT SELECT ON `mail-auth;id>/tmp/x`.app_passwords TO `mailserver`@`localhost`;"))
         #expect(report.contains("-- mariadb 'mail-auth;id>/tmp/x' < database/mariadb-upgrade.sql"))
-        for (name, sql) in [("mail_auth", "mail_auth"), ("a`b", "`a``b`"), ("1", "`1`"), ("", "``"), ("a\nb", "`a?b`")] {
+        for (name, sql) in [("mail_auth", "mail_auth"), ("a`b", "`a``b`"), ("1", "`1`"), ("", "``"), ("a\nb", "`a?b`")]
+        {
             #expect(PastedText.sqlName(name) == sql)
         }
-        for (word, shell) in [("/a/b_c-1.old", "/a/b_c-1.old"), ("it's", #"'it'\''s'"#), ("-x", "'-x'"), ("", "''"), ("$(x)", "'$(x)'")] {
+        for (word, shell) in [
+            ("/a/b_c-1.old", "/a/b_c-1.old"), ("it's", #"'it'\''s'"#), ("-x", "'-x'"), ("", "''"), ("$(x)", "'$(x)'"),
+        ] {
             #expect(PastedText.shellWord(word) == shell)
         }
     }
@@ -93,7 +96,8 @@ struct MigrationTests {
         for (server, url) in [
             ("host = \"::1\"", "http://[::1]:8000"), ("host = \"0.0.0.0\"\nport = 8001", "http://127.0.0.1:8001"),
         ] {
-            let changed = text.replacing(#/(?m)^\[server\]\n(?:\w.*\n)*/#, with: "") + "\n[server]\ntoken = \"x\"\n\(server)\n"
+            let changed =
+                text.replacing(#/(?m)^\[server\]\n(?:\w.*\n)*/#, with: "") + "\n[server]\ntoken = \"x\"\n\(server)\n"
             let report = MigrationReport(old(changed, files: lists, dovecot: DovecotVersion(2, 4, 1))).text
             #expect(report.contains(url), "\(report)")
         }

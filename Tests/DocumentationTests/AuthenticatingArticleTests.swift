@@ -22,7 +22,8 @@ struct AuthenticatingArticleTests {
 
     private var auditor: Auditor {
         let configuration = Auditor.Configuration(
-            policy: Policy(), localNetworks: LocalNetworks(), localLocationName: "local network", sources: FactSources())
+            policy: Policy(), localNetworks: LocalNetworks(), localLocationName: "local network", sources: FactSources()
+        )
         return Auditor(configuration, gatherer: FactGatherer(), trail: AuditTrail { _ in })
     }
 

@@ -64,7 +64,8 @@ struct ChainTests {
         let replies = try await replies(version, .auditFailClosed, apiURL: "http://127.0.0.1:\(api.port)")
         #expect(
             replies == [
-                "a200": "OK", "a307": Self.next(version), "a401": "AUTHENTICATIONFAILED", "a403": "AUTHENTICATIONFAILED",
+                "a200": "OK", "a307": Self.next(version), "a401": "AUTHENTICATIONFAILED",
+                "a403": "AUTHENTICATIONFAILED",
                 "a404": "AUTHENTICATIONFAILED", "a410": "EXPIRED", "a503": "UNAVAILABLE", "alost": "UNAVAILABLE",
                 "app": "OK", "wrong": "AUTHENTICATIONFAILED",
             ])

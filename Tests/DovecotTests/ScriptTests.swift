@@ -33,7 +33,9 @@ struct ScriptTests {
         let outcome = try ScriptCall.run(
             "auth.lua", request: fields, password: "secret",
             answers: [.init(status: 200, payload: #"{"status":"success","password_id":17,"user":"mallory"}"#)])
-        #expect(outcome.result == "OK" && outcome.fields == ["password_id": "17", "user_apppw": "17", "userdb_user_apppw": "17"])
+        #expect(
+            outcome.result == "OK"
+                && outcome.fields == ["password_id": "17", "user_apppw": "17", "userdb_user_apppw": "17"])
         let post = try #require(outcome.posts?.first)
         #expect(post["mech"] as? String == mechanism)
         #expect(post["secured"] as? String == "TLS")
@@ -158,7 +160,8 @@ struct ScriptTests {
         #expect(both.posts == ["one 2", "two 2", "two 2", "three 2"])
         let two = try asked([silence, right, silence, right], logins: 2, pause: 9, servers: "http://one http://two")
         #expect(two.posts == ["one 2", "two 2", "two 2", "one 2"], "who is passed over is asked before nobody is")
-        let later = try asked([silence, right, .init(status: 9003), right], logins: 2, pause: 11, servers: "http://a http://b")
+        let later = try asked(
+            [silence, right, .init(status: 9003), right], logins: 2, pause: 11, servers: "http://a http://b")
         #expect(later.posts == ["a 2", "b 2", "b 2", "a 2"])
     }
 

@@ -18,7 +18,10 @@ struct OpeningTests {
             problems(city: Databases.fixture("asn.mmdb")) == [
                 "is a GeoLite2-ASN database: its records hold no places"
             ])
-        #expect(problems(asn: Databases.fixture("city.mmdb")) == ["is a GeoLite2-City database: its records hold no AS numbers or names"])
+        #expect(
+            problems(asn: Databases.fixture("city.mmdb")) == [
+                "is a GeoLite2-City database: its records hold no AS numbers or names"
+            ])
         #expect(
             problems(asn: Databases.fixture("anonymous.mmdb")) == [
                 "is a GeoIP2-Anonymous-IP database: its records hold no AS numbers or names"

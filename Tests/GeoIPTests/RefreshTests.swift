@@ -59,7 +59,8 @@ struct RefreshTests {
         let path = try databases.replace("asn.mmdb", with: Self.asn(1))
         let source = try Databases.source(city: nil, asn: path)
         try databases.replace("asn.mmdb", with: Databases.bytes("city.mmdb"))
-        #expect(source.refresh().map(\.reason) == ["is a GeoLite2-City database: its records hold no AS numbers or names"])
+        #expect(
+            source.refresh().map(\.reason) == ["is a GeoLite2-City database: its records hold no AS numbers or names"])
         #expect(source.place(of: address).value?.asNumber == 1)
     }
 

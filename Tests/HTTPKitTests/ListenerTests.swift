@@ -48,7 +48,8 @@ struct ListenerTests {
                 try await client.send(get("/whence"))
                 #expect(try await client.readAnswer().body == whence)
             }
-            #expect(server.addresses.map(\.description) == ["127.0.0.1 port \(server.port)", "unix:\(directory.socket)"])
+            #expect(
+                server.addresses.map(\.description) == ["127.0.0.1 port \(server.port)", "unix:\(directory.socket)"])
         }
     }
 
@@ -121,7 +122,10 @@ struct ListenerTests {
         for name in ["http.sock", "http.sock.new"] {
             try "mine".write(toFile: "\(directory.path)/\(name)", atomically: false, encoding: .utf8)
             let text = await problem([directory.unix()])
-            #expect(text == "cannot listen on unix:\(directory.socket): \(directory.path)/\(name) is there, and is no socket")
+            #expect(
+                text
+                    == "cannot listen on unix:\(directory.socket): \(directory.path)/\(name) is there, and is no socket"
+            )
             #expect(try String(contentsOfFile: "\(directory.path)/\(name)", encoding: .utf8) == "mine")
             try FileManager.default.removeItem(atPath: "\(directory.path)/\(name)")
         }
@@ -154,7 +158,8 @@ struct ListenerTests {
         try await TestServer.with([.livez]) { other in
             let taken = Listener(.tcp(host: "127.0.0.1", port: other.port))
             let text = await problem([directory.unix(), taken])
-            #expect(text.hasPrefix("cannot listen on 127.0.0.1:\(other.port): port \(other.port) on 127.0.0.1 is in use"))
+            #expect(
+                text.hasPrefix("cannot listen on 127.0.0.1:\(other.port): port \(other.port) on 127.0.0.1 is in use"))
             #expect(directory.files == [])
         }
         let long = Listener(.unix(path: "/tmp/" + String(repeating: "x", count: 96), mode: 0o660, group: nil))

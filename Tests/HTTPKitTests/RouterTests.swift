@@ -50,10 +50,13 @@ struct RouterTests {
         ("Origin", "https://evil.example"), ("origin", "null"), ("ORIGIN", "http://127.0.0.1:8000"), ("Origin", ""),
         ("Sec-Fetch-Site", "cross-site"), ("sec-fetch-site", "Cross-Site"),
     ])
-    func `what another site's page has a browser send is refused, whatever it asks for`(name: String, value: String) async {
+    func `what another site's page has a browser send is refused, whatever it asks for`(name: String, value: String)
+        async
+    {
         let token = ("Authorization", "Bearer s3cret")
         for (method, path) in [
-            (HTTPMethod.post, "/auth"), (.post, "/echo"), (.get, "/livez"), (.get, "/nowhere"), (HTTPMethod("OPTIONS"), "/auth"),
+            (HTTPMethod.post, "/auth"), (.post, "/echo"), (.get, "/livez"), (.get, "/nowhere"),
+            (HTTPMethod("OPTIONS"), "/auth"),
         ] {
             #expect(await status(method, path, (name, value), token) == 403)
         }

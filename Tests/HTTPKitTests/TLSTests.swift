@@ -44,7 +44,9 @@ struct TLSTests {
     }
 
     @Test func `where certificates of clients are wanted, only those of the authority are taken`() async throws {
-        let (own, clients, others) = (try await TestCertificates(), try await TestCertificates(), try await TestCertificates())
+        let (own, clients, others) = (
+            try await TestCertificates(), try await TestCertificates(), try await TestCertificates()
+        )
         try await TestServer.with([.livez], listeners: [try listener(own, clients: clients)]) { server in
             func client(_ certificates: TestCertificates?, _ version: String) throws -> RawClient {
                 let shown = certificates.map { ["-cert", $0.certificate, "-key", $0.key] } ?? []
@@ -204,7 +206,9 @@ struct TLSTests {
                 #expect(try await isTrusted(by: old))
             }
             try FileManager.default.removeItem(atPath: folder.files.key)
-            guard case .refused(let gone) = tls.refresh() else { throw RawClient.Failure(description: "taken into use") }
+            guard case .refused(let gone) = tls.refresh() else {
+                throw RawClient.Failure(description: "taken into use")
+            }
             #expect(gone.reason == "cannot be read: No such file or directory")
 
             try folder.put(new.key, "key.pem")

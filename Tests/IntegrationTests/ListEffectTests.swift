@@ -25,7 +25,8 @@ struct ListEffectProgramTests {
         let directory = try TemporaryDirectory()
         try directory.write("config.toml", Self.settings)
         try directory.write(
-            "deny.lst", "192.88.98.0/24\n192.88.97.0/28 # until 2020-01-01\n192.88.96.0/24 # until 2999-12-31\n192.88.100.0/24\n")
+            "deny.lst",
+            "192.88.98.0/24\n192.88.97.0/28 # until 2020-01-01\n192.88.96.0/24 # until 2999-12-31\n192.88.100.0/24\n")
         try directory.write("watch.lst", "192.88.99.0/25\n192.88.98.0/24\n192.88.97.0/24\n")
         try directory.write("allow.lst", "192.88.98.7\n192.88.99.7\n192.88.100.7\n192.88.95.9 # until 2020-01-01\n")
         try directory.write("users.lst", "# who travels\nbob # until 2999-12-31 why\n")
@@ -67,7 +68,10 @@ struct ListEffectProgramTests {
         #expect(metrics.contains(#"webauth_rule_matches_total{list="ip_networks"} 2"#))
         #expect(metrics.contains(#"webauth_list_entries{list="allow.users"} 1"#))
         let reloaded = try server.request("POST", "/reload").body
-        #expect(reloaded.contains(#""lists":{"ip_networks":4,"watch.ip_networks":3,"allow.users":1,"allow.ip_networks":4}"#), "\(reloaded)")
+        #expect(
+            reloaded.contains(
+                #""lists":{"ip_networks":4,"watch.ip_networks":3,"allow.users":1,"allow.ip_networks":4}"#),
+            "\(reloaded)")
 
         // A revoked password stays revoked, whoever uses it.
         #expect(try Program.run(["app-password", "revoke", "2"], in: directory).status == 0)
@@ -97,11 +101,15 @@ struct ListEffectProgramTests {
         #expect(text.output.contains("\nWould be denied\n alice (ip:192.88.9"))
         #expect(text.output.contains("\nLet in by an exception\n"))
         #expect(text.output.contains("bob (allow:user by users.lst:2)"), "\(text.output)")
-        let json = try Program.run(["report", "--jsonl", "audit.jsonl", "--since", "all", "--format", "json"], in: directory)
+        let json = try Program.run(
+            ["report", "--jsonl", "audit.jsonl", "--since", "all", "--format", "json"], in: directory)
         #expect(json.output.contains(#""would_deny":2"#))
-        #expect(json.output.contains(#""matched":"allow:user","value":null,"name":null,"rule":"users.lst:2","logins":2"#))
-        let page = try Program.run(["report", "--jsonl", "audit.jsonl", "--since", "all", "--format", "html"], in: directory)
-        #expect(page.output.contains("<h2>Let in by an exception</h2>") && page.output.contains("<h2>Would be denied</h2>"))
+        #expect(
+            json.output.contains(#""matched":"allow:user","value":null,"name":null,"rule":"users.lst:2","logins":2"#))
+        let page = try Program.run(
+            ["report", "--jsonl", "audit.jsonl", "--since", "all", "--format", "html"], in: directory)
+        #expect(
+            page.output.contains("<h2>Let in by an exception</h2>") && page.output.contains("<h2>Would be denied</h2>"))
     }
 
     @Test func `explain judges with every effect`() throws {
@@ -111,10 +119,13 @@ struct ListEffectProgramTests {
         }
         let denied = try explain("192.88.98.1", "alice")
         #expect(denied.status == 1)
-        #expect(denied.output.contains(#"{"list":"ip_networks","outcome":"hit","rule":"watch.lst:2","effect":"watch"}"#))
+        #expect(
+            denied.output.contains(#"{"list":"ip_networks","outcome":"hit","rule":"watch.lst:2","effect":"watch"}"#))
         let excepted = try explain("192.88.98.1", "bob")
         #expect(excepted.status == 0)
-        #expect(excepted.output.contains(#""verdict":"allow","matched":"allow:user","rule":"users.lst:2","status":"success","http":200"#))
+        #expect(
+            excepted.output.contains(
+                #""verdict":"allow","matched":"allow:user","rule":"users.lst:2","status":"success","http":200"#))
         #expect(excepted.output.contains(#"{"list":"ip_networks","outcome":"hit","rule":"deny.lst:1"}"#))
         let watched = try explain("192.88.97.1", "alice")
         #expect(watched.status == 2)
@@ -129,13 +140,19 @@ struct ListEffectProgramTests {
         let ended = "deny.lst:2: ended on 2020-01-01 and meets nobody any more"
         let check = try Program.run(["check-config"], in: directory)
         #expect(check.status == 0, "\(check.errors)")
-        #expect(check.output.contains("note: \(ended)\n") && check.output.contains("note: watch.lst:2: ends on \(soon)\n"))
-        #expect(check.output.contains("allow.users: 1 entry\n") && check.output.contains("watch.ip_networks: 2 entries\n"))
+        #expect(
+            check.output.contains("note: \(ended)\n") && check.output.contains("note: watch.lst:2: ends on \(soon)\n"))
+        #expect(
+            check.output.contains("allow.users: 1 entry\n") && check.output.contains("watch.ip_networks: 2 entries\n"))
         #expect(!check.output.contains("users.lst:2"))
         let stats = try Program.run(["lists", "stats"], in: directory)
         #expect(stats.status == 0)
-        #expect(stats.output.contains("ip_networks: deny.lst: 4 entries, 0 useless, 0 overlapping, 1 ended\n  \(ended)\n"), "\(stats.output)")
-        #expect(stats.output.contains("watch.ip_networks: watch.lst: 2 entries, 0 useless, 0 overlapping, 1 ending within a week\n"))
+        #expect(
+            stats.output.contains("ip_networks: deny.lst: 4 entries, 0 useless, 0 overlapping, 1 ended\n  \(ended)\n"),
+            "\(stats.output)")
+        #expect(
+            stats.output.contains(
+                "watch.ip_networks: watch.lst: 2 entries, 0 useless, 0 overlapping, 1 ending within a week\n"))
         #expect(stats.output.contains("allow.users: users.lst: 1 entry, 0 useless, 0 overlapping\n"))
         let server = try await ServerProcess(in: directory)
         #expect(server.logText.contains(ended))
@@ -149,7 +166,9 @@ struct ListEffectProgramTests {
         #expect(check.status == 78 && check.errors.contains("deny.lst:1:1: \"3\" is no day"), "\(check.errors)")
         let server = try await ServerProcess(in: directory)
         #expect(server.logText.contains("it is in force without end"))
-        func status(_ address: String) throws -> Int { try server.auth("alice", passwords["alice"] ?? "", from: address).status }
+        func status(_ address: String) throws -> Int {
+            try server.auth("alice", passwords["alice"] ?? "", from: address).status
+        }
         #expect(try status("192.88.98.1") == 403 && status("192.88.97.1") == 403)
         let reload = try server.request("POST", "/reload")
         #expect(reload.status == 409 && reload.body.contains("deny.lst:1:1:") && reload.body.contains("allow.lst:1:1:"))
@@ -160,10 +179,12 @@ struct ListEffectProgramTests {
         let (directory, _) = try site()
         try directory.write(
             "config.toml",
-            Self.settings.replacing("[audit]\n", with: "[audit]\nhoneypots = [\"honey-*\"]\naudit_process_unknown = true\n"))
+            Self.settings.replacing(
+                "[audit]\n", with: "[audit]\nhoneypots = [\"honey-*\"]\naudit_process_unknown = true\n"))
         let server = try await ServerProcess(in: directory)
         for user in ["honey-xyz", "carol"] {
-            let body = #"{"username":"\#(user)","service":"imap","remote_ip":"192.88.90.1","passdbs_seen_user_unknown":true}"#
+            let body =
+                #"{"username":"\#(user)","service":"imap","remote_ip":"192.88.90.1","passdbs_seen_user_unknown":true}"#
             #expect(try server.request("POST", "/audit", body).status == 404)
         }
         server.signal(SIGTERM)
@@ -173,7 +194,9 @@ struct ListEffectProgramTests {
         // They are nobody's logins for replay, either.
         try directory.write("deny.lst", "192.88.90.0/24\n")
         let replay = try Program.run(["replay", "--jsonl", "audit.jsonl"], in: directory)
-        #expect(replay.status == 3 && replay.output.contains("2 logins were of users whom nobody knows"), "\(replay.output)")
+        #expect(
+            replay.status == 3 && replay.output.contains("2 logins were of users whom nobody knows"), "\(replay.output)"
+        )
     }
 
     @Test func `lists diff names entries, and tells by its status whether others are met`() throws {

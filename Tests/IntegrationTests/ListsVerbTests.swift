@@ -8,17 +8,22 @@ struct ListsVerbTests {
         let directory = try TemporaryDirectory()
         try directory.write("config.toml", "[audit.lists]\nas_cc = \"cc.lst\"\n")
         try directory.write("cc.lst", "RU\nUK\n")
-        try directory.write("drop.json", "{\"cidr\":\"1.10.16.0/20\"}\n{\"cidr\":\"1.19.0.0/16\"}\n{\"type\":\"metadata\"}\n")
+        try directory.write(
+            "drop.json", "{\"cidr\":\"1.10.16.0/20\"}\n{\"cidr\":\"1.19.0.0/16\"}\n{\"type\":\"metadata\"}\n")
         try directory.write("odd.txt", "192.88.98.0 - 192.88.98.255\n192.88.98.1 3 hits\n")
         let good = try Program.run(["lists", "check", "cc.lst", "drop.json"], in: directory)
         #expect(good.status == 0, "\(good.errors)")
         #expect(good.output.contains("cc.lst: as_cc, as the settings have it: 2 entries\n"))
         #expect(good.output.contains("note: cc.lst:2: registries write GB, not UK\n"))
-        #expect(good.output.contains("drop.json: ip_networks, as its lines look; --kind says otherwise: 2 entries (JSON)\n"))
+        #expect(
+            good.output.contains("drop.json: ip_networks, as its lines look; --kind says otherwise: 2 entries (JSON)\n")
+        )
         let bad = try Program.run(["lists", "check", "--kind", "ip_networks", "odd.txt", "none.txt"], in: directory)
         #expect(bad.status == 78)
         #expect(bad.output.contains("odd.txt: ip_networks, as you say: 1 entry\n"))
-        #expect(bad.errors.contains("odd.txt:2:1: \"3\" after the address") && bad.errors.contains("none.txt:1:1: cannot be read"))
+        #expect(
+            bad.errors.contains("odd.txt:2:1: \"3\" after the address")
+                && bad.errors.contains("none.txt:1:1: cannot be read"))
         #expect(try Program.run(["lists", "check", "--kind", "nonsense", "odd.txt"], in: directory).status == 64)
     }
 

@@ -84,7 +84,8 @@ struct PageSettingsTests {
         // All of its lists and MaxMind's files, uncommented, but for those that it tells to be made first.
         let example = try String(contentsOfFile: Tool.sources + "/config.toml.example", encoding: .utf8)
         #expect(example.contains("are not shipped: make the file first"))
-        let text = example.replacing(#/(?m)^# (?=[a-z_]+ = "\./(lists/[a-z_]+\.deny|lists/users\.allow|mmdb/))/#, with: "")
+        let text = example.replacing(
+            #/(?m)^# (?=[a-z_]+ = "\./(lists/[a-z_]+\.deny|lists/users\.allow|mmdb/))/#, with: "")
         #expect(text.contains("\nnetwork_cc = ") && text.contains("\nusers = ") && text.contains("\ncity = "))
         let result = try Self.check(text)
         #expect(result.status == 0, "\(result.errors)")

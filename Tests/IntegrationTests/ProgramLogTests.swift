@@ -14,7 +14,9 @@ struct ProgramLogTests {
     }
 
     @Test(arguments: ["", #""stderr""#])
-    func `with a log that nobody reads every login is answered, and the end is not waited for`(sinks: String) async throws {
+    func `with a log that nobody reads every login is answered, and the end is not waited for`(sinks: String)
+        async throws
+    {
         let (directory, password) = try directory(sinks: sinks)
         let server = try UnreadServer(in: directory)
         let port = server.port
@@ -27,7 +29,9 @@ struct ProgramLogTests {
             }
         }
         #expect(statuses.count { $0 == 200 } == 1000)
-        let wrong = try await onThread { try HTTPClient(port: port).request("POST", "/auth", AuthBody.text("alice", "wrong", from: "192.88.98.1")) }
+        let wrong = try await onThread {
+            try HTTPClient(port: port).request("POST", "/auth", AuthBody.text("alice", "wrong", from: "192.88.98.1"))
+        }
         #expect(wrong.status == 401)
         #expect(try await onThread { try HTTPClient(port: port).request("GET", "/livez") }.status == 200)
         kill(server.process.processIdentifier, SIGTERM)
@@ -50,7 +54,9 @@ struct ProgramLogTests {
         let client = try HTTPClient(port: port)
         while try lost() == 0 {
             for _ in 0..<1000 {
-                #expect(client.request("POST", "/auth", AuthBody.text("alice", password, from: "192.88.98.1")).status == 200)
+                #expect(
+                    client.request("POST", "/auth", AuthBody.text("alice", password, from: "192.88.98.1")).status == 200
+                )
             }
         }
         let log = try server.read { $0.contains("lines of this log were lost") }
@@ -63,7 +69,8 @@ struct ProgramLogTests {
 
     @Test func `a failed start says why, with a log that nobody has begun to read`() throws {
         let directory = try TemporaryDirectory()
-        try directory.write("config.toml", "[server]\nport = 1\nhost = \"203.0.113.1\"\ninsecure_plaintext = true\ntoken = \"t\"\n")
+        try directory.write(
+            "config.toml", "[server]\nport = 1\nhost = \"203.0.113.1\"\ninsecure_plaintext = true\ntoken = \"t\"\n")
         let result = try Program.run(["serve"], in: directory)
         #expect(result.status == 69)
         #expect(result.errors.contains("cannot listen on 203.0.113.1"))

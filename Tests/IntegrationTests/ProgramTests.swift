@@ -103,7 +103,8 @@ struct ProgramTests {
         try directory.write("config.toml", "[audit.maxmind]\ncity = \"as.lst\"\n")
         let broken = try Program.run(["check-config"], in: directory)
         #expect(broken.status == 78)
-        #expect(broken.errors.contains("config.toml:2:8: audit.maxmind.city: \"\(directory.path)/as.lst\" is no MMDB file"))
+        #expect(
+            broken.errors.contains("config.toml:2:8: audit.maxmind.city: \"\(directory.path)/as.lst\" is no MMDB file"))
     }
 
     @Test func `explain tells the verdict, the line, and what the user would be told`() throws {

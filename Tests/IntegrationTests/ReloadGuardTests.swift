@@ -45,7 +45,9 @@ struct ReloadGuardTests {
             .filter { $0["event"] as? String == "forced_reload" }
     }
 
-    @Test func `a reload that would lock out too many is refused with its worst lines, and forced if that is meant`() async throws {
+    @Test func `a reload that would lock out too many is refused with its worst lines, and forced if that is meant`()
+        async throws
+    {
         let (directory, passwords) = try site(#""20%""#)
         let server = try await ServerProcess(in: directory)
         #expect(try logIn(server, passwords) == [200, 200, 200, 200, 200])
@@ -54,7 +56,9 @@ struct ReloadGuardTests {
         try directory.write("deny.lst", "192.88.90.0/24\n")
         let one = try server.request("POST", "/reload")
         #expect(one.status == 200, "\(one.body)")
-        #expect(one.body.contains("1 of 5 users with a login in the last 7 days is newly refused, which audit.blast_radius = 20% allows"))
+        #expect(
+            one.body.contains(
+                "1 of 5 users with a login in the last 7 days is newly refused, which audit.blast_radius = 20% allows"))
         #expect(try logIn(server, passwords) == [403, 200, 200, 200, 200])
 
         // Who is refused already is not refused newly.
@@ -138,7 +142,9 @@ struct ReloadGuardTests {
         #expect(events(directory).map { $0["by"] as? String } == ["SIGHUP, force-reload of \(owner)"])
     }
 
-    @Test func `the file that forces is for the next reload alone, whatever comes of that, and for no start`() async throws {
+    @Test func `the file that forces is for the next reload alone, whatever comes of that, and for no start`()
+        async throws
+    {
         let (directory, passwords) = try site("0")
         let file = directory.path + "/var/force-reload"
         let isThere = { FileManager.default.fileExists(atPath: file) }
@@ -149,11 +155,14 @@ struct ReloadGuardTests {
         try directory.write("deny.lst", "192.88.93.0/24\n")
         try directory.write("var/force-reload", "")
         let refused = try server.request("POST", "/reload")
-        #expect(refused.status == 409 && refused.body.contains("force-reload is for the next reload by SIGHUP alone"), "\(refused.body)")
+        #expect(
+            refused.status == 409 && refused.body.contains("force-reload is for the next reload by SIGHUP alone"),
+            "\(refused.body)")
         #expect(!isThere())
         try directory.write("var/force-reload", "")
         let forced = try server.request("POST", "/reload?force=1")
-        #expect(forced.status == 200 && forced.body.contains("force-reload was not needed, and was removed") && !isThere())
+        #expect(
+            forced.status == 200 && forced.body.contains("force-reload was not needed, and was removed") && !isThere())
         try directory.write("var/force-reload", "")
         let same = try server.request("POST", "/reload")
         #expect(same.status == 200 && same.body.contains("force-reload was not needed, and was removed") && !isThere())

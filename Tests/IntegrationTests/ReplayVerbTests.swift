@@ -55,7 +55,8 @@ struct ReplayVerbTests {
         try directory.write("new/network_cc.deny.lst", "# nobody\n")
         let open = try replay("--lists", "new", "--format", "json", in: directory)
         #expect(open.status == 1, "\(open.errors)")
-        #expect(open.output.hasPrefix(#"{"logins":3,"users":2,"newly_refused":{"logins":0,"users":[],"passwords":[]},"#))
+        #expect(
+            open.output.hasPrefix(#"{"logins":3,"users":2,"newly_refused":{"logins":0,"users":[],"passwords":[]},"#))
         #expect(
             open.output.contains(
                 #""newly_allowed":{"logins":3,"users":[{"user":"bob","logins":2,"last":"2024-05-01T02:06:34.120Z","#))
@@ -75,12 +76,15 @@ struct ReplayVerbTests {
         #expect(try replay("--config", "other.toml", in: directory).status == 0, "refused by another rule is refused")
         try directory.write("open.toml", "")
         let open = try replay("--config", "open.toml", "--format", "html", in: directory)
-        #expect(open.status == 1 && open.output.hasPrefix("<!DOCTYPE html>") && open.output.contains("<svg class=\"map\""))
+        #expect(
+            open.status == 1 && open.output.hasPrefix("<!DOCTYPE html>") && open.output.contains("<svg class=\"map\""))
         try FileManager.default.moveItem(atPath: directory.path + "/config.toml", toPath: directory.path + "/old.toml")
         let alone = try replay("--config", "open.toml", in: directory)
         #expect(alone.status == 1 && alone.output.contains("no settings in force were found"))
         let named = try replay("--config", "open.toml", "--in-force", "old.toml", in: directory)
-        #expect(named.status == 1 && named.output.contains("compared with what is in force now: 0 newly refused, 3 newly let in"))
+        #expect(
+            named.status == 1
+                && named.output.contains("compared with what is in force now: 0 newly refused, 3 newly let in"))
     }
 
     @Test func `nothing to judge is too little to say that nothing differs`() throws {
@@ -95,7 +99,9 @@ struct ReplayVerbTests {
         (["--config", "missing.toml"], 78, "missing.toml"), (["--journal"], 64, "exclude each other"),
         (["--since", "yesterday"], 64, "--since: 24h"), (["--format", "pdf"], 64, "pdf"),
     ])
-    func `what cannot be understood ends with its status and a word`(arguments: [String], status: Int, words: String) throws {
+    func `what cannot be understood ends with its status and a word`(arguments: [String], status: Int, words: String)
+        throws
+    {
         let directory = try directory()
         let result = try Program.run(["replay", "--jsonl", "audit.jsonl"] + arguments, in: directory)
         #expect(Int(result.status) == status && result.errors.contains(words), "\(result.errors)")

@@ -34,7 +34,8 @@ struct ServerTests {
         #expect(try history(1, in: directory).map { $0["src_ip"] as? String } == ["192.88.98.1", "192.88.98.7"])
         #expect(try history(1, in: directory).map { $0["result"] as? String } == ["revoked", nil])
         #expect(
-            try Program.run(["app-password", "history", "1"], in: directory).output.contains("192.88.98.1, refused: revoked\n"))
+            try Program.run(["app-password", "history", "1"], in: directory).output.contains(
+                "192.88.98.1, refused: revoked\n"))
         let list = try Program.run(["app-password", "list", "alice"], in: directory).output
         #expect(list.contains("imap from 192.88.98.7") && !list.contains("192.88.98.1"), "a refused login is no use")
         let lines = directory.read("audit.jsonl").split(separator: "\n")
@@ -86,7 +87,8 @@ struct ServerTests {
         #expect(refused.status == 409)
         #expect(refused.body.contains("nets.lst:2:"))
         try directory.write("city.mmdb", "no MMDB")
-        try directory.write("config.toml", "[audit.lists]\nip_networks = \"nets.lst\"\n[audit.maxmind]\ncity = \"city.mmdb\"\n")
+        try directory.write(
+            "config.toml", "[audit.lists]\nip_networks = \"nets.lst\"\n[audit.maxmind]\ncity = \"city.mmdb\"\n")
         let twice = try server.request("POST", "/reload")
         #expect(twice.status == 409)
         #expect(twice.body.contains("config.toml:4:8: audit.maxmind.city: "), "every problem at once: \(twice.body)")
@@ -100,7 +102,8 @@ struct ServerTests {
 
     @Test func `a reload cannot take the token from a socket that others can reach`() async throws {
         let directory = try TemporaryDirectory()
-        try directory.write("config.toml", "[server]\nhost = \"0.0.0.0\"\ninsecure_plaintext = true\ntoken = \"hush-hush\"\n")
+        try directory.write(
+            "config.toml", "[server]\nhost = \"0.0.0.0\"\ninsecure_plaintext = true\ntoken = \"hush-hush\"\n")
         let server = try await ServerProcess(in: directory)
         let bearer = ["Authorization": "Bearer hush-hush"]
         // These settings would do at a start; but the socket stays where it is.
@@ -192,7 +195,8 @@ struct ServerTests {
                         let connection = try HTTPClient(port: server.port)
                         return (1...150).map { login in
                             let address = "198.18.\(client).\(login)"
-                            return connection.request("POST", "/auth", AuthBody.text("alice", password, from: address)).status
+                            return connection.request("POST", "/auth", AuthBody.text("alice", password, from: address))
+                                .status
                         }
                     }
                 }
@@ -207,8 +211,9 @@ struct ServerTests {
         }
         #expect(addresses.count == 1200)
         #expect(Set(addresses).count == 1200)
-        #expect(try Program.run(["app-password", "history", "1", "--limit", "5000"], in: directory).output
-            .split(separator: "\n").count == 1200)
+        #expect(
+            try Program.run(["app-password", "history", "1", "--limit", "5000"], in: directory).output
+                .split(separator: "\n").count == 1200)
     }
 
     @Test func `half a body and then silence is answered 408 and closed`() async throws {
@@ -291,7 +296,9 @@ struct ServerTests {
             members[member] = value
             return "{" + members.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}"
         }
-        let addresses = ["\"\"", "7", "[]", "true", "{}", "\"1.2.3\"", "\"01.2.3.4\"", "\"1.2.3.4/32\"", "\"::1%\"", "\"x\""]
+        let addresses = [
+            "\"\"", "7", "[]", "true", "{}", "\"1.2.3\"", "\"01.2.3.4\"", "\"1.2.3.4/32\"", "\"::1%\"", "\"x\"",
+        ]
         for address in addresses {
             let answer = try server.request("POST", "/auth", body("remote_ip", address))
             #expect(answer.status == 422, "\(address)")

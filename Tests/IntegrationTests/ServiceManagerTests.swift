@@ -82,7 +82,8 @@ struct ServiceManagerTests {
         let directory = try TemporaryDirectory()
         let unit = try String(contentsOfFile: "\(Tool.sources)/packaging/systemd/web-auth.service", encoding: .utf8)
         #expect(unit.contains("ExecStart=/usr/local/bin/web-auth-server serve\n"))
-        try directory.write("web-auth.service", unit.replacing("/usr/local/bin/web-auth-server", with: try Program.path))
+        try directory.write(
+            "web-auth.service", unit.replacing("/usr/local/bin/web-auth-server", with: try Program.path))
         let path = directory.path + "/web-auth.service"
         let check = try Tool.run("/usr/bin/systemd-analyze", ["verify", "--man=no", path])
         #expect(check.status == 0, "\(check.errors)")

@@ -42,7 +42,8 @@ struct TLSListenTests {
         /// Asks `/livez` through TLS; nothing if no TLS came about.
         func livez(_ trusted: TestCertificates, _ more: [String] = []) throws -> String {
             try Tool.run(
-                "/usr/bin/curl", ["-sS", "-m", "30", "--cacert", trusted.authority] + more + ["https://127.0.0.1:\(port)/livez"]
+                "/usr/bin/curl",
+                ["-sS", "-m", "30", "--cacert", trusted.authority] + more + ["https://127.0.0.1:\(port)/livez"]
             ).output
         }
     }
@@ -127,7 +128,8 @@ struct TLSListenTests {
                     // Each would stall; a busy machine delays one or the other.
                     for _ in 0..<4 where best >= .milliseconds(1500) { (reply, best) = try await login() }
                     #expect(best < .milliseconds(1500), "no stall for want of a 100")
-                    #expect(try await dovecot.imapLogin(user: "alice", password: "wrong").code == "AUTHENTICATIONFAILED")
+                    #expect(
+                        try await dovecot.imapLogin(user: "alice", password: "wrong").code == "AUTHENTICATIONFAILED")
                 } else {
                     #expect(reply.code == "UNAVAILABLE")
                 }

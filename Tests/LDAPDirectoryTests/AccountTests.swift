@@ -75,7 +75,9 @@ struct AccountTests {
         var configuration = TestDirectory.configuration(server)
         configuration.filter = "(|(uid={username})(mail={username}))"
         let directory = LDAPDirectory(configuration)
-        for (login, uid) in [("asmith", "asmith"), ("ALICE.s", "Alice.S"), ("as", "as"), ("alice.smith@example.com", nil)] {
+        for (login, uid) in [
+            ("asmith", "asmith"), ("ALICE.s", "Alice.S"), ("as", "as"), ("alice.smith@example.com", nil),
+        ] {
             guard case .found(let account) = try await directory.account(for: login) else {
                 Issue.record("\(login) is not found")
                 continue

@@ -105,7 +105,8 @@ struct HiddenAttributeTests {
     }
 
     @Test(arguments: [1, 3, 8, 11, 13, 19, 33, 36, 48, 53, 54, 71, 80] as [Int32])
-    func `a comparison that fails in passing is trouble each time, and nothing is kept of it`(code: Int32) async throws {
+    func `a comparison that fails in passing is trouble each time, and nothing is kept of it`(code: Int32) async throws
+    {
         let server = try await server(comparingFailsWith: code)
         var configuration = TestDirectory.configuration(server)
         configuration.poolSize = 1

@@ -46,7 +46,9 @@ struct SpooledLoginRecorderTests {
         world.advance(milliseconds: 60_000)
     }
 
-    @Test func `of the rows that a killed process left, only the batch that it had handed over is looked for`() async throws {
+    @Test func `of the rows that a killed process left, only the batch that it had handed over is looked for`()
+        async throws
+    {
         var configuration = SpoolConfiguration()
         configuration.batchSize = 10
         configuration.segmentBytes = 400
@@ -97,7 +99,8 @@ struct SpooledLoginRecorderTests {
     }
 
     @Test(arguments: ["no note", "a torn note", "the note of another boot", "files that end before it"])
-    func `without a note that can be trusted all rows are in doubt, also after another kill`(kind: String) async throws {
+    func `without a note that can be trusted all rows are in doubt, also after another kill`(kind: String) async throws
+    {
         var configuration = SpoolConfiguration()
         configuration.batchSize = 10
         let world = try World(configuration)
@@ -334,7 +337,8 @@ struct SpooledLoginRecorderTests {
         #expect(world.database.rows.count == 101)
     }
 
-    @Test func `what waits longest goes first, also what the index forgot, and what came meanwhile last`() async throws {
+    @Test func `what waits longest goes first, also what the index forgot, and what came meanwhile last`() async throws
+    {
         var configuration = SpoolConfiguration()
         configuration.segmentBytes = 1000
         configuration.maxReady = 7
@@ -425,7 +429,9 @@ struct SpooledLoginRecorderTests {
         #expect(await world.recorder.step() == .wrote(2))
     }
 
-    @Test func `refused logins come back as such, and records without a refusal are those of older versions`() async throws {
+    @Test func `refused logins come back as such, and records without a refusal are those of older versions`()
+        async throws
+    {
         let world = try World()
         let refusals = ["denied", nil, "revoked", String(repeating: "x", count: 99), ""]
         for (index, refusal) in refusals.enumerated() {

@@ -15,7 +15,9 @@ struct StartTests {
         }
     }
 
-    @Test func `only the youngest files are read before the first login; the rest is written as well, once`() async throws {
+    @Test func `only the youngest files are read before the first login; the rest is written as well, once`()
+        async throws
+    {
         var configuration = SpoolConfiguration()
         configuration.segmentBytes = 1 << 20
         let world = try World(configuration)

@@ -50,16 +50,22 @@ struct HostileServerTests {
             let store = MariaDBStore(configuration)
             let error = await #expect(throws: BackendError.self) { try await store.ping() }
             #expect(server.isProved == goesAlong, "\(error as Any)")
-            #expect(error?.hint.contains("auth_plugin=caching_sha2_password") == !goesAlong, "\(error?.debugDescription ?? "")")
+            #expect(
+                error?.hint.contains("auth_plugin=caching_sha2_password") == !goesAlong,
+                "\(error?.debugDescription ?? "")")
         }
     }
 
-    @Test(arguments: [
-        ([0], .unreachable), ([0xFF], .unreachable), ([0xFF, 0x51, 0x04], .unreachable),
-        ([0xFF, 0x9C, 0x04] + Array("#HY000no".utf8), .unreachable), ([0xFF, 0xDD, 0x07] + Array("#HY000gone".utf8), .unreachable),
-        ([0xFF, 0xBD, 0x04] + Array("#40001conflict".utf8), .refused),
-    ] as [([UInt8], BackendError.Code)])
-    func `after a strange answer to a commit the rows are in doubt`(answer: [UInt8], code: BackendError.Code) async throws {
+    @Test(
+        arguments: [
+            ([0], .unreachable), ([0xFF], .unreachable), ([0xFF, 0x51, 0x04], .unreachable),
+            ([0xFF, 0x9C, 0x04] + Array("#HY000no".utf8), .unreachable),
+            ([0xFF, 0xDD, 0x07] + Array("#HY000gone".utf8), .unreachable),
+            ([0xFF, 0xBD, 0x04] + Array("#40001conflict".utf8), .refused),
+        ] as [([UInt8], BackendError.Code)])
+    func `after a strange answer to a commit the rows are in doubt`(answer: [UInt8], code: BackendError.Code)
+        async throws
+    {
         let server = try FakeMariaDBServer(script { $0.commit = answer })
         defer { withExtendedLifetime(server) {} }
         let row = LoginLogRow(
@@ -101,7 +107,8 @@ struct HostileServerTests {
     }
 
     @Test(arguments: [0, 1, 4])
-    func `a server that answers fewer columns is an error, not an account without passwords`(columns: Int) async throws {
+    func `a server that answers fewer columns is an error, not an account without passwords`(columns: Int) async throws
+    {
         let server = try FakeMariaDBServer(script { $0.columns = columns })
         defer { withExtendedLifetime(server) {} }
         let error = await #expect(throws: BackendError.self) { try await store(server).passwords(of: "alice") }
@@ -121,7 +128,9 @@ struct HostileServerTests {
         #expect(error?.detail.contains("\(number)") == true)
     }
 
-    @Test(arguments: [1146, 1142, 1064, 3024]) func `other errors are errors, whatever the name`(number: UInt16) async throws {
+    @Test(arguments: [1146, 1142, 1064, 3024]) func `other errors are errors, whatever the name`(number: UInt16)
+        async throws
+    {
         let server = try FakeMariaDBServer(script { $0.executionError = number })
         defer { withExtendedLifetime(server) {} }
         let store = store(server)

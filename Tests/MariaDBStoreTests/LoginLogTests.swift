@@ -57,7 +57,8 @@ struct LoginLogTests {
                 == "-\nrevoked\n-\nrevoked\n-\n")
         try await database.sql("DELETE FROM log WHERE result IS NULL")
         #expect(
-            try await database.sql("SELECT ifnull(last_used_timestamp, '-') FROM app_passwords_with_log WHERE id = 1") == "-\n")
+            try await database.sql("SELECT ifnull(last_used_timestamp, '-') FROM app_passwords_with_log WHERE id = 1")
+                == "-\n")
         #expect(try await store.list(uid: "alice").map(\.lastUsed) == [nil])
         #expect(try await store.rows(after: 0, limit: 1).map(\.isUsed) == [false])
         // What the older program wrote after the upgrade counts.

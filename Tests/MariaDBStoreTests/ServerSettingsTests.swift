@@ -46,15 +46,18 @@ struct ServerSettingsTests {
         let database = try await TestDatabase(.new, on: server)
         for (index, name) in ["müller9", "żółw", "名前", "😀"].enumerated() {
             try await database.sql(
-                "SET NAMES utf8mb4; INSERT INTO app_passwords (id, uid, password) VALUES (\(index + 1), '\(name)', 'x')")
+                "SET NAMES utf8mb4; INSERT INTO app_passwords (id, uid, password) VALUES (\(index + 1), '\(name)', 'x')"
+            )
         }
         let store = try database.store()
         for (index, name) in ["müller9", "żółw", "名前", "😀"].enumerated() {
             let rows = try await store.passwords(of: name)
-            #expect(rows == [
-                AppPassword(
-                    id: Int64(index + 1), uid: name, storedHash: "x", isDeleted: false, created: rows.first?.created)
-            ])
+            #expect(
+                rows == [
+                    AppPassword(
+                        id: Int64(index + 1), uid: name, storedHash: "x", isDeleted: false, created: rows.first?.created
+                    )
+                ])
         }
         var use = row(1, at: 0)
         use.sourceLocation = "Küche in Köln"
@@ -64,10 +67,12 @@ struct ServerSettingsTests {
     }
 
     @Test(arguments: ["latin1", "utf8mb3", "ascii"])
-    func `a name that the column's character set has not is nobody's, for logins and in lists`(set: String) async throws {
+    func `a name that the column's character set has not is nobody's, for logins and in lists`(set: String) async throws
+    {
         let database = try await TestDatabase(.new, on: try await SharedServer.get())
         try await database.sql(
-            "ALTER TABLE app_passwords CONVERT TO CHARACTER SET \(set); INSERT INTO app_passwords (id, uid, password) VALUES (1, 'alice', 'x')")
+            "ALTER TABLE app_passwords CONVERT TO CHARACTER SET \(set); INSERT INTO app_passwords (id, uid, password) VALUES (1, 'alice', 'x')"
+        )
         let store = try database.store()
         for name in ["alice😀", "😀", "аlice😀"] {
             #expect(try await store.passwords(of: name).isEmpty)
@@ -79,7 +84,8 @@ struct ServerSettingsTests {
     // MARK: - Connection limits
 
     @Test(arguments: [4, 2, 1])
-    func `MAX_USER_CONNECTIONS below pool_size costs no login an error, and the log is written`(limit: Int) async throws {
+    func `MAX_USER_CONNECTIONS below pool_size costs no login an error, and the log is written`(limit: Int) async throws
+    {
         let database = try await TestDatabase(.new, on: try await SharedServer.get())
         try await database.sql(
             """
@@ -150,7 +156,9 @@ struct ServerSettingsTests {
         try await LoginLogContract.check(store)
         try await AppPasswordAdministrationContract.check(store)
 
-        let names = ["\\", "\\'", "'", "''", "' OR '1'='1", "\"", "a\0b", "%", "?", "a\nb", "müller", "名前😀", "\u{1a}", ""]
+        let names = [
+            "\\", "\\'", "'", "''", "' OR '1'='1", "\"", "a\0b", "%", "?", "a\nb", "müller", "名前😀", "\u{1a}", "",
+        ]
         for (index, name) in names.enumerated() {
             let id = try await store.add(
                 uid: name, storedHash: "{CRYPT}\(name)\(index)", comment: name, created: Timestamp(milliseconds: 0))
@@ -211,7 +219,9 @@ struct ServerSettingsTests {
 
     // MARK: - Revocation times
 
-    @Test func `a revocation time that is no time is a revocation, for logins, in lists and when revoking`() async throws {
+    @Test func `a revocation time that is no time is a revocation, for logins, in lists and when revoking`()
+        async throws
+    {
         let database = try await TestDatabase(.new, on: try await SharedServer.get())
         try await database.sql(
             """

@@ -47,7 +47,8 @@ struct HashFlightsTests {
 
     private func until(_ condition: () -> Bool) async { while !condition() { await Task.yield() } }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [("secret 2", Int64?(2)), ("wrong", nil)], [Duration.zero, .seconds(3600)])
+    @Test(
+        .timeLimit(.minutes(1)), arguments: [("secret 2", Int64?(2)), ("wrong", nil)], [Duration.zero, .seconds(3600)])
     func `it is hashed once, with and without a cache`(
         login: (password: String, id: Int64?), ttl: Duration
     ) async throws {
@@ -76,7 +77,8 @@ struct HashFlightsTests {
         #expect(checker.hashed == 2)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a guess counts although the one that it was counted for gave up`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `a guess counts although the one that it was counted for gave up`() async throws
+    {
         let verifier = verifier {
             $0.guessLimits.perNetwork = 1
             $0.guessLimits.perAccountAndNetwork = 1
@@ -90,7 +92,9 @@ struct HashFlightsTests {
         #expect(await Self.answer(verifier, "wrong 2", rows) == .trouble("tooManyGuesses"))
     }
 
-    @Test(.timeLimit(.minutes(1))) func `those who wait are bounded, and take nothing from other passwords`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `those who wait are bounded, and take nothing from other passwords`()
+        async throws
+    {
         let verifier = verifier { $0.sharing = 8 }
         let flood = start(200, verifier, "wrong")
         await until { verifier.flights.waiting == 4 }
@@ -105,7 +109,9 @@ struct HashFlightsTests {
         #expect(checker.hashed == 4)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `what is found is of the hashes; who wins is each login's own to say`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `what is found is of the hashes; who wins is each login's own to say`()
+        async throws
+    {
         let same = ["a", "b"].map { cheapHash("same", salt: "salt\($0)") }
         let verifier = verifier { $0.matchLifetime = .zero }
         let first = start(1, verifier, "same", [row(1, same[0]), row(2, same[1], isDeleted: true)])
@@ -117,7 +123,8 @@ struct HashFlightsTests {
         #expect(await counted(later) == [.row(2): 1])
     }
 
-    @Test(.timeLimit(.minutes(2))) func `six hundred connections with one wrong password cost one hash and keep nobody out`()
+    @Test(.timeLimit(.minutes(2)))
+    func `six hundred connections with one wrong password cost one hash and keep nobody out`()
         async throws
     {
         var bounds = LaneHashChecker.Configuration()

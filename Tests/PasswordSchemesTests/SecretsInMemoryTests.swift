@@ -63,7 +63,9 @@ struct SecretsInMemoryTests {
             #expect(try Self.copies(of: marker) <= before, "\(scheme)")
         }
         // What OpenSSL works in.
-        for imported in ["{SSHA}\(String(repeating: "A", count: 32))", "{PBKDF2}$1$salt$1$\(String(repeating: "0", count: 40))"] {
+        for imported in [
+            "{SSHA}\(String(repeating: "A", count: 32))", "{PBKDF2}$1$salt$1$\(String(repeating: "0", count: 40))",
+        ] {
             #expect(try await verifier.match(of: password, in: [row(1, imported)], attempt: attempt()) == nil)
             #expect(try Self.copies(of: marker) <= before, "\(imported)")
         }

@@ -98,10 +98,12 @@ struct RedisCacheTests {
     }
 
     /// What no Redis says: a value without end, an array without end, more than was asked for, and bytes that trickle.
-    @Test(arguments: [
-        ("$536870912\r\n", "x"), ("*1000000\r\n", ":1\r\n"), ("*2147483647\r\n", "$1\r\nx\r\n"), ("$100000\r\n", "x"), ("+", "x"),
-        ("", ":"),
-    ], [true, false])
+    @Test(
+        arguments: [
+            ("$536870912\r\n", "x"), ("*1000000\r\n", ":1\r\n"), ("*2147483647\r\n", "$1\r\nx\r\n"),
+            ("$100000\r\n", "x"), ("+", "x"),
+            ("", ":"),
+        ], [true, false])
     func `an answer without end costs a lookup its timeout, and no memory`(
         answer: (start: String, more: String), isTrickle: Bool
     ) async throws {

@@ -52,7 +52,8 @@ struct AuditDifferentialTests {
             configuration.deadline = .seconds(60)
             let auditor = Auditor(configuration, gatherer: FactGatherer(), trail: trail)
             let authenticator = Authenticator(
-                accounts: .anyoneWithAnAppPassword, store: InMemoryAppPasswordStore([]), verifier: NoVerifier(), auditor: auditor,
+                accounts: .anyoneWithAnAppPassword, store: InMemoryAppPasswordStore([]), verifier: NoVerifier(),
+                auditor: auditor,
                 recorder: NoRecorder(), refusedNetworks: PrefixSet())
             var settings = Settings.Audit()
             settings.resultSuccess = .ok
@@ -70,7 +71,8 @@ struct AuditDifferentialTests {
         func isLetIn(_ attempt: LoginAttempt) async throws -> Bool {
             clock.time = attempt.time
             let address = attempt.address.map { "\"\($0)\"" } ?? "null"
-            let body = #"{"username":"\#(attempt.login)","service":"\#(attempt.service)","remote_ip":\#(address),"skip_password_check":true}"#
+            let body =
+                #"{"username":"\#(attempt.login)","service":"\#(attempt.service)","remote_ip":\#(address),"skip_password_check":true}"#
             let response = await router.respond(to: HTTPRequest(.post, "/audit", body: Array(body.utf8)))
             response.afterSending?()
             #expect([200, 403, 503].contains(response.status))
@@ -106,7 +108,8 @@ struct AuditDifferentialTests {
                 Dictionary(uniqueKeysWithValues: files), effect: effect, engine: PCRE2PatternEngine()
             ).lists
         }
-        var policy = Policy(disabledServices: round.isMultiple(of: 2) ? ["POP3"] : [], lists: lists(.deny), onUnknown: onUnknown)
+        var policy = Policy(
+            disabledServices: round.isMultiple(of: 2) ? ["POP3"] : [], lists: lists(.deny), onUnknown: onUnknown)
         policy.watchLists = lists(.watch)
         if round.isMultiple(of: 3) { policy.allowLists = lists(.allow) }
         return policy

@@ -37,7 +37,8 @@ struct GuardTests {
     }
 
     private func blast(
-        _ ring: RecentLoginRing, _ candidate: Policy, _ inForce: Policy = Policy(), honeypots: [NamePattern] = [], at minute: Int = 0
+        _ ring: RecentLoginRing, _ candidate: Policy, _ inForce: Policy = Policy(), honeypots: [NamePattern] = [],
+        at minute: Int = 0
     ) -> Blast {
         Blast(
             ring, candidate: candidate, inForce: inForce, honeypots: honeypots,
@@ -94,7 +95,9 @@ struct GuardTests {
                 .init(list: ListKey(.ipNetworks), rule: "ip_networks.lst:1", users: 1),
                 .init(list: ListKey(.ipNetworks), rule: "ip_networks.lst:2", users: 1),
             ])
-        #expect(blast(ring, wide, Logins.policy([.ipNetworks: "45.1.0.0/16"]), honeypots: [NamePattern("honey-*")]).users == 1)
+        #expect(
+            blast(ring, wide, Logins.policy([.ipNetworks: "45.1.0.0/16"]), honeypots: [NamePattern("honey-*")]).users
+                == 1)
         var lenient = wide
         let exceptions = DenyListFile(name: "users.lst", text: "alice\nbob\n")
         lenient.allowLists = DenyLists.build([.users: exceptions], effect: .allow, engine: LiteralPatternEngine()).lists
@@ -119,8 +122,10 @@ struct GuardTests {
         var ring = RecentLoginRing(capacity: 100)
         func note(_ address: String, _ minute: UInt32, _ password: Int64? = 7) -> Int {
             let facts = Facts(address: IPAddress(address), localNetworks: LocalNetworks(), localLocationName: "")
-            return ring.note(user: "alice", password: password, address: IPAddress(address), minute: minute) { FactParts(facts) }
-                .count
+            return ring.note(user: "alice", password: password, address: IPAddress(address), minute: minute) {
+                FactParts(facts)
+            }
+            .count
         }
         #expect(note("45.1.0.1", 100) > 1)
         #expect(note("45.1.0.1", 159) == 0)
@@ -142,7 +147,8 @@ struct GuardTests {
                 facts.network = Sourced(.known(NetworkFacts(name: "N\(number)", entities: entities)), source: .rdap)
             }
             _ = ring.note(
-                user: attempt.login + String(repeating: "x", count: number % 300), password: nil, address: attempt.address,
+                user: attempt.login + String(repeating: "x", count: number % 300), password: nil,
+                address: attempt.address,
                 minute: UInt32(number / 50)
             ) { FactParts(facts) }
             #expect(ring.count <= capacity && ring.cost <= capacity * RecentLoginRing.bytesPerRow)
@@ -175,8 +181,11 @@ struct GuardTests {
             let address = IPAddress("91.\(number % 200).\(number / 200).\(number % 250)")
             var facts = SampleRecords.vk().facts
             facts.reverseHost = Sourced(.known(PTRNames("p5b\(number).dip0.t-ipconnect.de")), source: .dns)
-            facts.network.fact = .known(NetworkFacts(name: "DTAG-\(number % 300)", country: "DE", entities: ["DTAG-NIC", "DTAG-RR"]))
-            _ = ring.note(user: "user\(number % 1500)", password: Int64(number), address: address, minute: 29_000_000) { FactParts(facts) }
+            facts.network.fact = .known(
+                NetworkFacts(name: "DTAG-\(number % 300)", country: "DE", entities: ["DTAG-NIC", "DTAG-RR"]))
+            _ = ring.note(user: "user\(number % 1500)", password: Int64(number), address: address, minute: 29_000_000) {
+                FactParts(facts)
+            }
         }
         let bytes = ring.lines.map(\.text.utf8.count).reduce(0, +)
         #expect(ring.count == 3000 && bytes <= 3000 * 200, "\(bytes / 3000) bytes a row")
@@ -200,7 +209,8 @@ struct GuardTests {
         }
         func judge(_ logins: RecentLogins) -> Blast {
             logins.judge(
-                candidate: Logins.policy([.ipNetworks: "45.1.0.0/16"]), inForce: Policy(), honeypots: [], at: Logins.start)
+                candidate: Logins.policy([.ipNetworks: "45.1.0.0/16"]), inForce: Policy(), honeypots: [],
+                at: Logins.start)
         }
         let first = open()
         let names = ["alice", "b\tb\\t\nb", "cärol\r", ""]
@@ -232,7 +242,9 @@ struct GuardTests {
 
     @Test func `a file that cannot be written costs nothing but a word`() async throws {
         let troubles = Mutex(0)
-        let logins = RecentLogins(file: "/dev/null/recent-logins", now: { Logins.start }) { _ in troubles.withLock { $0 += 1 } }
+        let logins = RecentLogins(file: "/dev/null/recent-logins", now: { Logins.start }) { _ in
+            troubles.withLock { $0 += 1 }
+        }
         for number in 0..<50 {
             let login = login("user\(number)", from: "45.1.0.1")
             logins.note(login.attempt, nil, login.facts)
@@ -271,7 +283,9 @@ struct GuardTests {
         }
         let first = open()
         for number in 0..<4000 {
-            let login = login("user\(number)" + String(repeating: "é", count: number % 90), from: "45.1.\(number / 200).\(number % 200)")
+            let login = login(
+                "user\(number)" + String(repeating: "é", count: number % 90),
+                from: "45.1.\(number / 200).\(number % 200)")
             first.note(login.attempt, 7, login.facts)
         }
         let known = judge(first).knownUsers
@@ -321,7 +335,8 @@ struct GuardTests {
         }
         func known(_ minute: Int) -> Int {
             logins.judge(
-                candidate: Policy(), inForce: Policy(), honeypots: [], at: Logins.start.advanced(by: .seconds(60 * minute))
+                candidate: Policy(), inForce: Policy(), honeypots: [],
+                at: Logins.start.advanced(by: .seconds(60 * minute))
             ).knownUsers
         }
         #expect(known(1) == 3 && known(8 * 24 * 60) == 0, "and he is forgotten like all others")
@@ -343,7 +358,8 @@ struct GuardTests {
             for (number, name) in names.enumerated() {
                 var lenient = Logins.policy([.ipNetworks: "45.0.0.0/8"])
                 let exceptions = DenyListFile(name: "users.lst", text: name)
-                lenient.allowLists = DenyLists.build([.users: exceptions], effect: .allow, engine: LiteralPatternEngine()).lists
+                lenient.allowLists =
+                    DenyLists.build([.users: exceptions], effect: .allow, engine: LiteralPatternEngine()).lists
                 #expect(blast(ring, lenient).users == names.count - 1, "\(number)")
             }
         }
@@ -356,7 +372,10 @@ struct GuardTests {
             lists: DenyLists.build([.networkCountry: file, .asCountry: file], engine: LiteralPatternEngine()).lists)
         var both = ring
         for (user, change) in [
-            ("bob", { (facts: inout Facts) in facts.network = Sourced(.known(NetworkFacts(country: "DE")), source: .rdap) }),
+            (
+                "bob",
+                { (facts: inout Facts) in facts.network = Sourced(.known(NetworkFacts(country: "DE")), source: .rdap) }
+            ),
             ("carol", { $0.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "DE")), source: .cymruDNS) }),
             ("dora", { $0.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "DE")), source: .cymruDNS) }),
         ] {
@@ -365,7 +384,8 @@ struct GuardTests {
             login.facts.origin = Sourced(.absent, source: .cymruDNS)
             change(&login.facts)
             _ = both.note(
-                user: user, password: nil, address: login.attempt.address, minute: RecentLogins.minute(login.attempt.time)
+                user: user, password: nil, address: login.attempt.address,
+                minute: RecentLogins.minute(login.attempt.time)
             ) { FactParts(login.facts) }
         }
         #expect(
@@ -379,7 +399,8 @@ struct GuardTests {
 
     @Test(arguments: [
         ("2%", 2, 100, false), ("2%", 3, 100, true), ("2%", 1, 49, true), ("2%", 0, 0, false), ("0%", 1, 1000, true),
-        ("0.5%", 5, 1000, false), ("0.5 %", 6, 1000, true), ("100%", 7, 7, false), ("40", 40, 41, false), ("40", 41, 100_000, true),
+        ("0.5%", 5, 1000, false), ("0.5 %", 6, 1000, true), ("100%", 7, 7, false), ("40", 40, 41, false),
+        ("40", 41, 100_000, true),
         ("0", 1, 100, true), ("0", 0, 100, false),
     ])
     func `a radius is a share or a number`(text: String, refused: Int, known: Int, isExceeded: Bool) throws {

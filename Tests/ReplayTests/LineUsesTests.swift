@@ -6,7 +6,9 @@ import Testing
 
 struct LineUsesTests {
     @Test func `each line has its hits, and those that decided nothing or met honeypots only are named`() throws {
-        let policy = Logins.policy([.ipNetworks: "45.1.0.0/16\n# nothing\n45.2.0.0/16\n45.3.0.0/16\n45.3.0.0/16\n47.0.0.0/8\n46.0.0.0/8"])
+        let policy = Logins.policy([
+            .ipNetworks: "45.1.0.0/16\n# nothing\n45.2.0.0/16\n45.3.0.0/16\n45.3.0.0/16\n47.0.0.0/8\n46.0.0.0/8"
+        ])
         var fields = try (0..<3).map { try Logins.login("user\($0 % 2)", from: "45.2.0.1", at: $0) }
         fields.append(try Logins.login("alice", from: "45.1.0.1", at: 9))
         var trap = Logins.record(
@@ -27,7 +29,8 @@ struct LineUsesTests {
             ])
         #expect(
             uses.lines(atMost: 1) == [
-                "ip_networks.lst:3: 3 logins of 2 users, last 2024-04-30 18:02", "and 2 more that decided something (--limit)",
+                "ip_networks.lst:3: 3 logins of 2 users, last 2024-04-30 18:02",
+                "and 2 more that decided something (--limit)",
                 "decided nothing: lines 4-6",
             ])
         #expect(LineUses(findings, of: ListKey(.ipNetworks), in: "other.lst", among: []).lines(atMost: 1).isEmpty)
@@ -37,10 +40,15 @@ struct LineUsesTests {
         // The shipped file denies by the prefix's country, and is tried out on the network's.
         let file = DenyListFile(name: "as_cc.deny.lst", text: "RU\nDE\n")
         var policy = Policy(lists: DenyLists.build([.asCountry: file], engine: LiteralPatternEngine()).lists)
-        policy.watchLists = DenyLists.build([.networkCountry: file], effect: .watch, engine: LiteralPatternEngine()).lists
+        policy.watchLists =
+            DenyLists.build([.networkCountry: file], effect: .watch, engine: LiteralPatternEngine()).lists
         let fields = try [
-            Logins.login("alice") { $0.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "RU")), source: .cymruDNS) },
-            Logins.login("bob") { $0.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "FR")), source: .cymruDNS) },
+            Logins.login("alice") {
+                $0.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "RU")), source: .cymruDNS)
+            },
+            Logins.login("bob") {
+                $0.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "FR")), source: .cymruDNS)
+            },
         ]
         let findings = try Logins.replay(policy, over: fields)
         let denied = LineUses(findings, of: ListKey(.asCountry), in: "as_cc.deny.lst", among: [1, 2])
@@ -49,12 +57,18 @@ struct LineUsesTests {
         #expect(watched.met.map(\.rule) == ["as_cc.deny.lst:2"] && watched.idle == [1])
 
         // Where they share a line as well, people and programs are told which list it is.
-        let shared = try Logins.replay(policy, over: fields + [Logins.login("carol") {
-            $0.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "DE")), source: .cymruDNS)
-        }])
+        let shared = try Logins.replay(
+            policy,
+            over: fields + [
+                Logins.login("carol") {
+                    $0.origin = Sourced(.known(OriginFacts(asNumbers: [1], country: "DE")), source: .cymruDNS)
+                }
+            ])
         #expect(shared.text.contains("  as_cc.deny.lst:2 (as_cc)  1 login of 1 user,"), "\(shared.text)")
         #expect(shared.text.contains("  as_cc.deny.lst:2 (watch.network_cc)  1 login of 1 user,"))
         #expect(shared.text.contains("  as_cc.deny.lst:1  1 login of 1 user,"))
-        #expect(shared.json.contains(#"{"list":"watch.network_cc","rule":"as_cc.deny.lst:2","hits":1,"users":1,"#), "\(shared.json)")
+        #expect(
+            shared.json.contains(#"{"list":"watch.network_cc","rule":"as_cc.deny.lst:2","hits":1,"users":1,"#),
+            "\(shared.json)")
     }
 }

@@ -28,7 +28,8 @@ enum Logins {
 
     /// The record of a login as a policy decides it.
     static func record(
-        _ attempt: LoginAttempt, _ facts: Facts, _ policy: Policy, password: Int64? = nil, missing: MissingFacts = MissingFacts(),
+        _ attempt: LoginAttempt, _ facts: Facts, _ policy: Policy, password: Int64? = nil,
+        missing: MissingFacts = MissingFacts(),
         complete: Facts? = nil
     ) -> AuditRecord {
         let verdict = policy.judge(attempt, facts: facts).verdict
@@ -39,13 +40,15 @@ enum Logins {
 
     /// A login of somebody's at a minute, from an address of which this is known.
     static func login(
-        _ user: String, from address: String = "45.1.2.3", at minute: Int = 0, password: Int64? = nil, blocked: String? = nil,
+        _ user: String, from address: String = "45.1.2.3", at minute: Int = 0, password: Int64? = nil,
+        blocked: String? = nil,
         _ change: (inout Facts) -> Void = { _ in }
     ) throws -> RecordFields {
         var facts = Facts(address: IPAddress(address), localNetworks: LocalNetworks(), localLocationName: "house")
         facts.reverseHost = Sourced(.absent, source: .dns)
         facts.network = Sourced(.known(NetworkFacts(name: "NET", country: "DE")), source: .rdap)
-        facts.origin = Sourced(.known(OriginFacts(asNumbers: [64_500], country: "DE", asName: "AS, DE")), source: .cymruDNS)
+        facts.origin = Sourced(
+            .known(OriginFacts(asNumbers: [64_500], country: "DE", asName: "AS, DE")), source: .cymruDNS)
         facts.geo = Sourced(.absent, source: .maxmind)
         change(&facts)
         let record = AuditRecord(
@@ -70,9 +73,12 @@ enum Logins {
             (0..<count).map { _ in line(Int.random(in: 0..<bound, using: &numbers)) }.joined(separator: "\n")
         }
         let all: [DenyListKind: String] = [
-            .ipNetworks: several(3, of: 64) { "45.\($0).0.0/17" }, .reverseHostname: several(3, of: 40) { "host\($0)\\.example1\\..*" },
-            .networkName: several(3, of: 60) { "NET-\($0)" }, .networkCountry: "CN", .entities: several(2, of: 80) { "ent-\($0)" },
-            .asNumbers: several(2, of: 60) { "AS\(64_496 + $0)" }, .asNames: several(2, of: 60) { "(AS-NAME|Organisation).\($0).*" },
+            .ipNetworks: several(3, of: 64) { "45.\($0).0.0/17" },
+            .reverseHostname: several(3, of: 40) { "host\($0)\\.example1\\..*" },
+            .networkName: several(3, of: 60) { "NET-\($0)" }, .networkCountry: "CN",
+            .entities: several(2, of: 80) { "ent-\($0)" },
+            .asNumbers: several(2, of: 60) { "AS\(64_496 + $0)" },
+            .asNames: several(2, of: 60) { "(AS-NAME|Organisation).\($0).*" },
             .asCountry: "BR", .geoLocationIDs: several(3, of: 400) { "\($0 + 1)" }, .coordinates: "40,10,900,0.5",
         ]
         var lists: [DenyListKind: String] = [:]
@@ -81,7 +87,8 @@ enum Logins {
     }
 
     static func replay(
-        _ candidate: Policy, _ baseline: Replay.Baseline = .records, over fields: [RecordFields], since: Timestamp? = nil,
+        _ candidate: Policy, _ baseline: Replay.Baseline = .records, over fields: [RecordFields],
+        since: Timestamp? = nil,
         bound: Int = 50_000
     ) throws -> ReplayFindings {
         var source = Source(fields)

@@ -67,7 +67,9 @@ struct ReplayBenchmarkTests {
         if let kept = ProcessInfo.processInfo.environment["REPLAY_KEEP"] {
             try FileManager.default.createDirectory(atPath: kept, withIntermediateDirectories: true)
             try FileManager.default.copyItem(atPath: path, toPath: kept + "/audit.jsonl")
-            for (kind, text) in lists { try text.write(toFile: "\(kept)/\(kind).deny.lst", atomically: true, encoding: .utf8) }
+            for (kind, text) in lists {
+                try text.write(toFile: "\(kept)/\(kind).deny.lst", atomically: true, encoding: .utf8)
+            }
         }
         let before = peakKiB
         var count = 0
@@ -78,11 +80,14 @@ struct ReplayBenchmarkTests {
         var findings: ReplayFindings?
         let judging = try seconds {
             var input = records(path)
-            let configuration = Replay.Configuration(candidate: policy, baseline: .records, since: nil, until: Logins.end)
+            let configuration = Replay.Configuration(
+                candidate: policy, baseline: .records, since: nil, until: Logins.end)
             findings = try Replay.run(configuration, over: &input)
         }
         let megabytes = (peakKiB - before) / 1024
-        print("replay.records: \(count), reading \(reading) s, replay \(judging) s, ratio \(judging / reading), \(megabytes) MB more")
+        print(
+            "replay.records: \(count), reading \(reading) s, replay \(judging) s, ratio \(judging / reading), \(megabytes) MB more"
+        )
         let found = try #require(findings)
         #expect(found.logins == count && found.newlyRefused.logins == 0 && found.newlyAllowed.logins == 0)
         #expect(found.refused > count / 100)
@@ -98,7 +103,9 @@ struct ReplayBenchmarkTests {
             bad: BadLogins(users: [NamePattern("user1?")]), since: nil, until: Logins.end)
         let paths = Array(repeating: path, count: max(1, Self.size / 2 / Self.distinct))
         var suggestions: Suggestions?
-        let taken = try seconds { suggestions = try Suggester.run(configuration, over: { JSONLinesInput(paths: paths) }) }
+        let taken = try seconds {
+            suggestions = try Suggester.run(configuration, over: { JSONLinesInput(paths: paths) })
+        }
         print("suggest.records: \(Self.size / 2), \(taken) s, \(suggestions?.lines.count ?? 0) lines")
         #expect(try #require(suggestions).lines.allSatisfy { $0.alsoMeets.isEmpty })
         if Self.isOptimised { #expect(taken < 60) }
@@ -118,10 +125,13 @@ struct ReplayBenchmarkTests {
                 // Each in a network that others use as well, so that it takes a line for each.
                 let address = IPAddress(v4: 45 << 24 | UInt32.random(in: 0..<1 << 24, using: &numbers) & ~0xFF)
                 for (user, offset) in [("honey", 1 as UInt128), ("user\(number % 500)", 2)] {
-                    fields.append(try Logins.login(user, from: "\(IPAddress(v4: UInt32(truncatingIfNeeded: address.bits + offset)))", at: 0))
+                    fields.append(
+                        try Logins.login(
+                            user, from: "\(IPAddress(v4: UInt32(truncatingIfNeeded: address.bits + offset)))", at: 0))
                 }
             }
-            let configuration = Suggester.Configuration(bad: BadLogins(users: [NamePattern("honey")]), since: nil, until: Logins.end)
+            let configuration = Suggester.Configuration(
+                bad: BadLogins(users: [NamePattern("honey")]), since: nil, until: Logins.end)
             var lines = 0
             let taken = try seconds {
                 lines = try Suggester.run(configuration, over: { Logins.Source(fields) }).lines.count
@@ -143,9 +153,11 @@ struct ReplayBenchmarkTests {
                 var facts = SampleRecords.vk().facts
                 let name = kind == "long" ? String(repeating: "long-label.", count: 12) : "dip0."
                 facts.reverseHost = Sourced(.known(PTRNames("p\(number).\(name)example.de")), source: .dns)
-                facts.network.fact = .known(NetworkFacts(name: "NET-\(number % 3000)", country: "DE", entities: ["A-NIC", "A-RR"]))
+                facts.network.fact = .known(
+                    NetworkFacts(name: "NET-\(number % 3000)", country: "DE", entities: ["A-NIC", "A-RR"]))
                 _ = ring.note(
-                    user: "user\(number % (capacity / 2))", password: Int64(number), address: address, minute: UInt32(29_000_000 + number / 100)
+                    user: "user\(number % (capacity / 2))", password: Int64(number), address: address,
+                    minute: UInt32(29_000_000 + number / 100)
                 ) { FactParts(facts) }
             }
             return (ring, heldBytes - before)

@@ -18,7 +18,9 @@ struct ReplayTests {
         var known = complete
         let error = LookupError(logins.chance(30) ? .overloaded : .timedOut)
         if logins.chance(5), !blank.isSettled(.network) { known.network = Sourced(.unavailable(error), source: .none) }
-        if logins.chance(5), !blank.isSettled(.reverseHost) { known.reverseHost = Sourced(.unavailable(error), source: .none) }
+        if logins.chance(5), !blank.isSettled(.reverseHost) {
+            known.reverseHost = Sourced(.unavailable(error), source: .none)
+        }
         if logins.chance(5), !blank.isSettled(.origin) { known.origin = Sourced(.unavailable(error), source: .none) }
         let judgement = policy.judge(attempt, facts: known)
         let record = Logins.record(
@@ -72,7 +74,8 @@ struct ReplayTests {
         #expect(
             findings.lines == [
                 ReplayFindings.Line(
-                    list: ListKey(.ipNetworks), rule: "ip_networks.lst:1", hits: 4, users: 2, last: Logins.start.advanced(by: .seconds(300)))
+                    list: ListKey(.ipNetworks), rule: "ip_networks.lst:1", hits: 4, users: 2,
+                    last: Logins.start.advanced(by: .seconds(300)))
             ])
     }
 
@@ -91,16 +94,19 @@ struct ReplayTests {
         #expect(findings.newlyAllowed.users.map(\.rule) == ["ip_networks.lst:2", "ip_networks.lst:2"])
         let unknown = try Logins.login("carol") { $0.network = .notAsked }
         let strict = Logins.policy([.networkCountry: "RU"], onUnknown: .deny)
-        #expect(try Logins.replay(Policy(), .policy(strict), over: [unknown]).newlyAllowed.users.map(\.rule) == ["unknown"])
+        #expect(
+            try Logins.replay(Policy(), .policy(strict), over: [unknown]).newlyAllowed.users.map(\.rule) == ["unknown"])
     }
 
     @Test func `logins of users whom nobody knows are no users locked out`() throws {
         var guess = SampleRecords.vk()
         guess.isOfNobody = true
         let policy = Logins.policy([.networkCountry: "RU"])
-        let findings = try Logins.replay(policy, .policy(Policy()), over: [#require(Logins.fields(guess)), Logins.login("alice")])
+        let findings = try Logins.replay(
+            policy, .policy(Policy()), over: [#require(Logins.fields(guess)), Logins.login("alice")])
         #expect(findings.outcome == .same && findings.logins == 1 && findings.users == 1 && findings.lines.isEmpty)
-        #expect(findings.notes == ["1 logins were of users whom nobody knows (AUDIT_UNKNOWN_USER), and were not judged"])
+        #expect(
+            findings.notes == ["1 logins were of users whom nobody knows (AUDIT_UNKNOWN_USER), and were not judged"])
     }
 
     @Test func `an exception lets in on the past as well, and its line is counted`() throws {
@@ -116,7 +122,8 @@ struct ReplayTests {
 
     @Test(arguments: ["deleted", "disallowed", "expired"])
     func `what is refused whatever lists say is not judged`(matched: String) throws {
-        let findings = try Logins.replay(Policy(), over: [Logins.login("alice", blocked: matched), Logins.login("bob")])
+        let findings = try Logins.replay(
+            Policy(), over: [Logins.login("alice", blocked: matched), Logins.login("bob")])
         #expect(findings.outcome == .same && findings.logins == 1 && findings.notes.count == 1)
     }
 
@@ -163,7 +170,9 @@ struct ReplayTests {
         #expect(findings.users == 1 && findings.newlyRefused.users.filter(\.isHoneypot).map(\.user) == ["honey-craig"])
         let russia = try #require(findings.lines.first { $0.rule == "network_cc.lst:1" })
         #expect(russia.hits == 1 && russia.honeypotHits == 1 && russia.users == 0)
-        #expect(findings.text.contains("  honey-craig (honeypot): 1 login, ") && findings.json.contains(#","honeypot":true}"#))
+        #expect(
+            findings.text.contains("  honey-craig (honeypot): 1 login, ")
+                && findings.json.contains(#","honeypot":true}"#))
     }
 
     @Test func `logins outside of the time are passed by`() throws {
@@ -174,7 +183,8 @@ struct ReplayTests {
 
     @Test func `more users than are told apart are still counted`() throws {
         let fields = try (0..<200).map { try Logins.login("user\($0)") }
-        let findings = try Logins.replay(Logins.policy([.networkCountry: "DE"]), .policy(Policy()), over: fields, bound: 20)
+        let findings = try Logins.replay(
+            Logins.policy([.networkCountry: "DE"]), .policy(Policy()), over: fields, bound: 20)
         #expect(findings.newlyRefused.logins == 200 && findings.newlyRefused.users.count <= 20)
         #expect(findings.lines.first?.hits == 200 && findings.notes.count == 2)
     }
@@ -190,9 +200,12 @@ struct ReplayTests {
         let password = try #require((refused["passwords"] as? [[String: Any]])?.first)
         #expect(password["password"] as? Int == 7 && password["user"] as? String == "a\"<b>\n")
         let line = try #require((object["lines"] as? [[String: Any]])?.first)
-        #expect(line["rule"] as? String == "network_cc.lst:1" && line["hits"] as? Int == 1 && line["users"] as? Int == 1)
+        #expect(
+            line["rule"] as? String == "network_cc.lst:1" && line["hits"] as? Int == 1 && line["users"] as? Int == 1)
         #expect((object["newly_allowed"] as? [String: Any])?["logins"] as? Int == 0)
         #expect(!findings.json.contains("\n") && !findings.html.contains("<b>") && findings.html.hasSuffix("</html>\n"))
-        #expect(findings.text.contains("a\"\\x3cb\\x3e\\x0a: 1 login, last 2024-04-30 18:00 from 45.1.2.3, by network_cc.lst:1\n"))
+        #expect(
+            findings.text.contains(
+                "a\"\\x3cb\\x3e\\x0a: 1 login, last 2024-04-30 18:00 from 45.1.2.3, by network_cc.lst:1\n"))
     }
 }

@@ -52,9 +52,13 @@ struct SuggestTests {
         for record in fields {
             let isBad = record.record.user.hasPrefix("user1")
             let isDenied = try isDenied(record, by: policy)
-            if !isBad { #expect(!isDenied, "\(record.record.user) \(record.record.address ?? "")\n\(suggestions.text)") }
+            if !isBad {
+                #expect(!isDenied, "\(record.record.user) \(record.record.address ?? "")\n\(suggestions.text)")
+            }
             if isBad, isDenied { covered += 1 }
-            if isBad, !isDenied { #expect(left.contains(record.record.address), "\(record.record)\n\(suggestions.text)") }
+            if isBad, !isDenied {
+                #expect(left.contains(record.record.address), "\(record.record)\n\(suggestions.text)")
+            }
         }
         #expect(covered > 0 && suggestions.lines.allSatisfy { $0.alsoMeets.isEmpty })
         #expect(suggestions.logins == fields.count { $0.record.user.hasPrefix("user1") })
@@ -104,10 +108,13 @@ struct SuggestTests {
     /// As a record of before `AUDIT_FACTS`: without MaxMind's AS number, and with one PTR name.
     private func old(_ fields: RecordFields, _ line: String) throws -> RecordFields {
         let facts = try #require(line.range(of: #""facts":\{.*\},"duration_us""#, options: .regularExpression))
-        return try #require(RecordFields(jsonLine: Array(line.replacingCharacters(in: facts, with: #""duration_us""#).utf8)))
+        return try #require(
+            RecordFields(jsonLine: Array(line.replacingCharacters(in: facts, with: #""duration_us""#).utf8)))
     }
 
-    private func login(_ user: String, from address: String, isOld: Bool = false, _ change: (inout Facts) -> Void) throws -> RecordFields {
+    private func login(_ user: String, from address: String, isOld: Bool = false, _ change: (inout Facts) -> Void)
+        throws -> RecordFields
+    {
         var facts = Facts(address: IPAddress(address), localNetworks: LocalNetworks(), localLocationName: "house")
         facts.reverseHost = Sourced(.absent, source: .dns)
         facts.network = Sourced(.known(NetworkFacts(country: "DE")), source: .rdap)
@@ -130,7 +137,9 @@ struct SuggestTests {
         let bad = try (0..<9).map { try login("honey", from: "45.\($0).1.1", isInAS) }
         let good = try (0..<50).map { try login("user\($0)", from: "46.\($0).1.1", isOld: true, isInAS) }
         let suggestions = try suggest(BadLogins(users: [NamePattern("honey")]), bad + good)
-        #expect(suggestions.lines.allSatisfy { $0.list == .ipNetworks } && suggestions.lines.count == 9, "\(suggestions.text)")
+        #expect(
+            suggestions.lines.allSatisfy { $0.list == .ipNetworks } && suggestions.lines.count == 9,
+            "\(suggestions.text)")
         #expect(
             suggestions.text.contains(
                 """
@@ -144,7 +153,9 @@ struct SuggestTests {
     }
 
     @Test func `who has logins of which a fact could not be had is counted`() throws {
-        let named: (inout Facts) -> Void = { $0.network = Sourced(.known(NetworkFacts(name: "CHEAP", country: "DE")), source: .rdap) }
+        let named: (inout Facts) -> Void = {
+            $0.network = Sourced(.known(NetworkFacts(name: "CHEAP", country: "DE")), source: .rdap)
+        }
         let bad = try (0..<9).map { try login("honey", from: "45.\($0).1.1", named) }
         func good(_ unknown: Int) throws -> [RecordFields] {
             try (0..<50).map { number in
@@ -162,18 +173,27 @@ struct SuggestTests {
 
                 """)
         #expect(few.lines.map(\.unknown) == [2])
-        #expect(try suggest(BadLogins(users: [NamePattern("honey")]), bad + good(1)).text.contains("; 1 user has logins without"))
-        #expect(!(try suggest(BadLogins(users: [NamePattern("honey")]), bad + good(0)).text.contains("without that fact")))
+        #expect(
+            try suggest(BadLogins(users: [NamePattern("honey")]), bad + good(1)).text.contains(
+                "; 1 user has logins without"))
+        #expect(
+            !(try suggest(BadLogins(users: [NamePattern("honey")]), bad + good(0)).text.contains("without that fact")))
         let many = try suggest(BadLogins(users: [NamePattern("honey")]), bad + good(6))
-        #expect(many.lines.count == 9 && many.text.contains("note: no lines for network_name are suggested: of 6 of 50 users no"))
+        #expect(
+            many.lines.count == 9
+                && many.text.contains("note: no lines for network_name are suggested: of 6 of 50 users no"))
         // Whose other logins are known is seen.
         let seen = try suggest(BadLogins(users: [NamePattern("honey")]), bad + good(6) + good(0))
         #expect(seen.lines.map(\.text) == ["CHEAP"] && seen.lines.map(\.unknown) == [6], "\(seen.text)")
     }
 
     @Test func `what a record lacks of an address is what others know of it`() throws {
-        let named: (inout Facts) -> Void = { $0.network = Sourced(.known(NetworkFacts(name: "CHEAP", country: "DE")), source: .rdap) }
-        let unknown: (inout Facts) -> Void = { $0.network = Sourced(.unavailable(LookupError(.timedOut)), source: .none) }
+        let named: (inout Facts) -> Void = {
+            $0.network = Sourced(.known(NetworkFacts(name: "CHEAP", country: "DE")), source: .rdap)
+        }
+        let unknown: (inout Facts) -> Void = {
+            $0.network = Sourced(.unavailable(LookupError(.timedOut)), source: .none)
+        }
         var fields = try (0..<9).map { try login("honey", from: "45.\($0).1.1", named) }
         fields += try (0..<50).map { try login("user\($0)", from: "46.\($0).1.1") { _ in } }
         fields.append(try login("bob", from: "45.3.1.1", unknown))
@@ -192,11 +212,14 @@ struct SuggestTests {
         fields += try (0..<50).map { number in
             try login("user\(number)", from: "46.\(number).1.1") {
                 guard number == 0 else { return }
-                $0.network = Sourced(.known(NetworkFacts(country: "DE", entities: handles + ["ORG-CHEAP"])), source: .rdap)
+                $0.network = Sourced(
+                    .known(NetworkFacts(country: "DE", entities: handles + ["ORG-CHEAP"])), source: .rdap)
             }
         }
         let suggestions = try suggest(BadLogins(users: [NamePattern("honey")]), fields)
-        #expect(suggestions.lines.map(\.text) == ["ORG-CHEAP"] && suggestions.lines.map(\.unknown) == [1], "\(suggestions.text)")
+        #expect(
+            suggestions.lines.map(\.text) == ["ORG-CHEAP"] && suggestions.lines.map(\.unknown) == [1],
+            "\(suggestions.text)")
     }
 
     @Test func `guesses at names that nobody knows are in nobody's way`() throws {
@@ -209,7 +232,8 @@ struct SuggestTests {
         }
         let fields = try [Logins.login("honey")] + (0..<40).map { try guess("guess\($0)") } + [guess("honey")]
         let suggestions = try suggest(BadLogins(users: [NamePattern("honey")]), fields)
-        #expect(suggestions.logins == 1 && suggestions.users == 0 && suggestions.lines.count == 1, "\(suggestions.text)")
+        #expect(
+            suggestions.logins == 1 && suggestions.users == 0 && suggestions.lines.count == 1, "\(suggestions.text)")
     }
 
     @Test(arguments: ["[ORG-X", "{ORG-X", "#ORG", ";ORG", "//ORG", "--ORG"])
@@ -224,15 +248,20 @@ struct SuggestTests {
         _ = policy(suggestions.lines)
     }
 
-    @Test func `a network is a line for all of its addresses, also those of which nobody knew that they are in it`() throws {
+    @Test func `a network is a line for all of its addresses, also those of which nobody knew that they are in it`()
+        throws
+    {
         let registered: (inout Facts) -> Void = {
             $0.network = Sourced(.known(NetworkFacts(country: "DE", cidr: "45.7.0.0/16")), source: .rdap)
         }
         let fields = try [
-            login("honey", from: "45.7.1.1", registered), login("honey", from: "45.7.2.1", registered), login("honey", from: "45.7.3.1") { _ in },
+            login("honey", from: "45.7.1.1", registered), login("honey", from: "45.7.2.1", registered),
+            login("honey", from: "45.7.3.1") { _ in },
         ]
         let suggestions = try suggest(BadLogins(users: [NamePattern("honey")]), fields)
-        #expect(suggestions.lines.map(\.text) == ["45.7.0.0/16"] && suggestions.lines.map(\.logins) == [3], "\(suggestions.text)")
+        #expect(
+            suggestions.lines.map(\.text) == ["45.7.0.0/16"] && suggestions.lines.map(\.logins) == [3],
+            "\(suggestions.text)")
     }
 
     @Test func `no line is left that others make useless`() throws {
@@ -241,7 +270,8 @@ struct SuggestTests {
             var fields: [RecordFields] = []
             for _ in 0..<120 {
                 let attempt = logins.attempt()
-                fields.append(try #require(Logins.fields(Logins.record(attempt, logins.facts(of: attempt.address), Policy()))))
+                fields.append(
+                    try #require(Logins.fields(Logins.record(attempt, logins.facts(of: attempt.address), Policy()))))
             }
             let suggestions = try suggest(BadLogins(users: [NamePattern("user2*")]), fields)
             for line in suggestions.lines {
@@ -254,13 +284,15 @@ struct SuggestTests {
 
     @Test func `what cannot be told apart is said, with whom it would hit, and allowed if so wished`() throws {
         let fields = try [
-            Logins.login("honey", from: "45.1.2.3"), Logins.login("bob", from: "45.1.2.3"), Logins.login("carol", from: "45.9.9.9"),
+            Logins.login("honey", from: "45.1.2.3"), Logins.login("bob", from: "45.1.2.3"),
+            Logins.login("carol", from: "45.9.9.9"),
             Logins.login("honey", from: "10.1.2.3"),
         ]
         let bad = BadLogins(users: [NamePattern("honey")])
         let strict = try suggest(bad, fields)
         #expect(strict.lines.isEmpty)
-        #expect(strict.text.contains("# 45.1.2.3, 1 login of honey: ip_networks 45.1.2.3 would also meet 1 user: bob\n"))
+        #expect(
+            strict.text.contains("# 45.1.2.3, 1 login of honey: ip_networks 45.1.2.3 would also meet 1 user: bob\n"))
         #expect(strict.text.contains("# 10.1.2.3, 1 login of honey: a private address, which no list denies\n"))
         let lenient = try suggest(bad, fields, collateral: 1)
         #expect(lenient.lines.map(\.text) == ["45.1.2.3"] && lenient.lines.first?.alsoMeets == ["bob"])
@@ -283,7 +315,8 @@ struct SuggestTests {
 
     @Test(arguments: [
         ("honey-*", "honey-", true), ("honey-*", "honey-craig", true), ("honey-*", "xhoney-a", false), ("*", "", true),
-        ("a*b*c", "aXXbYYc", true), ("a*b*c", "aXXbYY", false), ("?", "é", true), ("?", "", false), ("h?ney", "honey", true),
+        ("a*b*c", "aXXbYYc", true), ("a*b*c", "aXXbYY", false), ("?", "é", true), ("?", "", false),
+        ("h?ney", "honey", true),
         ("honey", "Honey", false), ("*@example.org", "a@example.org", true), ("**", "x", true), ("a*", "ba", false),
     ])
     func `a pattern of names is the whole name`(pattern: String, name: String, matches: Bool) {

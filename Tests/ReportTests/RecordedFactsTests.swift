@@ -7,7 +7,8 @@ import Testing
 struct RecordedFactsTests {
     private func record(_ facts: Facts, missing: MissingFacts = MissingFacts()) -> AuditRecord {
         AuditRecord(
-            attempt: LoginAttempt(login: "a", service: "imap", address: facts.address, time: Timestamp(milliseconds: 0)),
+            attempt: LoginAttempt(
+                login: "a", service: "imap", address: facts.address, time: Timestamp(milliseconds: 0)),
             passwordID: 7, facts: facts, isBlocked: false, matched: nil, rule: nil, duration: .milliseconds(1),
             missing: missing)
     }
@@ -62,7 +63,8 @@ struct RecordedFactsTests {
     @Test func `the field is compact JSON with what a list can ask for`() {
         var record = SampleRecords.vk()
         record.facts.origin = Sourced(
-            .known(OriginFacts(asNumbers: [47764, 4134], prefix: "176.112.168.0/21", country: "RU", asName: "VK-AS, RU")),
+            .known(
+                OriginFacts(asNumbers: [47764, 4134], prefix: "176.112.168.0/21", country: "RU", asName: "VK-AS, RU")),
             source: .cymruDNS)
         #expect(
             record.fields.first { $0.name == "AUDIT_FACTS" }?.journalText == """
@@ -93,12 +95,20 @@ struct RecordedFactsTests {
     func `the field is whole, whatever a registry writes into it`(character: String) throws {
         let long = "A" + String(repeating: character, count: 1022) + "Z"
         var facts = SampleRecords.vk().facts
-        facts.reverseHost = Sourced(.known(try #require(PTRNames((0..<20).map { "\($0)" + String(repeating: character, count: 62) }))), source: .dns)
-        facts.origin = Sourced(.known(OriginFacts(asNumbers: Array(0..<64), country: "DE", asName: long)), source: .cymruWhois)
-        for (name, handle) in [(long, long), (String(repeating: long, count: 100), "H"), ("N", String(repeating: long, count: 100))] {
+        facts.reverseHost = Sourced(
+            .known(try #require(PTRNames((0..<20).map { "\($0)" + String(repeating: character, count: 62) }))),
+            source: .dns)
+        facts.origin = Sourced(
+            .known(OriginFacts(asNumbers: Array(0..<64), country: "DE", asName: long)), source: .cymruWhois)
+        for (name, handle) in [
+            (long, long), (String(repeating: long, count: 100), "H"), ("N", String(repeating: long, count: 100)),
+        ] {
             let entities = (0..<900).map { "E\($0)-" + String(repeating: character, count: 40) }
             facts.network = Sourced(
-                .known(NetworkFacts(name: name, country: "DE", cidr: "176.112.168.0/21", handle: handle, entities: entities)), source: .rdap)
+                .known(
+                    NetworkFacts(
+                        name: name, country: "DE", cidr: "176.112.168.0/21", handle: handle, entities: entities)),
+                source: .rdap)
             let record = record(facts)
             let text = try #require(record.fields.first { $0.name == "AUDIT_FACTS" }?.journalText)
             #expect(text.utf8.count < 65_536 - 12, "as the journal's reader takes it")
@@ -106,7 +116,9 @@ struct RecordedFactsTests {
                 #expect(read.facts.origin.value?.asName == long && read.facts.origin.value?.asNumbers.count == 64)
                 let network = try #require(read.facts.network.value)
                 #expect(network.entities[...] == entities.prefix(network.entities.count))
-                #expect(read.lacking.contains(.entities) == (network.entities.count < entities.count || network.name == nil || network.handle == nil))
+                #expect(
+                    read.lacking.contains(.entities)
+                        == (network.entities.count < entities.count || network.name == nil || network.handle == nil))
                 #expect(network.name == nil ? read.lacking.contains(.networkName) : network.name == name)
             }
         }
@@ -126,7 +138,8 @@ struct RecordedFactsTests {
 
     @Test func `the old words for what could not be had are no facts`() throws {
         let fields = [
-            (name: "AUDIT_USER", value: "a"), (name: "AUDIT_BLOCKED", value: "False"), (name: "AUDIT_IP", value: "192.0.2.1"),
+            (name: "AUDIT_USER", value: "a"), (name: "AUDIT_BLOCKED", value: "False"),
+            (name: "AUDIT_IP", value: "192.0.2.1"),
             (name: "AUDIT_AS_DESC", value: "ERROR-RESPONSE"), (name: "AUDIT_AS_CC", value: "ZZ"),
             (name: "AUDIT_NET_NAME", value: "WHOIS ERROR"), (name: "AUDIT_NET_CC", value: "ZZ"),
             (name: "AUDIT_REV_HOST", value: "<>"), (name: "AUDIT_ASN", value: "None"),
@@ -137,7 +150,9 @@ struct RecordedFactsTests {
     }
 
     @Test func `a record whose address is none has no facts`() {
-        let fields = [(name: "AUDIT_USER", value: "a"), (name: "AUDIT_BLOCKED", value: "False"), (name: "AUDIT_IP", value: "x")]
+        let fields = [
+            (name: "AUDIT_USER", value: "a"), (name: "AUDIT_BLOCKED", value: "False"), (name: "AUDIT_IP", value: "x"),
+        ]
         #expect(RecordFields(journalFields: fields, time: Timestamp(milliseconds: 0))?.facts == nil)
     }
 }

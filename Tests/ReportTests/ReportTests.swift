@@ -271,7 +271,9 @@ struct ReportTests {
         #expect(object.list("watched_users").map { $0["user"] as? String } == ["carol"])
         let text = try Records.report(records, .text)
         #expect(text.contains("\nWould be denied\n carol (asn:AS3320 Deutsche Telekom AG by lists/as.watch.lst:9)\n"))
-        #expect(text.contains("\nLet in by an exception\n alice (allow:net_cc:DE by lists/cc.allow.lst:3)\n bob (allow:user by "))
+        #expect(
+            text.contains(
+                "\nLet in by an exception\n alice (allow:net_cc:DE by lists/cc.allow.lst:3)\n bob (allow:user by "))
         let page = try Records.report(records, .html)
         #expect(page.contains("Let in by an exception") && page.contains("lists/users.allow.lst:1"))
         let none = try Records.report([Records.login("dave")], .text)

@@ -112,7 +112,8 @@ struct SQLiteStoreTests {
             if value == "5", ["services", "as_numbers", "unused_days"].contains(column) { continue }
             if column == "services", ["1.5", "'nonsense;'"].contains(value) { continue }
             if column == "as_numbers", value == "1.5" { continue }
-            if column == "services", value.hasPrefix("'0000") { continue }  // a blank in a name, which the test of names has
+            // A blank in a name, which the test of names has.
+            if column == "services", value.hasPrefix("'0000") { continue }
             try file.change("INSERT OR REPLACE INTO app_password_limits (pwid, \(column)) VALUES (1, \(value))")
             let rows = try await store.passwords(of: "alice").sorted { $0.id < $1.id }
             #expect(rows.map { $0.limits == nil } == [false, true])

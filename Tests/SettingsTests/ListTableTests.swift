@@ -26,9 +26,15 @@ struct ListTableTests {
     @Test(arguments: [
         ("users = 'u'", "config.toml:1:13: audit.lists.users: unknown key"),
         ("watch.users = 'u'", "config.toml:1:19: audit.lists.watch.users: unknown key"),
-        ("watch.network_c = 'u'", "config.toml:1:19: audit.lists.watch.network_c: unknown key; the nearest known one is \"network_cc\""),
+        (
+            "watch.network_c = 'u'",
+            "config.toml:1:19: audit.lists.watch.network_c: unknown key; the nearest known one is \"network_cc\""
+        ),
         ("allow.as_cc = 'gone'", "config.toml:1:27: audit.lists.allow.as_cc: there is no file \"/etc/x/gone\""),
-        ("watch.coordinates = 'c'", "config.toml:1:33: audit.lists.watch.coordinates: this list needs audit.maxmind.city, which is not set"),
+        (
+            "watch.coordinates = 'c'",
+            "config.toml:1:33: audit.lists.watch.coordinates: this list needs audit.maxmind.city, which is not set"
+        ),
         ("watch = 'u'", "config.toml:1:21: audit.lists.watch: must be a table, not a string"),
     ])
     func `what is no list of its table is named`(line: String, problem: String) {

@@ -40,8 +40,10 @@ struct ListenTests {
     }
 
     @Test(arguments: [
-        "", "8000", ":8000", "127.0.0.1", "::1", "::1:0", "[::1]", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "unix:",
-        "unix:/run/", "tcp:127.0.0.1:80", "http://127.0.0.1:80", "a b:80", "127.0.0.1:00", "/run/a.sock", "*:80", "[::1:80",
+        "", "8000", ":8000", "127.0.0.1", "::1", "::1:0", "[::1]", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
+        "unix:",
+        "unix:/run/", "tcp:127.0.0.1:80", "http://127.0.0.1:80", "a b:80", "127.0.0.1:00", "/run/a.sock", "*:80",
+        "[::1:80",
     ])
     func `anything else is one problem at its place`(text: String) {
         let found = problems("[[server.listen]]\naddress = '\(text)'\n")
@@ -76,7 +78,10 @@ struct ListenTests {
             "server.port = 1\n[[server.listen]]\naddress = '127.0.0.1:1'\n",
             "config.toml:3:11: server.listen[0].address: 127.0.0.1:1 is listened on twice"
         ),
-        ("server.listen = 5", "config.toml:1:17: server.listen: must be an array of tables, [[server.listen]], not an integer"),
+        (
+            "server.listen = 5",
+            "config.toml:1:17: server.listen: must be an array of tables, [[server.listen]], not an integer"
+        ),
         ("server.listen = ['127.0.0.1:1']", "config.toml:1:18: server.listen[0]: must be a table, not a string"),
         (
             "[[server.listen]]\n",
@@ -118,7 +123,8 @@ struct ListenTests {
         #expect(found.count == 1)
         let problem = try #require(found.first)
         #expect(problem.hasPrefix("config.toml:2:11: server.listen[0].address: \(address) can be reached"))
-        #expect(problem.contains("insecure_plaintext = true") && problem.contains("set server.token or server.token_file"))
+        #expect(
+            problem.contains("insecure_plaintext = true") && problem.contains("set server.token or server.token_file"))
         let plain = problems("server.token = 't'\n" + text)
         #expect(plain.count == 1 && plain.first?.contains("server.token") == false)
         let open = problems(text + "insecure_plaintext = true\n")
@@ -163,7 +169,8 @@ struct ListenTests {
 
     @Test func `host is no exception, on the command line either`() throws {
         let found = problems("server.host = '0.0.0.0'")
-        #expect(found.count == 1 && found.first?.hasPrefix("config.toml:1:15: server.host: 0.0.0.0:8000 can be") == true)
+        #expect(
+            found.count == 1 && found.first?.hasPrefix("config.toml:1:15: server.host: 0.0.0.0:8000 can be") == true)
         let given = SettingsOverrides(host: "0.0.0.0")
         #expect(problems("server.token = 't'", overrides: given).count == 1)
         let text = "server.token = 't'\nserver.insecure_plaintext = true"
@@ -172,7 +179,8 @@ struct ListenTests {
 
     @Test(arguments: [
         "server.insecure_plaintext = true", "[[server.listen]]\naddress = '[::1]:1'\ninsecure_plaintext = true",
-        one + "insecure_plaintext = true", "[[server.listen]]\naddress = '127.0.0.1:1'\n" + tls + "insecure_plaintext = true",
+        one + "insecure_plaintext = true",
+        "[[server.listen]]\naddress = '127.0.0.1:1'\n" + tls + "insecure_plaintext = true",
     ])
     func `a word against TLS that is not needed is noted`(text: String) throws {
         let warnings = try parse(text).warnings

@@ -104,7 +104,10 @@ struct SettingsProblemTests {
             "ldap = {basedn='o=x', uri='ldap://a ldaps://x', tls=true}",
             "config.toml:1:53: ldap.tls: StartTLS and an ldaps:// URI exclude each other"
         ),
-        ("ldap.basedn = 'example.com'", #"config.toml:1:15: ldap.basedn: "example.com" is not a distinguished name such as"#),
+        (
+            "ldap.basedn = 'example.com'",
+            #"config.toml:1:15: ldap.basedn: "example.com" is not a distinguished name such as"#
+        ),
         ("ldap = {basedn='o=x', host='http://x'}", #"config.toml:1:28: ldap.host: "http://x" is not a URI such as"#),
         ("ldap = {basedn='o=x', host='a b'}", #"config.toml:1:28: ldap.host: "a b" is not an address or a host name"#),
         (
@@ -223,13 +226,16 @@ struct SettingsProblemTests {
 
     @Test(arguments: [
         "dc=example,dc=com", "ou=users, dc=example, dc=com", "o=x", "DC=Example;C=DE", "cn=a+uid=b,o=c", "ou=,o=c",
-        "2.5.4.11=users,o=c", "ou=a\\,b,o=c", "cn=\"a,b\",o=c", "ou=Müller,o=c", "ou=#04024869,o=c", "CN=Users,DC=ad,DC=lan",
+        "2.5.4.11=users,o=c", "ou=a\\,b,o=c", "cn=\"a,b\",o=c", "ou=Müller,o=c", "ou=#04024869,o=c",
+        "CN=Users,DC=ad,DC=lan",
     ])
     func `names of entries are taken as base`(name: String) {
         #expect(problems("ldap.basedn = '\(name)'") == [])
     }
 
-    @Test(arguments: ["example.com", "x", "dc=example,com", "dc=example,", ",dc=example", "=x", "ou users,o=c", "cn=\"a", "o=c\\"])
+    @Test(arguments: [
+        "example.com", "x", "dc=example,com", "dc=example,", ",dc=example", "=x", "ou users,o=c", "cn=\"a", "o=c\\",
+    ])
     func `what is no name of an entry is not taken as base`(name: String) {
         #expect(problems("ldap.basedn = '\(name)'").count == 1)
     }
@@ -251,10 +257,13 @@ struct SettingsProblemTests {
         ("uri='LDAP://a'", "ldap://a"), ("uri='LdapS://A.example/'", "ldaps://A.example"),
         ("uri='ldapi://%2Frun%2Fslapd'", "ldapi://%2Frun%2Fslapd"), ("host='ldaps://a'", "ldaps://a"),
         ("host='ldaps://a/'", "ldaps://a"), ("host='ldaps://a', port=1636", "ldaps://a:1636"),
-        ("host='LDAP://a:1389', port=389", "ldap://a:1389"), ("host='ldap://[2001:db8::1]', port=10389", "ldap://[2001:db8::1]:10389"),
+        ("host='LDAP://a:1389', port=389", "ldap://a:1389"),
+        ("host='ldap://[2001:db8::1]', port=10389", "ldap://[2001:db8::1]:10389"),
         ("host='ldapi://%2Frun%2Fslapd', port=389", "ldapi://%2Frun%2Fslapd"),
-        ("uri='ldap://a/dc=example,dc=com'", "ldap://a"), ("uri='LDAPS://a:1636/o=My%20Firm ldap://b/'", "ldaps://a:1636 ldap://b"),
-        ("host='ldap://a/o=x'", "ldap://a"), ("host='ldaps://a', uri='ldap://b'", "ldap://b"), ("host='ldap://a ldap://b:1389', port=390", "ldap://a:390 ldap://b:1389"),
+        ("uri='ldap://a/dc=example,dc=com'", "ldap://a"),
+        ("uri='LDAPS://a:1636/o=My%20Firm ldap://b/'", "ldaps://a:1636 ldap://b"),
+        ("host='ldap://a/o=x'", "ldap://a"), ("host='ldaps://a', uri='ldap://b'", "ldap://b"),
+        ("host='ldap://a ldap://b:1389', port=390", "ldap://a:390 ldap://b:1389"),
     ])
     func `a directory's URI is taken wherever it stands, in any case`(keys: String, uri: String) throws {
         #expect(try parse("ldap = {basedn='o=x', \(keys)}").settings.ldap?.uri == uri)
@@ -266,7 +275,8 @@ struct SettingsProblemTests {
             loaded.warnings.map(\.description) == [
                 "config.toml:3:1: ldap.uri: the base behind the server is not used; ldap.basedn is"
             ])
-        #expect(try parse("[ldap]\nbasedn = 'dc=Example,dc=com'\nuri = 'ldaps://a/dc=example,dc=com'\n").warnings.isEmpty)
+        #expect(
+            try parse("[ldap]\nbasedn = 'dc=Example,dc=com'\nuri = 'ldaps://a/dc=example,dc=com'\n").warnings.isEmpty)
     }
 
     @Test func `a URI as host is noted`() throws {
@@ -288,14 +298,21 @@ struct SettingsProblemTests {
         ("database.dsn = 'mysql://u:hush@db.example.net/d'", "database.dsn: the server"),
         ("database.dsn = 'mysql://u:hu@sh/e@x/d'", "database.dsn: the server"),
         ("database.dsn = 'mysql://u:hush@[2001:db8::1]/d?ssl_disabled=1'", "database.dsn: the server"),
-        ("database.dsn = 'mysql://u:hush@db.example.net/d?auth_plugin=caching_sha2_password'", "database.dsn: the server"),
+        (
+            "database.dsn = 'mysql://u:hush@db.example.net/d?auth_plugin=caching_sha2_password'",
+            "database.dsn: the server"
+        ),
         ("ldap = {basedn='o=x', host='ldap.example.net'}", "ldap.host: \"ldap.example.net\""),
         ("ldap = {basedn='o=x', uri='ldap://10.0.0.1'}", "ldap.uri: \"10.0.0.1\""),
-        ("ldap = {basedn='o=x', uri='ldaps://a ldap://127.0.0.1 ldap://[2001:db8::1]:1389/'}", "ldap.uri: \"2001:db8::1\""),
+        (
+            "ldap = {basedn='o=x', uri='ldaps://a ldap://127.0.0.1 ldap://[2001:db8::1]:1389/'}",
+            "ldap.uri: \"2001:db8::1\""
+        ),
         ("cache = {mode='redis', host='redis.example.net', password='hush'}", "cache.host: \"redis.example.net\""),
         ("cache = {host='192.0.2.1'}", "cache.host: \"192.0.2.1\""),
     ])
-    func `a server beyond this machine without TLS is named, and no secret with it`(text: String, begin: String) throws {
+    func `a server beyond this machine without TLS is named, and no secret with it`(text: String, begin: String) throws
+    {
         let warnings = try parse(text).warnings.map(\.description)
         #expect(warnings.count == 1)
         let warning = try #require(warnings.first)

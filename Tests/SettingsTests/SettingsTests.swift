@@ -105,7 +105,8 @@ struct SettingsTests {
             timeout = "250ms"
             """#,
             files: [
-                "/etc/x/token": "abc\n", "/etc/x/ca.pem": certificateFile, "/etc/x/lists/ip.lst": "", "/etc/x/geo.lst": "",
+                "/etc/x/token": "abc\n", "/etc/x/ca.pem": certificateFile, "/etc/x/lists/ip.lst": "",
+                "/etc/x/geo.lst": "",
                 "/etc/x/city.mmdb": "", "/db/asn.mmdb": "",
             ])
         let settings = loaded.settings
@@ -300,7 +301,8 @@ struct SettingsTests {
     }
 
     @Test(arguments: [
-        ("\"2%\"", BlastRadius.percent(2)), ("\"0.5 %\"", .percent(0.5)), ("40", .users(40)), ("\"40\"", .users(40)), ("0", .users(0)),
+        ("\"2%\"", BlastRadius.percent(2)), ("\"0.5 %\"", .percent(0.5)), ("40", .users(40)), ("\"40\"", .users(40)),
+        ("0", .users(0)),
     ])
     func `a blast radius is a share or a number of users`(text: String, radius: BlastRadius) throws {
         #expect(try parse("[audit]\nblast_radius = \(text)\n").settings.audit.blastRadius == radius)

@@ -60,7 +60,8 @@ struct JSONTests {
             ("Infinity", .null), ("-Infinity", .null), (#""\ud800""#, .string("\u{FFFD}")),
             (#""a\udc00b""#, .string("a\u{FFFD}b")), (#""\ud800\n""#, .string("\u{FFFD}\n")),
             (#""\ud800\u0041""#, .string("\u{FFFD}A")), (#""\ud800\ud83d\ude00""#, .string("\u{FFFD}😀")),
-            (#""\udc00\ud800""#, .string("\u{FFFD}\u{FFFD}")), ("9223372036854775807", .integer(.max)), ("1e2", .number(100)),
+            (#""\udc00\ud800""#, .string("\u{FFFD}\u{FFFD}")), ("9223372036854775807", .integer(.max)),
+            ("1e2", .number(100)),
         ] as [(String, JSONValue)])
     func `of a foreign text what cannot be held spoils nothing else`(text: String, value: JSONValue) throws {
         #expect(try JSONValue(parsingForeign: Array(text.utf8)) == value)
@@ -174,9 +175,10 @@ struct JSONTests {
         #expect(!"\(parsed)".contains(withheld) || withheld.isEmpty)
         var expected = try JSONValue(parsing: Array(text.utf8))
         if case .object(let members) = expected {
-            expected = .object(members.map { member in
-                member.name == "p" && member.value.string != nil ? .init(name: "p", value: .string("")) : member
-            })
+            expected = .object(
+                members.map { member in
+                    member.name == "p" && member.value.string != nil ? .init(name: "p", value: .string("")) : member
+                })
         }
         #expect(parsed.value == expected)
     }
@@ -188,7 +190,9 @@ struct JSONTests {
         #expect(try parsed.value["p"] == JSONValue(parsing: Array(text.utf8))["p"])
     }
 
-    @Test(arguments: [#"{"p":"\x"}"#, #"{"p":"open"#, #"{"p":"a\"#, "{\"p\":\"a\nb\"}", #"{"p":"\ud800"}"#, #"{"p":"a" 1}"#])
+    @Test(arguments: [
+        #"{"p":"\x"}"#, #"{"p":"open"#, #"{"p":"a\"#, "{\"p\":\"a\nb\"}", #"{"p":"\ud800"}"#, #"{"p":"a" 1}"#,
+    ])
     func `a withheld text is as strict as any`(text: String) {
         #expect(throws: JSONError.self) { try JSONValue.parse(Array(text.utf8), withholding: "p") }
     }

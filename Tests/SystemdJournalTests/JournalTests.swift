@@ -52,7 +52,9 @@ extension SystemdTests {
 
         @Test func `the fields are those of the old README's sample, and the new ones`() async throws {
             let entry = try #require(try await write(SampleRecords.google()).first)
-            let ours = entry.filter { $0.key.hasPrefix("AUDIT_") && !["AUDIT_SOURCES", "AUDIT_FACTS"].contains($0.key) }
+            let ours = entry.filter {
+                $0.key.hasPrefix("AUDIT_") && !["AUDIT_SOURCES", "AUDIT_FACTS"].contains($0.key)
+            }
             #expect(
                 ours == [
                     "AUDIT_AS_CC": "US",
@@ -70,9 +72,9 @@ extension SystemdTests {
                     "AUDIT_MAXMIND_COUNTRY": "{'name': 'United States', 'geoname_id': 6252001, 'code': 'US'}",
                     "AUDIT_MAXMIND_LOCATION":
                         """
-                        {'accuracy_radius': 1000, 'latitude': 37.751, 'longitude': -97.822, \
-                        'time_zone': 'America/Chicago'}
-                        """,
+                    {'accuracy_radius': 1000, 'latitude': 37.751, 'longitude': -97.822, \
+                    'time_zone': 'America/Chicago'}
+                    """,
                     "AUDIT_MAXMIND_POSTAL_CODE": "None",
                     "AUDIT_MAXMIND_REGISTERED_COUNTRY":
                         "{'name': 'United States', 'geoname_id': 6252001, 'code': 'US'}",

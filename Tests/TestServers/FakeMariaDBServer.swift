@@ -137,7 +137,9 @@ public final class FakeMariaDBServer: Sendable {
         /// The next packet and its number.
         private func receive(from client: Int32) -> (packet: [UInt8], sequence: UInt8)? {
             guard let head = bytes(4, from: client) else { return nil }
-            guard let packet = bytes(Int(head[0]) | Int(head[1]) << 8 | Int(head[2]) << 16, from: client) else { return nil }
+            guard let packet = bytes(Int(head[0]) | Int(head[1]) << 8 | Int(head[2]) << 16, from: client) else {
+                return nil
+            }
             return (packet, head[3])
         }
 

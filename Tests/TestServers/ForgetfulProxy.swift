@@ -33,7 +33,8 @@ public final class ForgetfulProxy: Sendable {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var yes: Int32 = 1
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        guard listener >= 0, withAddress(of: port, { bind(listener, $0, $1) }) == 0, Foundation.listen(listener, 128) == 0
+        guard listener >= 0, withAddress(of: port, { bind(listener, $0, $1) }) == 0,
+            Foundation.listen(listener, 128) == 0
         else { throw ServerError("the proxy cannot listen at \(port): \(String(cString: strerror(errno)))") }
         return listener
     }
@@ -91,7 +92,9 @@ public final class ForgetfulProxy: Sendable {
         }
 
         /// Passes on what there is; false once one end has closed, which the other end is told.
-        private func pass(_ connection: inout Connection, _ readable: Set<Int32>, _ now: ContinuousClock.Instant) -> Bool {
+        private func pass(_ connection: inout Connection, _ readable: Set<Int32>, _ now: ContinuousClock.Instant)
+            -> Bool
+        {
             for (from, to) in [(0, 1), (1, 0)] where readable.contains(connection.sockets[from]) {
                 var buffer = [UInt8](repeating: 0, count: 65_536)
                 let count = recv(connection.sockets[from], &buffer, buffer.count, 0)

@@ -24,7 +24,8 @@ public final class RedisServer: Sendable {
         (self.port, self.socket) = (port, socket)
         process = ServerProcess(
             [
-                "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--unixsocketperm", "777", "--save", "",
+                "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--unixsocketperm",
+                "777", "--save", "",
                 "--appendonly", "no", "--dir", directory.path, "--daemonize", "no",
             ] + (password.isEmpty ? [] : ["--requirepass", password]) + options, log: directory.path + "/log"
         ) { isListening(port) }

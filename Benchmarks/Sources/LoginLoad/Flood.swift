@@ -26,7 +26,8 @@ final class Flood: Sendable {
                     if state.withLock({ $0.isOver }) { return }
                     let network = thread * 250 + number % 250
                     let status = client.logIn(
-                        "user\(number % 16)", "guess \(thread) \(number)", from: "10.\(network / 250).\(network % 250).1")
+                        "user\(number % 16)", "guess \(thread) \(number)",
+                        from: "10.\(network / 250).\(network % 250).1")
                     state.withLock { state in
                         state.sent += 1
                         state.refused += status == 503 ? 1 : 0

@@ -50,16 +50,19 @@ struct LoginLoad {
             alone += cryptSeconds("$6$", repeats: 10)
             plainAlone += cryptSeconds("$5$", repeats: 10)
             // One at a time: nothing shares the lanes, libcrypt does the work.
-            single += server.seconds {
-                for user in users.prefix(10) { check(one.logIn(user.name, user.password, from: "198.18.0.1"), 200) }
-            } / 10
+            single +=
+                server.seconds {
+                    for user in users.prefix(10) { check(one.logIn(user.name, user.password, from: "198.18.0.1"), 200) }
+                } / 10
             plain += server.seconds { logIn(laneless, clients: 32, times: 4, port) } / 128
             together += server.seconds { logIn(users, clients: 32, times: 8, port) } / 256
-            wrong += server.seconds {
-                for number in 0..<5 {
-                    check(one.logIn("twenty", "wrong \(turn) \(number)", from: "198.18.\(8 * turn + number).1"), 401)
-                }
-            } / 5
+            wrong +=
+                server.seconds {
+                    for number in 0..<5 {
+                        check(
+                            one.logIn("twenty", "wrong \(turn) \(number)", from: "198.18.\(8 * turn + number).1"), 401)
+                    }
+                } / 5
         }
         report.add("crypt_r alone on all cores, ms", alone / Double(turns) * 1000)
         report.add("cold logins one at a time, rate to crypt_r's", alone / single)

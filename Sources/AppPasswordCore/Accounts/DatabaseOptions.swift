@@ -91,7 +91,8 @@ struct DatabaseOptions {
     /// Reads the options of an embedded database: none changes anything.
     mutating func finishSQLite() throws(DatabaseDSNError) {
         let harmless = [
-            "timeout", "check_same_thread", "isolation_level", "detect_types", "cached_statements", "autocommit", "charset",
+            "timeout", "check_same_thread", "isolation_level", "detect_types", "cached_statements", "autocommit",
+            "charset",
         ]
         for pair in pairs {
             guard harmless.contains(pair.name) else {

@@ -40,5 +40,7 @@ struct AddressRanges: Equatable {
         return count
     }
 
-    private static func size(_ range: ClosedRange<UInt128>) -> Double { Double(range.upperBound - range.lowerBound) + 1 }
+    private static func size(_ range: ClosedRange<UInt128>) -> Double {
+        Double(range.upperBound - range.lowerBound) + 1
+    }
 }

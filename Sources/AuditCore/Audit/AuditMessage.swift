@@ -19,7 +19,9 @@ extension AuditRecord {
         if let entityCount { text += ", entities=\(entityCount)" }
         if let geo = facts.geo.value, geo.hasPlace { text += Self.placeText(geo) }
         if isBlocked { text += ", blocked=True" }
-        if let matched, isBlocked || matched.hasPrefix(Exemption.prefix) { text += ", matched=\(matched.auditEscaped(for: .bare))" }
+        if let matched, isBlocked || matched.hasPrefix(Exemption.prefix) {
+            text += ", matched=\(matched.auditEscaped(for: .bare))"
+        }
         return text
     }
 

@@ -10,7 +10,8 @@ extension CountryDenyList {
 
     /// The denial for a country, if it is listed.
     func denial(country code: String?, at time: Timestamp) -> Denial? {
-        guard let code = code.flatMap({ CountryCode($0.utf8) }), let line = entries.index.line(of: code, at: time) else {
+        guard let code = code.flatMap({ CountryCode($0.utf8) }), let line = entries.index.line(of: code, at: time)
+        else {
             return nil
         }
         return denial(of: CountryNames.name(of: code.text), line: line)

@@ -83,7 +83,8 @@ extension DenyList {
     /// A denial in words of its own.
     func denial(matching matched: String = label, telling text: String, line: some BinaryInteger) -> Denial {
         Denial(
-            list: DenyListKind(Self.self), matched: matched, rule: RuleReference(file: file, line: Int(line)), text: text)
+            list: DenyListKind(Self.self), matched: matched, rule: RuleReference(file: file, line: Int(line)),
+            text: text)
     }
 }
 

@@ -40,7 +40,8 @@ public struct DenyLists: Sendable {
     /// The lines of a list that have entries, in order, each once.
     func entryLines(of kind: DenyListKind) -> [Int] {
         var lines: [Int] = []
-        for number in places.first(where: { $0.kind == kind })?.list?.lines.numbers.sorted() ?? [] where lines.last != Int(number) {
+        for number in places.first(where: { $0.kind == kind })?.list?.lines.numbers.sorted() ?? []
+        where lines.last != Int(number) {
             lines.append(Int(number))
         }
         return lines

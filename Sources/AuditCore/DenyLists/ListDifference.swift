@@ -41,7 +41,8 @@ public struct ListDifference: Sendable {
     ///   - time: Entries that have ended then meet nobody.
     /// - Complexity: n log n.
     public init(
-        from old: DenyListFile, to new: DenyListFile, as kind: DenyListKind, engine: any PatternEngine, at time: Timestamp
+        from old: DenyListFile, to new: DenyListFile, as kind: DenyListKind, engine: any PatternEngine,
+        at time: Timestamp
     ) {
         let compiler = PatternCompiler(engine: engine, matching: .full) { _ in }
         var problems: [ListProblem] = []
@@ -74,7 +75,9 @@ public struct ListDifference: Sendable {
         self.added = added
         removed = known.values.sorted { $0.line < $1.line }
         (self.changed, self.unchanged, self.problems) = (changed, unchanged, problems)
-        func inForce(_ entries: [Entry]) -> [String] { entries.filter { $0.lastDay?.isOver(at: time) != true }.map(\.text) }
+        func inForce(_ entries: [Entry]) -> [String] {
+            entries.filter { $0.lastDay?.isOver(at: time) != true }.map(\.text)
+        }
         coverage = kind.list.coverage(from: inForce(before), to: inForce(after))
     }
 }

@@ -74,7 +74,8 @@ extension ListOverlaps {
             guard let text = line.text.soleText, let earlier = set.firstMatch(in: text), earlier < line.line,
                 lineAt(earlier).lasts(asLongAs: lineAt(line.line))
             else { continue }
-            useless.append(Overlap(line: line.line, earlier: earlier, reason: "\(text.visible(limit: 60)) is met already"))
+            useless.append(
+                Overlap(line: line.line, earlier: earlier, reason: "\(text.visible(limit: 60)) is met already"))
         }
     }
 }
@@ -83,7 +84,9 @@ extension String {
     /// The only text that a pattern can match, if it says so plainly: letters, digits, dashes, and dots with a backslash.
     fileprivate var soleText: String? {
         let plain = replacing("\\.", with: "\u{0}")
-        guard plain.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "\u{0}" }) else { return nil }
+        guard plain.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "\u{0}" }) else {
+            return nil
+        }
         return plain.replacing("\u{0}", with: ".")
     }
 }

@@ -52,7 +52,8 @@ public struct Auditor: Sendable {
     ///   - trail: Where to.
     ///   - honeypots: Which uses of honeypots are known already.
     public init(
-        _ configuration: Configuration, gatherer: FactGatherer, trail: AuditTrail, honeypots: HoneypotWatch = HoneypotWatch()
+        _ configuration: Configuration, gatherer: FactGatherer, trail: AuditTrail,
+        honeypots: HoneypotWatch = HoneypotWatch()
     ) {
         self.configuration = configuration
         self.gatherer = gatherer

@@ -14,7 +14,9 @@ public enum BlastRadius: Sendable, Hashable, CustomStringConvertible {
             else { return nil }
             self = .percent(percent)
         } else {
-            guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), let users = Int(text) else { return nil }
+            guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), let users = Int(text) else {
+                return nil
+            }
             self = .users(users)
         }
     }

@@ -96,7 +96,9 @@ public struct Policy: Sendable {
             judgement.awaitsFacts = early.isExceptionInDoubt || finding.outcome == .unknown
         }
         if thoroughly {
-            judgement.otherOutcomes = [allowLists, watchLists].filter { !$0.isEmpty }.flatMap { $0.outcomes(attempt, facts) }
+            judgement.otherOutcomes = [allowLists, watchLists].filter { !$0.isEmpty }.flatMap {
+                $0.outcomes(attempt, facts)
+            }
         }
         return judgement
     }
@@ -158,7 +160,9 @@ public struct Policy: Sendable {
         let isIgnored = facts.address.map { ignoreNetworks.contains($0) } ?? false
         if facts.isPrivate { return (EarlyDecision(isIgnored: isIgnored), false) }
         let exception = allowLists.finding(attempt, facts)
-        if let exemption = exception.denial.flatMap(Exemption.init) { return (EarlyDecision(exemption: exemption), false) }
+        if let exemption = exception.denial.flatMap(Exemption.init) {
+            return (EarlyDecision(exemption: exemption), false)
+        }
         return (isIgnored ? EarlyDecision(isIgnored: true) : nil, exception.outcome == .unknown)
     }
 

@@ -45,7 +45,7 @@ struct DovecotChain {
                     why: "they are recorded as logins, and with audit_result_success = \"ok\" may be let in",
                     change: "\(passdb.name): skip = unauthenticated", hints: ["skip = unauthenticated"]))
         }
-        for (main, role) in zip(passdbs, roles).prefix(place) 
+        for (main, role) in zip(passdbs, roles).prefix(place)
         where role == .other && !main.handsOn && !main.isMaster && !main.isDeny {
             findings.append(
                 .warning(

@@ -13,15 +13,18 @@ public enum PastedText {
 
     /// As a shell takes it for one word.
     public static func shellWord(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.utf8.first != UInt8(ascii: "-")
+        let isPlain =
+            !word.isEmpty && word.utf8.first != UInt8(ascii: "-")
             && word.utf8.allSatisfy { $0.isAlphanumeric || "/._-".utf8.contains($0) }
         guard !isPlain else { return word }
-        return "'" + onOneLine(word).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        return "'" + onOneLine(word).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+            + "'"
     }
 
     /// Without what would end the line: no such name is anybody's.
     private static func onOneLine(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 }
 

@@ -56,7 +56,8 @@ enum MigrationSteps {
             for (list, path) in settings.audit.lists.all
             where path.written.hasPrefix("/") && !old.environment.isFile(path.resolved) {
                 let name = path.written.split(separator: "/").last.map(String.init) ?? ""
-                lines.append("# in \(target)/config.toml: audit.lists.\(list.kind.rawValue) = \"\(target)/lists/\(name)\"")
+                lines.append(
+                    "# in \(target)/config.toml: audit.lists.\(list.kind.rawValue) = \"\(target)/lists/\(name)\"")
             }
         }
         lines.append("# in \(target)/config.toml: [server] state_directory = \"/var/lib/dovecot-web-auth\"")
@@ -65,7 +66,11 @@ enum MigrationSteps {
             "runuser -u dovecot-web-auth -- web-auth-server check-config --connect --config \(target)/config.toml",
             "systemctl disable --now \(oldUnit)",
         ]
-        if let unit = old.unit { lines += ["mv \(PastedText.shellWord(unit)) \(PastedText.shellWord(unit + ".old"))", "systemctl daemon-reload"] }
+        if let unit = old.unit {
+            lines += [
+                "mv \(PastedText.shellWord(unit)) \(PastedText.shellWord(unit + ".old"))", "systemctl daemon-reload",
+            ]
+        }
         lines += [
             "systemctl enable --now web-auth", "doveconf -n > /dev/null && systemctl reload dovecot",
             "web-auth-server doctor",

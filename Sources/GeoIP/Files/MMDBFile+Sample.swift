@@ -26,7 +26,8 @@ extension MMDBFile {
             for (record, type, offset) in branches {
                 switch Int32(type) {
                 case MMDB_RECORD_TYPE_SEARCH_NODE: nodes.append(UInt32(truncatingIfNeeded: record))
-                case MMDB_RECORD_TYPE_DATA where seen.insert(offset).inserted: details.formUnion(self.details(at: Int(offset)))
+                case MMDB_RECORD_TYPE_DATA where seen.insert(offset).inserted:
+                    details.formUnion(self.details(at: Int(offset)))
                 default: break
                 }
             }

@@ -35,7 +35,9 @@ extension GeoFacts {
             subdivisions = found
         } else {
             if let name = try reader.text(FlatNames.subdivision, of: record) { subdivisions.append(Place(name: name)) }
-            if let name = try reader.text(FlatNames.smallerSubdivision, of: record) { subdivisions.append(Place(name: name)) }
+            if let name = try reader.text(FlatNames.smallerSubdivision, of: record) {
+                subdivisions.append(Place(name: name))
+            }
         }
     }
 
@@ -77,7 +79,9 @@ private enum FlatNames {
     static let longitude: [StaticString] = ["longitude", "lng", "lon"]
     static let timeZone: [StaticString] = ["time_zone", "timezone"]
     static let asNumber: [StaticString] = ["autonomous_system_number", "asn", "as_number"]
-    static let asName: [StaticString] = ["autonomous_system_organization", "as_name", "as_organization", "org", "as_org", "name"]
+    static let asName: [StaticString] = [
+        "autonomous_system_organization", "as_name", "as_organization", "org", "as_org", "name",
+    ]
 }
 
 extension DataReader {

@@ -59,7 +59,9 @@ public final class Router: Sendable {
     func admit(
         _ method: HTTPMethod, _ path: String, _ fields: HTTPFields, _ settings: HTTPSettings
     ) -> Admission {
-        if !fields.all("origin").isEmpty || fields.all("sec-fetch-site").contains(where: { $0.lowercased() == "cross-site" }) {
+        if !fields.all("origin").isEmpty
+            || fields.all("sec-fetch-site").contains(where: { $0.lowercased() == "cross-site" })
+        {
             return .refused(.failure(403, "requests of web pages are refused"))
         }
         guard let candidates = routes[path] else { return .refused(.failure(404)) }

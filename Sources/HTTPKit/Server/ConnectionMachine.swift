@@ -317,7 +317,8 @@ struct ConnectionMachine {
             if skipped > limits.maxBody { close() }
         case (.skipping, .end): awaitRequest()
         case (.skipping, .failure): close()
-        case (.waiting, _), (.judging, _), (.receiving, _), (.skipping, _), (.serving, _), (.writing, _), (.lingering, _),
+        case (.waiting, _), (.judging, _), (.receiving, _), (.skipping, _), (.serving, _), (.writing, _),
+            (.lingering, _),
             (.closed, _):
             break
         }

@@ -131,7 +131,8 @@ public final class HTTPServer: Sendable {
             NIOLoopBound(
                 ServerCore(
                     router: router, logger: logger, finished: finished, unserved: unserved,
-                    gracePeriod: configuration.gracePeriod, maxDescriptors: Self.descriptorLimit(), loop: loop, work: work),
+                    gracePeriod: configuration.gracePeriod, maxDescriptors: Self.descriptorLimit(), loop: loop,
+                    work: work),
                 eventLoop: loop)
         }.get()
         let mayStart = state.withLock { state in
@@ -194,7 +195,8 @@ public final class HTTPServer: Sendable {
         let (channel, address, file): (any Channel, ListenAddress, UnixSocketFile?)
         switch listener.address {
         case .tcp(let host, let port):
-            channel = try await listen(host, port, bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1))
+            channel = try await listen(
+                host, port, bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1))
             (address, file) = (.tcp(host: host, port: channel.localAddress?.port ?? port), nil)
         case .unix(let path, let mode, let group):
             let socket = try UnixSocketFile.listening(at: path, mode: mode, group: group)

@@ -98,7 +98,8 @@ struct UnixSocketFile: Sendable {
         switch code {
         case 0, EAGAIN: return false  // EAGAIN: more wait for it than it lets
         case ECONNREFUSED, ENOENT: return true
-        default: throw HTTPServerError("\(path) is there, and it cannot be told whether anybody listens: \(words(code))")
+        default:
+            throw HTTPServerError("\(path) is there, and it cannot be told whether anybody listens: \(words(code))")
         }
     }
 

@@ -33,7 +33,8 @@ public struct TLSFiles: Sendable, Hashable {
                 continue
             }
             stamps.numbers += [
-                Int64(truncatingIfNeeded: status.st_dev), Int64(truncatingIfNeeded: status.st_ino), Int64(status.st_size),
+                Int64(truncatingIfNeeded: status.st_dev), Int64(truncatingIfNeeded: status.st_ino),
+                Int64(status.st_size),
                 Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec), Int64(status.st_ctim.tv_sec),
                 Int64(status.st_ctim.tv_nsec),
             ]

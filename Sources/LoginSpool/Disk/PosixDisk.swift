@@ -24,7 +24,9 @@ internal import Glibc
         }
         // What cannot be reserved is taken when it is needed.
         let size = (try? note().count) ?? Self.noteSize
-        if size < Self.noteSize { try? Self.write(Array(repeating: 0, count: Self.noteSize - size), to: lock, at: size) }
+        if size < Self.noteSize {
+            try? Self.write(Array(repeating: 0, count: Self.noteSize - size), to: lock, at: size)
+        }
     }
 
     /// The note stands in the lock file.

@@ -9,7 +9,7 @@ enum CRC32C {
         var value = ~previous
         unsafe table.withUnsafeBufferPointer { table in
             unsafe bytes.withUnsafeBufferPointer { bytes in
-                for unsafe byte in unsafe bytes {
+                for unsafebyte in unsafe bytes {
                     unsafe value = table[Int(UInt8(truncatingIfNeeded: value) ^ byte)] ^ value >> 8
                 }
             }

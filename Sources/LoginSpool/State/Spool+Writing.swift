@@ -215,7 +215,8 @@ extension Spool {
     /// What still waits in the oldest file goes to the end, if the spool is half full and most of that is waste, so that a
     /// client that never pauses does not fill the spool while the database is away.
     private mutating func nextCompaction(now: Timestamp) -> Work? {
-        guard mayCompact, statistics.bytes > configuration.maxBytes / 2, liveBytes < statistics.bytes / 2, unsurveyed == 0,
+        guard mayCompact, statistics.bytes > configuration.maxBytes / 2, liveBytes < statistics.bytes / 2,
+            unsurveyed == 0,
             segments.count > 1, let oldest = segments.first, oldest.live > 0,
             now >= oldest.latestBucketStart.advanced(by: configuration.bucket)
         else { return nil }

@@ -8,7 +8,9 @@ extension ReplayFindings {
         return HTMLPage.text(title) { page in
             header(title, &page)
             page.raw("<main>\n")
-            HTMLPage.section("Logins that would newly be refused, over time", &page) { TimelineChart(timeline).write(to: &$0) }
+            HTMLPage.section("Logins that would newly be refused, over time", &page) {
+                TimelineChart(timeline).write(to: &$0)
+            }
             people("Newly refused", newlyRefused, &page)
             people("Newly let in", newlyAllowed, &page)
             HTMLPage.section("Where these logins came from", &page) { WorldMap(places).write(to: &$0) }

@@ -11,7 +11,8 @@ extension ReplayFindings {
                 .list(
                     lines.map { line in
                         .object([
-                            ("list", AuditValue(line.list?.description)), ("rule", .text(line.rule)), ("hits", AuditValue(line.hits)), ("users", AuditValue(line.users)),
+                            ("list", AuditValue(line.list?.description)), ("rule", .text(line.rule)),
+                            ("hits", AuditValue(line.hits)), ("users", AuditValue(line.users)),
                             ("last", .text(line.last.description)),
                         ])
                     })

@@ -25,7 +25,8 @@ extension ReplayFindings {
     /// What was judged: `3 logins of 2 users, 2024-05-01 02:06 to 2024-05-01 02:06, UTC`.
     public var scope: String {
         let time = [first, last].compactMap { $0?.minute }.joined(separator: " to ")
-        return "\(Self.counted(logins, "login")) of \(Self.counted(users, "user"))\(time.isEmpty ? "" : ", \(time), UTC")"
+        return
+            "\(Self.counted(logins, "login")) of \(Self.counted(users, "user"))\(time.isEmpty ? "" : ", \(time), UTC")"
     }
 
     private static func lines(_ title: String, _ change: Change) -> [String] {
@@ -42,7 +43,8 @@ extension ReplayFindings {
         let times = counted(person.logins, "login")
         let rule = person.rule.map { ", by \($0.visible())" } ?? ""
         let address = person.address?.visible() ?? "this machine"
-        return "\(person.user.auditEscaped(for: .name))\(password): \(times), last \(person.last.minute) from \(address)\(rule)"
+        return
+            "\(person.user.auditEscaped(for: .name))\(password): \(times), last \(person.last.minute) from \(address)\(rule)"
     }
 
     static func counted(_ count: Int, _ noun: String) -> String {
@@ -51,6 +53,7 @@ extension ReplayFindings {
 
     private static func limited<Item>(_ items: [Item], _ line: (Item) -> String) -> [String] {
         let limit = 1000
-        return items.prefix(limit).map(line) + (items.count > limit ? ["  and \((items.count - limit).grouped) more"] : [])
+        return items.prefix(limit).map(line)
+            + (items.count > limit ? ["  and \((items.count - limit).grouped) more"] : [])
     }
 }

@@ -37,7 +37,8 @@ public struct Blast: Sendable, Equatable {
             for rule in rules { byRule[rule, default: 0] += 1 }
             rules = []
         }
-        ring.forEach(since: now < RecentLoginRing.lifetime ? 0 : now - RecentLoginRing.lifetime) { user, address, facts in
+        ring.forEach(since: now < RecentLoginRing.lifetime ? 0 : now - RecentLoginRing.lifetime) {
+            user, address, facts in
             if current.map({ !$0.utf8.elementsEqual(user.utf8) }) ?? true {
                 endUser()
                 current = user

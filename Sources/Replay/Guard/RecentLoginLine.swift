@@ -15,7 +15,9 @@ enum RecentLoginLine: Equatable {
         let columns = line.utf8.split(separator: 9, omittingEmptySubsequences: false).map { Substring($0) }
         switch columns.first {
         case "t":
-            guard columns.count == 3, let number = UInt32(columns[1]), let text = columns[2].unescaped else { return nil }
+            guard columns.count == 3, let number = UInt32(columns[1]), let text = columns[2].unescaped else {
+                return nil
+            }
             self = .text(number, text)
         case "l":
             let parts = columns.dropFirst(5).compactMap { UInt32($0) }

@@ -75,7 +75,9 @@ struct RecentLoginRing {
         for (index, text) in parts().texts.enumerated() { row.parts[index] = take(text, &lines) }
         let number = take(Self.key(of: user), &lines)
         var ofUser = rows[number] ?? []
-        if index == nil, ofUser.count >= Self.perUser { index = ofUser.indices.min { ofUser[$0].minute < ofUser[$1].minute } }
+        if index == nil, ofUser.count >= Self.perUser {
+            index = ofUser.indices.min { ofUser[$0].minute < ofUser[$1].minute }
+        }
         if let index {
             drop(ofUser[index], of: number)
             ofUser[index] = row
@@ -175,7 +177,9 @@ struct RecentLoginRing {
             drop(before: oldest)
             // Of those that are equally old, any.
             for number in Array(rows.keys) where count > left {
-                guard let ofUser = rows[number], let index = ofUser.firstIndex(where: { $0.minute == oldest }) else { continue }
+                guard let ofUser = rows[number], let index = ofUser.firstIndex(where: { $0.minute == oldest }) else {
+                    continue
+                }
                 drop(ofUser[index], of: number)
                 rows[number]?.remove(at: index)
                 if ofUser.count == 1 { rows[number] = nil }

@@ -46,7 +46,9 @@ public final class RecentLogins: Sendable {
     ) {
         self.now = now
         let ring = RecentLoginRing(capacity: capacity)
-        state = Mutex(State(ring: ring, file: RecentLoginsFile(file, bound: ring.capacity * RecentLoginRing.bytesPerRow, trouble)))
+        state = Mutex(
+            State(ring: ring, file: RecentLoginsFile(file, bound: ring.capacity * RecentLoginRing.bytesPerRow, trouble))
+        )
     }
 
     /// Takes down a login that was let in; never waits, and opens nothing.

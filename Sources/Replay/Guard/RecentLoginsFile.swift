@@ -40,7 +40,13 @@ struct RecentLoginsFile {
             while let end = held[start...].firstIndex(of: UInt8(ascii: "\n")) {
                 let line = String(decoding: held[start..<end], as: UTF8.self)
                 start = end + 1
-                if isTitleRead { body(Substring(line)) } else if line == RecentLoginLine.title { isTitleRead = true } else { break }
+                if isTitleRead {
+                    body(Substring(line))
+                } else if line == RecentLoginLine.title {
+                    isTitleRead = true
+                } else {
+                    break
+                }
             }
             held.removeFirst(start)
             // No line is that long.

@@ -23,7 +23,11 @@ struct Blindness: Sendable {
     mutating func add(_ user: UInt32, blindFor lists: [DenyListKind]) {
         users.insert(user)
         for list in Trait.lists {
-            if lists.contains(list) { unknown[list, default: []].insert(user) } else { known[list, default: []].insert(user) }
+            if lists.contains(list) {
+                unknown[list, default: []].insert(user)
+            } else {
+                known[list, default: []].insert(user)
+            }
         }
     }
 

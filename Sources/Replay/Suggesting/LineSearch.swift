@@ -31,7 +31,9 @@ struct LineSearch {
         isMet = suggester.sources.map { _ in false }
         choose(among: places.indices.filter { isOffered($0) && suggester.hits[$0].isEmpty })
         let collateral = suggester.configuration.collateral
-        if collateral > 0 { choose(among: places.indices.filter { isOffered($0) && suggester.hits[$0].count <= collateral }) }
+        if collateral > 0 {
+            choose(among: places.indices.filter { isOffered($0) && suggester.hits[$0].count <= collateral })
+        }
         dropUseless()
     }
 
@@ -92,7 +94,8 @@ struct LineSearch {
             return Suggestions.Line(
                 list: suggester.traits[trait].list, text: texts[trait], logins: sources.reduce(0) { $0 + $1.logins },
                 accounts: Self.names(sources), alsoMeets: names(suggester.hits[trait]),
-                unknown: suggester.blindness.users(of: suggester.traits[trait].list).subtracting(suggester.hits[trait]).count,
+                unknown: suggester.blindness.users(of: suggester.traits[trait].list).subtracting(suggester.hits[trait])
+                    .count,
                 firstSeen: sources.map(\.first).min() ?? Timestamp(milliseconds: 0))
         }
         .sorted { (kinds.firstIndex(of: $0.list) ?? 0, $0.text) < (kinds.firstIndex(of: $1.list) ?? 0, $1.text) }

@@ -79,7 +79,9 @@ public struct Suggester: Sendable {
             while let fields = try input.nextFields() {
                 count += 1
                 if count.isMultiple(of: 10_000) { progress(count) }
-                guard fields.time < configuration.until, configuration.since.map({ fields.time >= $0 }) ?? true else { continue }
+                guard fields.time < configuration.until, configuration.since.map({ fields.time >= $0 }) ?? true else {
+                    continue
+                }
                 let record = fields.record
                 if record.event == nil { body(fields, record, configuration.bad.kind(of: record)) }
             }
@@ -132,9 +134,13 @@ public struct Suggester: Sendable {
     private mutating func completePlaces() {
         for (address, indices) in places {
             for address in [address] + (address.embeddedIPv4.map { [$0] } ?? []) {
-                let numbers = lengths.compactMap { IPPrefix(address, length: $0).flatMap { traitNumbers[.network($0)] } }
+                let numbers = lengths.compactMap {
+                    IPPrefix(address, length: $0).flatMap { traitNumbers[.network($0)] }
+                }
                 for index in indices where !sources[index].isPrivate {
-                    for number in numbers where !sources[index].traits.contains(number) { sources[index].traits.append(number) }
+                    for number in numbers where !sources[index].traits.contains(number) {
+                        sources[index].traits.append(number)
+                    }
                 }
             }
         }
@@ -161,7 +167,9 @@ public struct Suggester: Sendable {
         blindness.add(user, blindFor: blindLists)
         // What a record lacks of an address is what others know of it.
         for place in blindLists.isEmpty ? [] : places[address] ?? [] {
-            for trait in sources[place].traits where blindLists.contains(traits[trait].list) { hits[trait].insert(user) }
+            for trait in sources[place].traits where blindLists.contains(traits[trait].list) {
+                hits[trait].insert(user)
+            }
         }
         for address in [address] + (address.embeddedIPv4.map { [$0] } ?? []) {
             for length in lengths {

@@ -99,7 +99,9 @@ extension Facts {
         }
         for name in reverseHost.value?.all ?? [] {
             let labels = name.lowercased().split(separator: ".", omittingEmptySubsequences: false)
-            for index in labels.indices.dropFirst() { traits.append(.hostSuffix(labels[index...].joined(separator: "."))) }
+            for index in labels.indices.dropFirst() {
+                traits.append(.hostSuffix(labels[index...].joined(separator: ".")))
+            }
         }
         traits += (origin.value?.asNumbers ?? []).map(Trait.asNumber)
         if let name = origin.value?.asName { traits.append(.asName(name)) }

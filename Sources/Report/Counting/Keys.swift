@@ -52,7 +52,9 @@ package struct PlaceKey: Hashable, Comparable, Sendable {
         longitude = Int((location.longitude * 2).rounded())
     }
 
-    package static func < (one: Self, other: Self) -> Bool { (one.latitude, one.longitude) < (other.latitude, other.longitude) }
+    package static func < (one: Self, other: Self) -> Bool {
+        (one.latitude, one.longitude) < (other.latitude, other.longitude)
+    }
 }
 
 /// A user who was refused, and why.

@@ -174,8 +174,11 @@ enum HTMLReport {
         _ title: String, _ items: [Item], _ page: inout HTMLText, _ row: (Item) -> BarTable.Row
     ) {
         HTMLPage.section(title, &page) { page in
-            BarTable(title: title, rows: items.prefix(HTMLPage.tableLimit).map(row), count: items.count, shown: HTMLPage.rowLimit)
-                .write(to: &page)
+            BarTable(
+                title: title, rows: items.prefix(HTMLPage.tableLimit).map(row), count: items.count,
+                shown: HTMLPage.rowLimit
+            )
+            .write(to: &page)
         }
     }
 }

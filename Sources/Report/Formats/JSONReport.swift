@@ -28,7 +28,8 @@ enum JSONReport {
                 ])
             ),
             ("blocked_users", list(findings.blockedUsers, blocked)),
-            ("watched_users", list(findings.watchedUsers, blocked)), ("excepted_users", list(findings.exceptedUsers, blocked)),
+            ("watched_users", list(findings.watchedUsers, blocked)),
+            ("excepted_users", list(findings.exceptedUsers, blocked)),
             ("new_for_user", list(findings.newPlaces, newPlace)),
             (
                 "revoked_passwords",

@@ -26,7 +26,9 @@ enum TextReport {
         if findings.wouldDeny > 0 {
             lines.append(" \(findings.wouldDeny.grouped) of the allowed would be denied (watch mode)")
         }
-        for (title, users) in [("Would be denied", findings.watchedUsers), ("Let in by an exception", findings.exceptedUsers)]
+        for (title, users) in [
+            ("Would be denied", findings.watchedUsers), ("Let in by an exception", findings.exceptedUsers),
+        ]
         where !users.isEmpty {
             lines += ["", title] + limited(users) { userLine($0, tellsRule: true) }
         }

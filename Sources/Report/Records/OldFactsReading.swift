@@ -34,7 +34,9 @@ struct OldFactsReading {
     private static let unanswered = LookupError(.unreachable)
 
     private func reverseHost(_ sources: FactSourcesReading) -> Sourced<PTRNames> {
-        if let name = fields["rev_host"]?.text, name != "<>" { return sources.sourced(.reverseHost, .known(PTRNames(name))) }
+        if let name = fields["rev_host"]?.text, name != "<>" {
+            return sources.sourced(.reverseHost, .known(PTRNames(name)))
+        }
         // Who stated that there is none has a name; the old program took every failure for none.
         let isNobodys = sources.isThere && sources.source(of: .reverseHost) == .none
         return sources.sourced(.reverseHost, isNobodys ? .unavailable(LookupError(.timedOut)) : .absent)

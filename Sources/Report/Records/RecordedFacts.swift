@@ -63,7 +63,9 @@ extension RecordFields {
             address = parsed
         }
         let facts = Facts(address: address, localNetworks: Self.noNetworks, localLocationName: "")
-        if let written = self["facts"]?.jsonStructure, let read = FactsReading(written).read(facts, sources) { return read }
+        if let written = self["facts"]?.jsonStructure, let read = FactsReading(written).read(facts, sources) {
+            return read
+        }
         return OldFactsReading(self).read(facts, sources)
     }
 

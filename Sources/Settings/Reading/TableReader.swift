@@ -170,7 +170,9 @@ final class TableReader {
             wrongKind(key, .string, node)
             return nil
         }
-        if radius == nil { problem(key, "must be a share of the users such as \"2%\", or a number of users such as 40") }
+        if radius == nil {
+            problem(key, "must be a share of the users such as \"2%\", or a number of users such as 40")
+        }
         return radius
     }
 

@@ -53,7 +53,8 @@ extension Settings {
                 let note = PlainTraffic.note(
                     to: server.host, as: "the server",
                     risk: "can pose as the database and let himself in as anybody"
-                        + (server.trustsServerKey ? ", and with auth_plugin=caching_sha2_password read its password" : ""),
+                        + (server.trustsServerKey
+                            ? ", and with auth_plugin=caching_sha2_password read its password" : ""),
                     remedy: "give ssl_ca=…, or unix_socket=… on the same machine")
             {
                 table.warning("dsn", note)

@@ -101,7 +101,8 @@ extension Settings {
             var lacks: [String] = []
             if needsToken, !hasToken { lacks.append("set server.token or server.token_file") }
             if isPlain, !allowsPlaintext {
-                let remedy = key == "host" ? "write a [[server.listen]] with tls_cert and tls_key" : "set tls_cert and tls_key"
+                let remedy =
+                    key == "host" ? "write a [[server.listen]] with tls_cert and tls_key" : "set tls_cert and tls_key"
                 lacks.append(
                     "passwords would cross the network as they are, so \(remedy), or insecure_plaintext = true where the way "
                         + "is encrypted by other means (a VPN, a tunnel)")

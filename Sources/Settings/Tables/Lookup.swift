@@ -78,7 +78,9 @@ extension Settings {
 
         private static func bootstrap(_ text: String, _ notes: ReadingNotes) -> Bootstrap? {
             guard !text.isEmpty else { return .shipped }
-            guard text.contains("://") else { return .directory(notes.resolved(text, at: ["lookup", "rdap", "bootstrap"])) }
+            guard text.contains("://") else {
+                return .directory(notes.resolved(text, at: ["lookup", "rdap", "bootstrap"]))
+            }
             for scheme in ["https://", "http://"] where text.hasPrefix(scheme) {
                 let host = text.dropFirst(scheme.count).prefix { $0 != "/" }
                 guard HostAndPort(String(host), defaultPort: 443) != nil,

@@ -38,7 +38,8 @@ package struct LDAPFilterSyntax {
     private mutating func whole() throws(Problem) {
         if current == UInt8(ascii: "(") { try filter() } else { try comparison() }
         guard let rest = current else { return }
-        throw Problem(rest == UInt8(ascii: ")") ? "has a \")\" too many" : "goes on after its end: \(shown(from: index))")
+        throw Problem(
+            rest == UInt8(ascii: ")") ? "has a \")\" too many" : "goes on after its end: \(shown(from: index))")
     }
 
     /// `(…)`.
@@ -55,7 +56,9 @@ package struct LDAPFilterSyntax {
         case UInt8(ascii: "!"):
             index += 1
             let begin = index
-            guard try filters() == 1 else { throw Problem("needs one filter after \"!\", at \(shown(from: begin - 1))") }
+            guard try filters() == 1 else {
+                throw Problem("needs one filter after \"!\", at \(shown(from: begin - 1))")
+            }
         case UInt8(ascii: "("): throw Problem("needs &, | or ! before the inner filter at \(shown(from: index))")
         default: try comparison()
         }
@@ -97,9 +100,11 @@ package struct LDAPFilterSyntax {
         let start = index
         while let byte = current {
             switch byte {
-            case UInt8(ascii: "("): throw Problem("has a \"(\" in a value, where it is written \\28: \(shown(from: start))")
+            case UInt8(ascii: "("):
+                throw Problem("has a \"(\" in a value, where it is written \\28: \(shown(from: start))")
             case UInt8(ascii: ")"): return
-            case UInt8(ascii: "*") where !mayHaveWildcards: throw Problem("has a * where none may be: \(shown(from: start))")
+            case UInt8(ascii: "*") where !mayHaveWildcards:
+                throw Problem("has a * where none may be: \(shown(from: start))")
             case UInt8(ascii: "\\"): try escape()
             default: break
             }
@@ -121,14 +126,16 @@ package struct LDAPFilterSyntax {
 
     /// Some of the filter, for a message.
     private func shown(from start: Int) -> String {
-        let text = String(decoding: bytes[min(start, bytes.count)...], as: UTF8.self).replacing("a\\2ab", with: "{username}")
+        let text = String(decoding: bytes[min(start, bytes.count)...], as: UTF8.self).replacing(
+            "a\\2ab", with: "{username}")
         return "\"\(text.prefix(40))\(text.count > 40 ? "…" : "")\""
     }
 
     /// `name`, `1.2.3`, with `;options`.
     private static func isDescription(_ name: ArraySlice<UInt8>) -> Bool {
         let parts = name.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
-        return parts.dropFirst().allSatisfy { !$0.isEmpty && $0.allSatisfy(isKeyByte) } && parts.first.map(isName) ?? false
+        return parts.dropFirst().allSatisfy { !$0.isEmpty && $0.allSatisfy(isKeyByte) }
+            && parts.first.map(isName) ?? false
     }
 
     private static func isName(_ name: ArraySlice<UInt8>) -> Bool {

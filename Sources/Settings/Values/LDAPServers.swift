@@ -54,7 +54,8 @@ struct LDAPServers {
         if let slash = server.firstIndex(where: { $0 == "/" || $0 == "?" }) {
             let base = String(server[slash...].dropFirst()).removingPercentEncoding ?? "%"
             guard !server.contains("?"), base.isEmpty || DistinguishedName.isValid(base) else {
-                throw Problem(text: "names more than a server: what follows the host belongs to ldap.basedn and ldap.filter")
+                throw Problem(
+                    text: "names more than a server: what follows the host belongs to ldap.basedn and ldap.filter")
             }
             if !base.isEmpty { bases.append(base) }
             server = server[..<slash]

@@ -35,7 +35,8 @@ struct ExplainCommand: AsyncParsableCommand {
         guard let address = IPAddress(ip) else {
             throw SetupFailure(["\(ip): is not an IPv4 or IPv6 address"], exitCode: .usage)
         }
-        let settings = try SettingsLocation(config: options.config, overrides: SettingsOverrides(isOffline: offline)).load().settings
+        let settings = try SettingsLocation(config: options.config, overrides: SettingsOverrides(isOffline: offline))
+            .load().settings
         let logger = Logger.program(level: .warning)
         let lookups = try Lookups(settings, makesFiles: false, logger: logger)
         var sources = lookups.sources

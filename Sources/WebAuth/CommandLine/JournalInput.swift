@@ -14,7 +14,9 @@ struct JournalInput: RecordInput {
     ///   - since: From here; nil: from the beginning.
     ///   - hasFacts: Whether what was known of addresses is read as well.
     /// - Throws: ``SetupFailure`` if the journal cannot be opened.
-    init(_ source: JournalReader.Source, since: Timestamp?, until: Timestamp, hasFacts: Bool = false) throws(SetupFailure) {
+    init(_ source: JournalReader.Source, since: Timestamp?, until: Timestamp, hasFacts: Bool = false)
+        throws(SetupFailure)
+    {
         let fields = ReportRecord.journalFields + (hasFacts ? RecordFields.journalFactFields : [])
         do throws(JournalReaderError) {
             reader = try JournalReader(

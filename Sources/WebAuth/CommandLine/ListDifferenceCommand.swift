@@ -6,7 +6,8 @@ import PythonRegex
 /// `lists diff`: what differs between two files of one list.
 struct ListDifferenceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "Show which entries two files of one list differ in, and whether others are met.",
+        commandName: "diff",
+        abstract: "Show which entries two files of one list differ in, and whether others are met.",
         discussion: """
             Order, comments and the way entries are written make no difference. Exit status 1 if others are met today, 78 if a \
             line is bad. Without --kind the files are read as the list for which the settings name one of them, else as the \
@@ -31,7 +32,8 @@ struct ListDifferenceCommand: AsyncParsableCommand {
         let engine = PCRE2PatternEngine()
         let list =
             kind ?? named[old.standardized] ?? named[new.standardized]
-            ?? ListInspection.likelyKind(of: after, engine: engine) ?? ListInspection.likelyKind(of: before, engine: engine)
+            ?? ListInspection.likelyKind(of: after, engine: engine)
+            ?? ListInspection.likelyKind(of: before, engine: engine)
         guard let list else {
             print("neither has an entry")
             return

@@ -10,7 +10,8 @@ import Settings
 struct ListStatisticsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
-        abstract: "Count the entries of each list, and name lines that others make useless, that have ended or that decide nothing.",
+        abstract:
+            "Count the entries of each list, and name lines that others make useless, that have ended or that decide nothing.",
         discussion: """
             With --journal, --file, --namespace or --jsonl the logins of the audit trail are judged by the lists as they are now: \
             each line with the logins it decided, lines that met honeypots only, lines that decided nothing. Facts are taken as \

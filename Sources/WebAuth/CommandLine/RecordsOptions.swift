@@ -28,7 +28,8 @@ struct RecordsOptions: ParsableArguments {
     /// - Parameter hasFacts: Whether what was known of addresses is read as well.
     func open(since: Timestamp?, until: Timestamp, hasFacts: Bool) throws(SetupFailure) -> any RecordInput {
         if !jsonl.isEmpty { return JSONLinesInput(paths: jsonl) }
-        let source: JournalReader.Source = file.isEmpty ? namespace.map(JournalReader.Source.namespace) ?? .machine : .files(file)
+        let source: JournalReader.Source =
+            file.isEmpty ? namespace.map(JournalReader.Source.namespace) ?? .machine : .files(file)
         return try JournalInput(source, since: since, until: until, hasFacts: hasFacts)
     }
 

@@ -21,7 +21,10 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(help: "The settings to try out.")
     var config: String?
-    @Option(help: "A directory with lists to try out, named as those shipped: network_cc.deny.lst, …; others stay as they are.")
+    @Option(
+        help:
+            "A directory with lists to try out, named as those shipped: network_cc.deny.lst, …; others stay as they are."
+    )
     var lists: String?
     @Option(help: "The settings in force, where they are not in the usual place.")
     var inForce: String?

@@ -47,8 +47,7 @@ struct ReportCommand: ParsableCommand {
         let progress = ProgressLine()
         defer { progress.clear() }
         do throws(ReportError) {
-            return try Report.run(&input, period: period, format: format, knowledge: knowledge, machine: machine)
-            {
+            return try Report.run(&input, period: period, format: format, knowledge: knowledge, machine: machine) {
                 progress.show("\($0) records read")
             }
         } catch {

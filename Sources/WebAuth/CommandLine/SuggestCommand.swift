@@ -40,7 +40,9 @@ struct SuggestCommand: ParsableCommand {
         if bad.isEmpty, badPassword.isEmpty, badIp.isEmpty, !wouldDeny {
             throw ValidationError("say which logins are bad: --bad, --bad-password, --bad-ip or --would-deny")
         }
-        if records.jsonl.contains("-") { throw ValidationError("--jsonl -: the records are read twice, which needs a file") }
+        if records.jsonl.contains("-") {
+            throw ValidationError("--jsonl -: the records are read twice, which needs a file")
+        }
         if allowCollateral < 0 { throw ValidationError("--allow-collateral: a number of users is expected") }
         for text in badIp where IPPrefix(text) == nil {
             throw ValidationError("--bad-ip: \(text) is no address and no network")

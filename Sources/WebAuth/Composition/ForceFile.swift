@@ -29,7 +29,9 @@ enum ForceFile {
     private static func userName(_ id: uid_t) -> String? {
         var (entry, found): (passwd, UnsafeMutablePointer<passwd>?) = unsafe (passwd(), nil)
         var buffer = [CChar](repeating: 0, count: 16_384)
-        guard unsafe getpwuid_r(id, &entry, &buffer, buffer.count, &found) == 0, let user = unsafe found else { return nil }
+        guard unsafe getpwuid_r(id, &entry, &buffer, buffer.count, &found) == 0, let user = unsafe found else {
+            return nil
+        }
         return unsafe String(cString: user.pointee.pw_name)
     }
 }

@@ -28,6 +28,7 @@ extension GeoDatabase {
     /// A line of `/readyz`.
     func statusLine(at now: Timestamp) -> String {
         let age = ageInDays(at: now)
-        return "geo \(name): \(isOld(at: now) ? "old" : "ok") (\(type.visible(limit: 60)), \(age) \(age == 1 ? "day" : "days") old)"
+        return
+            "geo \(name): \(isOld(at: now) ? "old" : "ok") (\(type.visible(limit: 60)), \(age) \(age == 1 ? "day" : "days") old)"
     }
 }

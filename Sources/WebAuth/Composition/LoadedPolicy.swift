@@ -27,7 +27,9 @@ struct LoadedPolicy: Sendable {
     ///   - sources: Who is asked about addresses.
     ///   - onLimit: Called once for each pattern that hit the match limit at a login.
     /// - Throws: ``SetupFailure`` if a list file cannot be read; it names the bad lines of the others, too.
-    init(_ settings: Settings, sources: FactSources, onLimit: @escaping @Sendable (ListProblem) -> Void) throws(SetupFailure) {
+    init(_ settings: Settings, sources: FactSources, onLimit: @escaping @Sendable (ListProblem) -> Void)
+        throws(SetupFailure)
+    {
         let audit = settings.audit
         var lists: [ListEffect: DenyLists] = [:]
         var unreadable: [String] = []
@@ -56,7 +58,8 @@ struct LoadedPolicy: Sendable {
         }
         var policy = Policy(
             mode: audit.mode, disabledServices: audit.disabledServices,
-            ignoreNetworks: PrefixSet(audit.ignoreNetworks), lists: lists[.deny] ?? DenyLists(), onUnknown: audit.onUnknown,
+            ignoreNetworks: PrefixSet(audit.ignoreNetworks), lists: lists[.deny] ?? DenyLists(),
+            onUnknown: audit.onUnknown,
             onOverload: audit.onOverload)
         if let watchLists = lists[.watch] { policy.watchLists = watchLists }
         if let allowLists = lists[.allow] { policy.allowLists = allowLists }

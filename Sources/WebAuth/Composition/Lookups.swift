@@ -153,7 +153,8 @@ final class Lookups: Sendable {
             let (number, date) = (state?[.systemFileNumber] as? Int, state?[.modificationDate] as? Date)
             return "\(number ?? 0) \(date?.timeIntervalSince1970 ?? 0)"
         }
-        return "\(settings.lookup) \(settings.cache) \(settings.cache.password?.revealed ?? "") \(settings.audit.cacheTTL) "
+        return
+            "\(settings.lookup) \(settings.cache) \(settings.cache.password?.revealed ?? "") \(settings.audit.cacheTTL) "
             + stamps.joined(separator: ", ")
     }
 }
@@ -168,7 +169,11 @@ private final class Counter: Sendable {
 extension RedisCache.Configuration {
     fileprivate init(_ cache: Settings.Cache) {
         self.init()
-        if let socket = cache.unixSocket { unixSocket = socket.resolved } else { (host, port) = (cache.host, UInt16(clamping: cache.port)) }
+        if let socket = cache.unixSocket {
+            unixSocket = socket.resolved
+        } else {
+            (host, port) = (cache.host, UInt16(clamping: cache.port))
+        }
         if let secret = cache.password { password = secret }
     }
 }

@@ -36,7 +36,9 @@ struct SnapshotBuilder: Sendable {
         var policy = try LoadedPolicy(settings, sources: backEnds.factSources) { problem in
             logger.warning("a pattern was given up at its match limit", metadata: ["audit.rule": "\(problem)"])
         }
-        for note in policy.notes + (backEnds.geo?.notes(for: policy.counts, at: .now) ?? []) { logger.warning("lists", metadata: ["note": "\(note)"]) }
+        for note in policy.notes + (backEnds.geo?.notes(for: policy.counts, at: .now) ?? []) {
+            logger.warning("lists", metadata: ["note": "\(note)"])
+        }
         policy.auditor.sources = policy.auditor.sources.metered(meters.lookups)
         policy.auditor.judged = meters.logins.judged
         if settings.audit.blastRadius != nil { policy.auditor.letIn = recentLogins.note }
@@ -44,7 +46,8 @@ struct SnapshotBuilder: Sendable {
         let authenticator = Authenticator(
             accounts: backEnds.directory.map { .directory(MeteredDirectory(base: $0, metrics: meters.lookups)) }
                 ?? .anyoneWithAnAppPassword,
-            store: MeteredStore(base: backEnds.database.passwords, metrics: meters.lookups), verifier: verifier, auditor: auditor, recorder: recorder,
+            store: MeteredStore(base: backEnds.database.passwords, metrics: meters.lookups), verifier: verifier,
+            auditor: auditor, recorder: recorder,
             refusedNetworks: PrefixSet(settings.auth.disallowPasswordsFrom),
             maxPasswordBytes: settings.auth.maximumPassword)
         return Built(

@@ -88,7 +88,8 @@ struct WebAuthServer: Sendable {
         let announcer = ServiceAnnouncer(logger)
         let reloader = Reloader(
             location, builder: builder, live: live, listErrors: built.listErrors, announcer: announcer,
-            recentLogins: recentLogins, trail: trail, guarded: Reloader.Counters(registry), logger: logger, apply: apply)
+            recentLogins: recentLogins, trail: trail, guarded: Reloader.Counters(registry), logger: logger, apply: apply
+        )
         let spelling = SpellingWatch(logger: logger) { live.current.backEnds.database.passwords }
         let health = Health(live: live, recorder: recorder, trail: trail)
         let throttle = FailureThrottle(v4PrefixLength: limits.v4PrefixLength, v6PrefixLength: limits.v6PrefixLength)
@@ -99,7 +100,8 @@ struct WebAuthServer: Sendable {
             reloader: reloader, health: health,
             metrics: MetricsReport(
                 registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
-                recentLogins: recentLogins, verifier: verifier, hashing: hashing, spoolLimit: settings.database.spoolMaximum, startTime: startTime))
+                recentLogins: recentLogins, verifier: verifier, hashing: hashing,
+                spoolLimit: settings.database.spoolMaximum, startTime: startTime))
         let requests = RequestMetrics(registry, endpoints: endpoints.routes.map(\.path))
         apply(built.snapshot)
         self.settings = settings
@@ -180,7 +182,9 @@ struct WebAuthServer: Sendable {
     private var stopTime: Duration { settings.server.drain + .seconds(60) }
 
     /// Whether a client that connects is answered, wherever it does.
-    private func answersItself() async -> HTTPServer.SelfAnswers { await server.answers(Endpoints.alivePath, within: .seconds(5)) }
+    private func answersItself() async -> HTTPServer.SelfAnswers {
+        await server.answers(Endpoints.alivePath, within: .seconds(5))
+    }
 
     private func serve(onBound: @Sendable ([ListenAddress]) -> Void) async -> Result<Void, any Error> {
         do {

@@ -32,7 +32,9 @@ extension DoctorCheck {
         var paths = secretFiles + settings.audit.lists.all.map(\.path).sorted { $0.place < $1.place }
         paths += [settings.audit.maxMind.city, settings.audit.maxMind.asn].compactMap { $0 }
         if let ldap = settings.ldap, let authority = ldap.certificateAuthority { paths.append(authority) }
-        paths += settings.server.listeners.compactMap(\.tls).flatMap { [$0.certificate, $0.clientCA].compactMap { $0 } }
+        paths += settings.server.listeners.compactMap(\.tls).flatMap {
+            [$0.certificate, $0.clientCA].compactMap { $0 }
+        }
         files += paths.map { ($0.place.isEmpty ? $0.written : $0.place, $0.resolved) }
         if case .mariadb(let server) = settings.database.location {
             files += [server.tlsCA, server.tlsCertificate, server.tlsKey].compactMap { $0 }.map { ("database.dsn", $0) }

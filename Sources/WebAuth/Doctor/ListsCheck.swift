@@ -10,7 +10,8 @@ extension DoctorCheck {
             let files = FileCheck(settings)
             let lines = files.listProblems.map {
                 Finding.error(
-                    "lists.line", $0, why: "the line is skipped at the start (of a bad end only the end is), and a reload is refused",
+                    "lists.line", $0,
+                    why: "the line is skipped at the start (of a bad end only the end is), and a reload is refused",
                     change: "\($0.place): write what the list takes (docs/lists.md)")
             }
             let notes = files.listNotes.map {

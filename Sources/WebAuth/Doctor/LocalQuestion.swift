@@ -61,7 +61,8 @@ enum LocalQuestion {
         }
     }
 
-    private static func connectHere(_ family: Int32, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t) -> Int32 {
+    private static func connectHere(_ family: Int32, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t) -> Int32
+    {
         let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return -errno }
         // A timeval, seconds and microseconds: optimised builds take the type for one of a module that cannot be imported.

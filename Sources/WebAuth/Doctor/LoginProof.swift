@@ -68,7 +68,8 @@ struct LoginProof: Sendable {
         let evidence = LoginEvidence(id: id, address: address, settings: settings)
         guard !isInterrupted() else { return result.skip("the rest", "interrupted") }
         let right = await reply(to: text, from: address)
-        let judged = address.isPrivate ? ", from \(address), which no list judges: --from ADDRESS takes one that they do" : ""
+        let judged =
+            address.isPrivate ? ", from \(address), which no list judges: --from ADDRESS takes one that they do" : ""
         result.add("right password", right == .accepted ? nil : .rightRefused(right, user), well: "accepted" + judged)
 
         guard !isInterrupted() else { return result.skip("the rest", "interrupted") }

@@ -31,7 +31,9 @@ extension DoctorCheck {
         let files = ServiceUnit.files(name, in: directories)
         guard files.count > 1, let unit = ServiceUnit.find(name, in: directories) else { return [] }
         let program = unit.program.map { " and starts \($0)" } ?? ""
-        let commands = ["rm \(PastedText.shellWord(files[0]))", "systemctl daemon-reload", "systemctl restart web-auth"]
+        let commands = [
+            "rm \(PastedText.shellWord(files[0]))", "systemctl daemon-reload", "systemctl restart web-auth",
+        ]
         return [
             .warning(
                 "service.shadowed_unit", "\(files[0]) hides \(files[1])\(program)",
@@ -42,7 +44,8 @@ extension DoctorCheck {
 
     private static func stopped(_ places: String) -> Finding {
         .error(
-            "service.stopped", "nobody listens on \(places)", why: "every login that is asked there ends with an internal failure",
+            "service.stopped", "nobody listens on \(places)",
+            why: "every login that is asked there ends with an internal failure",
             change: "systemctl enable --now web-auth; journalctl -u web-auth says why it ended",
             hints: ["systemctl enable --now web-auth", "journalctl -u web-auth -n 50"])
     }

@@ -64,7 +64,8 @@ final class Health: Sendable {
         report.lines += snapshot.backEnds.lookups.statusLines
         report.lines += (snapshot.backEnds.geo?.databases ?? []).map { $0.statusLine(at: .now) }
         let spool = recorder.statistics
-        report.lines.append("spool: \(spool.lost == 0 ? "ok" : "has lost \(spool.lost) records") (\(spool.waiting) waiting)")
+        report.lines.append(
+            "spool: \(spool.lost == 0 ? "ok" : "has lost \(spool.lost) records") (\(spool.waiting) waiting)")
         for (sink, written, lost) in trail.counts {
             report.lines.append("audit \(sink): \(lost == 0 ? "ok" : "has lost \(lost) records") (\(written) written)")
         }

@@ -50,7 +50,9 @@ struct SpellingWatch: Sendable {
     private func rows(near login: String) async -> [AppPassword] {
         let folded = login.lowercased()
         let rows: [AppPassword]
-        do throws(BackendError) { rows = try await store().passwords(of: Self.spellings(of: login)) } catch { return [] }
+        do throws(BackendError) { rows = try await store().passwords(of: Self.spellings(of: login)) } catch {
+            return []
+        }
         return rows.filter {
             !$0.isDeleted && !$0.uid.utf8.elementsEqual(login.utf8)
                 && $0.uid.lowercased().utf8.elementsEqual(folded.utf8)

@@ -86,8 +86,10 @@ extension MetricFamily {
 
     /// All of them.
     static let service = [
-        requests, requestDuration, unserved, decisions, ruleMatches, watchMatches, allowMatches, passwordVerify, verifyCache, verifyCacheEntries, hashes,
-        hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime, guardedReloads, recentUsers,
+        requests, requestDuration, unserved, decisions, ruleMatches, watchMatches, allowMatches, passwordVerify,
+        verifyCache, verifyCacheEntries, hashes,
+        hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime,
+        guardedReloads, recentUsers,
         backEndUp, geoBuilt, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped,
         logLinesDropped, cacheValuesRefused, buildInfo,
         startTime, processorTime, residentMemory,

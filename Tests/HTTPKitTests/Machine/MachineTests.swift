@@ -35,20 +35,26 @@ struct MachineTests {
     private static let opening = [
         Row("a connection waits for a request", (.opened, "wait 600 s for client, read")),
         Row("and not for ever", (.opened, "wait 600 s for client, read"), (.deadline, "close"), (.deadline, "")),
-        Row("part of a head moves the deadline once", (.bytes, "wait 10 s for client"), (.bytes, ""), (.readCompleted, "read")),
+        Row(
+            "part of a head moves the deadline once", (.bytes, "wait 10 s for client"), (.bytes, ""),
+            (.readCompleted, "read")),
         Row(
             "a head that does not end is 408", (.bytes, "wait 10 s for client"),
             (.deadline, "begin, wait 12 s for server, send 408 close"),
-            (.written, "finish 408, wait 2 s for client, closeOutput, read"), (.bytes, "unwanted"), (.deadline, "close")),
+            (.written, "finish 408, wait 2 s for client, closeOutput, read"), (.bytes, "unwanted"), (.deadline, "close")
+        ),
         Row(
             "what is no request is refused and is the last", (.bytes, "wait 10 s for client"),
             (.fault(400), "begin, wait 12 s for server, send 400 close"),
             (.written, "finish 400, wait 2 s for client, closeOutput, read"), (.get, ""), (.inputClosed, "close")),
         Row(
-            "a head that means two things is refused and is the last", (.bytes, "wait 10 s for client"), (.post, "judge"),
+            "a head that means two things is refused and is the last", (.bytes, "wait 10 s for client"),
+            (.post, "judge"),
             (.unreadable, "wait 12 s for server, send 400 close"),
             (.written, "finish 400, wait 2 s for client, closeOutput, read")),
-        Row("a client that only looks in", (.opened, "wait 600 s for client, read"), (.inputClosed, "close"), (.gone, "")),
+        Row(
+            "a client that only looks in", (.opened, "wait 600 s for client, read"), (.inputClosed, "close"),
+            (.gone, "")),
     ]
 
     private static let bodies = [
@@ -69,7 +75,9 @@ struct MachineTests {
         Row(
             "a body that breaks the rules is refused", after: admitted,
             (.fault(400), "leave, wait 12 s for server, send 400 close")),
-        Row("a client that goes in the middle of a body leaves its place", after: admitted, (.body(3), ""), (.gone, "leave")),
+        Row(
+            "a client that goes in the middle of a body leaves its place", after: admitted, (.body(3), ""),
+            (.gone, "leave")),
         Row(
             "what is left of a refused body passes by", (.bytes, "wait 10 s for client"), (.post, "judge"),
             (.refused(404, mayGoOn: true), "wait 12 s for server, send 404"),
@@ -87,11 +95,13 @@ struct MachineTests {
 
     private static let expectations = [
         Row(
-            "100 goes out when all that came is told", (.expecting, "judge"), (.admitted, "enter, wait 11 s for client"),
+            "100 goes out when all that came is told", (.expecting, "judge"),
+            (.admitted, "enter, wait 11 s for client"),
             (.readCompleted, "100, read"), (.readCompleted, "read"), (.body(5), ""),
             (.end, "wait 30 s for server, serve 1 with 5 bytes")),
         Row(
-            "no 100 for a body that is there", (.expecting, "judge"), (.admitted, "enter, wait 11 s for client"), (.body(1), ""),
+            "no 100 for a body that is there", (.expecting, "judge"), (.admitted, "enter, wait 11 s for client"),
+            (.body(1), ""),
             (.readCompleted, "read")),
         Row(
             "no 100 for a body that has ended", (.expecting, "judge"), (.admitted, "enter, wait 11 s for client"),
@@ -122,16 +132,19 @@ struct MachineTests {
             (.deadline, "close"), (.gone, ""), (.written, "finish 200")),
         Row("an answer comes once", after: served, (.answered(2), "discard 200"), (.close, "close"), (.close, "")),
         Row(
-            "requests behind it wait, and one read goes ahead", after: served, (.get, ""), (.end, ""), (.readCompleted, ""),
+            "requests behind it wait, and one read goes ahead", after: served, (.get, ""), (.end, ""),
+            (.readCompleted, ""),
             (.answered(1), "wait 12 s for server, send 200"), (.written, "finish 200, wait 600 s for client, judge"),
             (.admitted, "enter, wait 11 s for client, wait 30 s for server, serve 2 with 0 bytes, read")),
         Row(
-            "more of them than the bound end the connection", after: served, (.get, ""), (.end, ""), (.get, ""), (.get, ""),
+            "more of them than the bound end the connection", after: served, (.get, ""), (.end, ""), (.get, ""),
+            (.get, ""),
             (.answered(1), "wait 12 s for server, send 200"), (.written, "finish 200, wait 600 s for client, judge"),
             (.refused(404, mayGoOn: true), "wait 12 s for server, send 404 close")),
         Row(
             "HTTP/1.0 says that it goes on", (.http10, "judge"), (.admitted, "enter, wait 11 s for client"),
-            (.end, "wait 30 s for server, serve 1 with 0 bytes"), (.answered(1), "wait 12 s for server, send 200 keepAlive")),
+            (.end, "wait 30 s for server, serve 1 with 0 bytes"),
+            (.answered(1), "wait 12 s for server, send 200 keepAlive")),
     ]
 
     private static let shutdowns = [
@@ -142,10 +155,12 @@ struct MachineTests {
             (.answered(1), "wait 12 s for server, send 200 close")),
         Row("a body on its way, too", after: admitted, (.drain, ""), (.body(1), ""), (.readCompleted, "read")),
         Row(
-            "a handler is waited for", after: served, (.drain, ""), (.answered(1), "wait 12 s for server, send 200 close")),
+            "a handler is waited for", after: served, (.drain, ""),
+            (.answered(1), "wait 12 s for server, send 200 close")),
         Row(
             "until the grace period is over", after: served, (.drain, ""),
-            (.giveUp, "wait 12 s for server, send 503 close"), (.answered(1), "discard 200"), (.written, "finish 503, close")),
+            (.giveUp, "wait 12 s for server, send 503 close"), (.answered(1), "discard 200"),
+            (.written, "finish 503, close")),
         Row("which a body is not waited for", after: admitted, (.drain, ""), (.giveUp, "close"), (.gone, "leave")),
         Row(
             "what is left of a refused body still passes by, and is the last", (.post, "judge"),
@@ -212,7 +227,8 @@ struct MachineTests {
         private mutating func parsed(
             _ method: NIOHTTP1.HTTPMethod, version: HTTPVersion = .http1_1, _ fields: [(String, String)] = []
         ) {
-            head = HTTPRequestHead(version: version, method: method, uri: "/", headers: HTTPHeaders([("Host", "a")] + fields))
+            head = HTTPRequestHead(
+                version: version, method: method, uri: "/", headers: HTTPHeaders([("Host", "a")] + fields))
             machine.parsed(.head(head))
         }
 

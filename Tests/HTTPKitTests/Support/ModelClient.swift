@@ -94,7 +94,9 @@ final class ModelClient {
                 output.removeFirst(whole)
                 return answer
             }
-            guard let call else { throw Failure(description: "no answer comes: \(String(decoding: output, as: UTF8.self))") }
+            guard let call else {
+                throw Failure(description: "no answer comes: \(String(decoding: output, as: UTF8.self))")
+            }
             await call.task.value
         }
     }
@@ -102,7 +104,9 @@ final class ModelClient {
     /// Takes everything up to the end of the stream.
     func readToEnd() async throws -> String {
         while !isAtEnd {
-            guard let call else { throw Failure(description: "no end comes: \(String(decoding: output, as: UTF8.self))") }
+            guard let call else {
+                throw Failure(description: "no end comes: \(String(decoding: output, as: UTF8.self))")
+            }
             await call.task.value
         }
         defer { output = [] }
@@ -197,7 +201,9 @@ final class ModelClient {
         case .wait(let duration, let turn): (deadline, self.turn) = (server.now + duration, turn)
         case .sendInterimAnswer: output += "\(ResponseEncoder.interimAnswer)".utf8
         case .serve(let number):
-            guard server.takesCalls, let (head, route, body) = machine.takeRequest() else { return machine.notStarted() }
+            guard server.takesCalls, let (head, route, body) = machine.takeRequest() else {
+                return machine.notStarted()
+            }
             let request = HTTPRequest(head.method, head.path, query: head.query, headers: head.fields, body: body)
             let task = Task {
                 let response = await route.handler(request)

@@ -25,7 +25,8 @@ final class ModelServer {
     init(_ routes: [Route], settings: HTTPSettings) { router = Router(routes, settings: settings) }
 
     static func with(
-        _ routes: [Route], settings: HTTPSettings = HTTPSettings(), _ body: @MainActor (ModelServer) async throws -> Void
+        _ routes: [Route], settings: HTTPSettings = HTTPSettings(),
+        _ body: @MainActor (ModelServer) async throws -> Void
     ) async throws {
         let server = ModelServer(routes, settings: settings)
         try await body(server)

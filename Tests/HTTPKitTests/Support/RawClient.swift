@@ -54,7 +54,8 @@ final class RawClient: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
         process.arguments =
-            ["s_client", "-quiet", "-verify_return_error", "-CAfile", authority, "-connect", "127.0.0.1:\(port)"] + arguments
+            ["s_client", "-quiet", "-verify_return_error", "-CAfile", authority, "-connect", "127.0.0.1:\(port)"]
+            + arguments
         let (input, output, errors) = (Pipe(), Pipe(), Pipe())
         (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
         try process.run()

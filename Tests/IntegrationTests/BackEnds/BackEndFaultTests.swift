@@ -92,7 +92,9 @@ struct BackEndFaultTests {
     }
 
     @Test(arguments: BackEnd.allCases)
-    func `a back end that was restarted between two logins costs neither of them anything`(backEnd: BackEnd) async throws {
+    func `a back end that was restarted between two logins costs neither of them anything`(backEnd: BackEnd)
+        async throws
+    {
         let scene = try await Scene()
         for _ in 0..<3 {
             try await process(backEnd, scene.site).restart()

@@ -20,7 +20,9 @@ struct CrashTests {
         func replace(with new: ServerProcess) { server.withLock { $0 = new } }
     }
 
-    @Test func `in 10,000 logins, 20 kills of the server and 20 ends of MariaDB cost no row and double none`() async throws {
+    @Test func `in 10,000 logins, 20 kills of the server and 20 ends of MariaDB cost no row and double none`()
+        async throws
+    {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("crash test: seed \(seed)")
         var random = SeededNumbers(state: seed)
@@ -57,7 +59,11 @@ struct CrashTests {
                 _ = await old.waitForExit()
                 current.replace(with: try await ServerProcess(in: site.directory))
             case .stopDatabase, .killDatabase:
-                if event == .stopDatabase { try await site.mariadb.process.stop() } else { try await site.mariadb.process.kill() }
+                if event == .stopDatabase {
+                    try await site.mariadb.process.stop()
+                } else {
+                    try await site.mariadb.process.kill()
+                }
                 try await Self.wait(for: clients, 503, clients.statuses[503, default: 0] + 2)
                 try await site.mariadb.process.start()
             }

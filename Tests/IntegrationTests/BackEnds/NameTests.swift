@@ -5,17 +5,22 @@ import Testing
 @Suite(.timeLimit(.minutes(10)), .enabled(if: MailSite.canRun, "\(MailSite.missing)"))
 struct NameTests {
     /// Accounts that LDAP tells apart; `Upper` is spelled so there.
-    private static let accounts = ["alice", "j_doe", "jxdoe", "100%", "*", "a)(uid=*", "müller", "muller", "Upper", #"back\slash"#]
+    private static let accounts = [
+        "alice", "j_doe", "jxdoe", "100%", "*", "a)(uid=*", "müller", "muller", "Upper", #"back\slash"#,
+    ]
     /// Names that nobody has, however like somebody's they are.
-    private static let strangers = ["%", "_", "j%", "j.doe", "alice*", "a*", "mueller", "MÜLLER%", "alice)(uid=*", "' OR '1'='1", #"\2a"#, "nobody"]
+    private static let strangers = [
+        "%", "_", "j%", "j.doe", "alice*", "a*", "mueller", "MÜLLER%", "alice)(uid=*", "' OR '1'='1", #"\2a"#, "nobody",
+    ]
 
     /// A directory with all of them, and a password for each name, strangers too: rows without an account.
     private static func site(_ tables: MailSite.Tables) async throws -> (site: MailSite, passwords: [String: String]) {
-        let entries = accounts.map { LDIF.account($0) } + [
-            LDIF.account("off", more: "homeDirectory: /home/off\nloginShell: /bin/false"),
-            LDIF.account("homeless", more: "homeDirectory: /dev/null\nloginShell: /bin/bash"),
-            LDIF.account("twin", called: "first"), LDIF.account("twin", called: "second"),
-        ]
+        let entries =
+            accounts.map { LDIF.account($0) } + [
+                LDIF.account("off", more: "homeDirectory: /home/off\nloginShell: /bin/false"),
+                LDIF.account("homeless", more: "homeDirectory: /dev/null\nloginShell: /bin/bash"),
+                LDIF.account("twin", called: "first"), LDIF.account("twin", called: "second"),
+            ]
         let site = try await MailSite(tables: tables, accounts: entries.joined())
         var passwords: [String: String] = [:]
         var rows: [String] = []
@@ -39,7 +44,9 @@ struct NameTests {
     }
 
     @Test(arguments: MailSite.Tables.allCases)
-    func `with the password of another nobody gets in, and with one's own everybody`(tables: MailSite.Tables) async throws {
+    func `with the password of another nobody gets in, and with one's own everybody`(tables: MailSite.Tables)
+        async throws
+    {
         let (site, passwords) = try await Self.site(tables)
         let server = try await ServerProcess(in: site.directory)
         for (network, name) in Self.accounts.enumerated() {
@@ -58,7 +65,9 @@ struct NameTests {
         #expect(try login("homeless", #require(passwords["homeless"]), server, network: 200) == 403)
         #expect(try login("twin", #require(passwords["twin"]), server, network: 200) == 400)
         // LDAP ignores case: an account is found under any, and its passwords stay its own.
-        for (name, owner) in [("ALICE", "alice"), ("upper", "Upper"), ("UPPER", "Upper"), ("J_Doe", "j_doe"), ("MÜLLER", "müller")] {
+        for (name, owner) in [
+            ("ALICE", "alice"), ("upper", "Upper"), ("UPPER", "Upper"), ("J_Doe", "j_doe"), ("MÜLLER", "müller"),
+        ] {
             for (other, password) in passwords {
                 let status = try login(name, password, server, network: 201)
                 #expect(status == (other == owner ? 200 : 401), "\(name) with the password of \(other)")

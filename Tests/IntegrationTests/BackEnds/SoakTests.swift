@@ -40,7 +40,9 @@ struct SoakTests {
             state.withLock { $0.refused.append((.now, status, "\($0.event): \(body)")) }
         }
         /// Both ends belong to it, and what was begun then may end a moment later.
-        func away(since start: ContinuousClock.Instant) { state.withLock { $0.away.append(start...(.now + .seconds(2))) } }
+        func away(since start: ContinuousClock.Instant) {
+            state.withLock { $0.away.append(start...(.now + .seconds(2))) }
+        }
         var all: Int { state.withLock { $0.refused.count } }
         /// Those that nothing excuses.
         var faults: [String: Int] {
@@ -53,7 +55,9 @@ struct SoakTests {
         }
     }
 
-    @Test func `hours of silence, restarts, a full disk and an unread log refuse no right password and lose no row`() async throws {
+    @Test func `hours of silence, restarts, a full disk and an unread log refuse no right password and lose no row`()
+        async throws
+    {
         let site = try await MailSite(
             tables: .old, timeout: "2s",
             settings: """
@@ -132,7 +136,9 @@ struct SoakTests {
         }
         try await Self.waitForEmptySpool(current.value.port)
         try await onThread { current.value.end() }
-        print("soak: \(Self.hours) hours, \(model.answered) logins, \(refusals.all) while something was away, KiB: \(sizes)")
+        print(
+            "soak: \(Self.hours) hours, \(model.answered) logins, \(refusals.all) while something was away, KiB: \(sizes)"
+        )
         #expect(refusals.faults.isEmpty, "\(refusals.faults)")
         let found = try await site.rows(
             "SELECT pwid, service, src_ip, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', `timestamp`) DIV 1000 FROM log"
@@ -171,7 +177,9 @@ struct SoakTests {
         let deadline = ContinuousClock.now + .seconds(60)
         while true {
             let metrics = try await onThread { try HTTPClient(port: port).request("GET", "/metrics").body }
-            if metrics.contains("\nwebauth_spool_records 0\n") || metrics.contains("\nwebauth_spool_records 0.0\n") { return }
+            if metrics.contains("\nwebauth_spool_records 0\n") || metrics.contains("\nwebauth_spool_records 0.0\n") {
+                return
+            }
             try #require(ContinuousClock.now < deadline, "the spool does not drain")
             try await Task.sleep(for: .milliseconds(20))
         }

@@ -24,7 +24,9 @@ struct FirstDenyListTests {
         #expect(Self.blocks.count { $0.info.hasPrefix("sh") } >= 8 && Self.blocks.count { $0.info == "toml" } == 3)
     }
 
-    @Test func `who follows it refuses the thief and nobody else, and no step before the last refuses anybody`() async throws {
+    @Test func `who follows it refuses the thief and nobody else, and no step before the last refuses anybody`()
+        async throws
+    {
         let site = try await SystemdSite.shared
         let machine = site.machine
         let before = try await machine.run("cat", Self.settings)
@@ -55,14 +57,18 @@ struct FirstDenyListTests {
 
         /// How often settings were taken into use.
         func reloads() async throws -> Int {
-            try await site.entries("SYSLOG_IDENTIFIER=web-auth-server").count { $0["MESSAGE"]?.contains("reloaded") == true }
+            try await site.entries("SYSLOG_IDENTIFIER=web-auth-server").count {
+                $0["MESSAGE"]?.contains("reloaded") == true
+            }
         }
 
         /// Puts a block of settings where the page says.
         func set(_ block: Documentation.Block) async throws {
             let lines = block.text.split(separator: "\n").map(String.init)
-            var file = try await machine.run("cat", Self.settings).split(separator: "\n", omittingEmptySubsequences: false)
-                .map(String.init)
+            var file = try await machine.run("cat", Self.settings).split(
+                separator: "\n", omittingEmptySubsequences: false
+            )
+            .map(String.init)
             if let header = file.firstIndex(of: lines[0]) {
                 file.insert(contentsOf: lines.dropFirst(), at: header + 1)
             } else {
@@ -91,7 +97,8 @@ struct FirstDenyListTests {
                 let isPassword = block.text.contains("app-password add")
                 let command = block.info.hasSuffix("differs") ? "{ \(block.text)\n} || [ $? = 1 ]" : block.text
                 let before = try await reloads()
-                said = try await machine.shell("cd /root\nset -e\n" + (isPassword ? "exec 2>/dev/null\n" : "exec 2>&1\n") + command)
+                said = try await machine.shell(
+                    "cd /root\nset -e\n" + (isPassword ? "exec 2>/dev/null\n" : "exec 2>&1\n") + command)
                 if isPassword { honey = said.trimmingCharacters(in: .whitespacesAndNewlines) }
                 guard block.text.contains("systemctl reload") else { continue }
                 try await site.wait("a reload") { try await reloads() > before }
@@ -100,10 +107,17 @@ struct FirstDenyListTests {
             }
         }
         #expect(taken == 3 && isEnforced)
-        #expect(said.contains("user=<honey-sugar>") && said.contains("matched=rev_host") && !said.contains("user=<alice>"), "\(said)")
+        #expect(
+            said.contains("user=<honey-sugar>") && said.contains("matched=rev_host") && !said.contains("user=<alice>"),
+            "\(said)")
         let watched = try await site.entries(
             "SYSLOG_IDENTIFIER=mail-audit", "AUDIT_MATCHED=rev_host", "AUDIT_BLOCKED=False")
-        #expect(!watched.isEmpty && watched.allSatisfy { $0["AUDIT_RULE"]?.contains("watch") == true && $0["AUDIT_USER"] == "honey-sugar" && $0["AUDIT_HONEYPOT"] == "true" })
+        #expect(
+            !watched.isEmpty
+                && watched.allSatisfy {
+                    $0["AUDIT_RULE"]?.contains("watch") == true && $0["AUDIT_USER"] == "honey-sugar"
+                        && $0["AUDIT_HONEYPOT"] == "true"
+                })
 
         // The Friday evening of the last paragraph.
         try await machine.shell("echo '.*' >>\(Self.lists)/reverse_hostname.deny.lst; systemctl reload web-auth")
@@ -111,7 +125,8 @@ struct FirstDenyListTests {
         #expect(try await logIn() == Answers(thieves: [403], users: [200]))
         try await machine.shell("touch /var/lib/dovecot-web-auth/force-reload; systemctl reload web-auth")
         try await site.wait("a forced reload") { try await logIn().users == [403] }
-        let event = try #require(try await site.entries("SYSLOG_IDENTIFIER=mail-auth", "AUDIT_EVENT=forced_reload").last)
+        let event = try #require(
+            try await site.entries("SYSLOG_IDENTIFIER=mail-auth", "AUDIT_EVENT=forced_reload").last)
         #expect(event["AUDIT_BY"] == "SIGHUP, force-reload of root" && event["PRIORITY"] == "4")
 
         try await machine.write(before, to: Self.settings)

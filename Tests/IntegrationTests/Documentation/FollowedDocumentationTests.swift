@@ -133,7 +133,8 @@ struct FollowedDocumentationTests {
     /// A Debian with Dovecot, MariaDB and what the program needs, and the source tree with a program that has been built.
     private static func boot(_ from: Source) async throws -> BootedSystemd {
         var packages: Set = [
-            "dbus", "dovecot-auth-lua", "dovecot-imapd", "lua-cjson", "mariadb-server", "sqlite3", "systemd", "systemd-sysv",
+            "dbus", "dovecot-auth-lua", "dovecot-imapd", "lua-cjson", "mariadb-server", "sqlite3", "systemd",
+            "systemd-sysv",
         ]
         var files: [String: String] = [:]
         let release: String

@@ -27,7 +27,8 @@ struct FollowedMigrationTests {
             "mariadb <<'EOT'\n" + #require(told["Database"]).joined(separator: "\n") + "\nEOT")
         // The lines for Dovecot, below a main passdb and above a userdb, as that page has it.
         let passdbs = try #require(told["Dovecot"]).joined(separator: "\n")
-        try await site.machine.write(passdbs + "\n" + Self.userdb(packages), to: "/etc/dovecot/conf.d/auth-old.conf.ext")
+        try await site.machine.write(
+            passdbs + "\n" + Self.userdb(packages), to: "/etc/dovecot/conf.d/auth-old.conf.ext")
         try await site.machine.shell(
             """
             cp /usr/share/dovecot-web-auth-lua/*.lua /etc/dovecot/
@@ -56,7 +57,8 @@ struct FollowedMigrationTests {
 
     /// The old program's settings, a unit of its name, and its database with an app password of alice.
     private static func makeOld(on machine: BootedSystemd) async throws {
-        try await machine.shell("mkdir -p /opt/dovecot_web_auth/lists && echo RU >/opt/dovecot_web_auth/lists/network_cc.lst")
+        try await machine.shell(
+            "mkdir -p /opt/dovecot_web_auth/lists && echo RU >/opt/dovecot_web_auth/lists/network_cc.lst")
         try await machine.write(
             """
             [database]
@@ -93,7 +95,8 @@ struct FollowedMigrationTests {
             try await machine.shell("printf '%s\\n' '\(new.table)' '\(new.line)' >>\(file)")
         } else {
             let (_, name, value) = try #require(line.wholeMatch(of: /(?:\w+\.)*(\w+) = (.+)/)).output
-            try await machine.shell("grep -q '^\(name) = ' \(file) && sed -i 's|^\(name) = .*|\(name) = \(value)|' \(file)")
+            try await machine.shell(
+                "grep -q '^\(name) = ' \(file) && sed -i 's|^\(name) = .*|\(name) = \(value)|' \(file)")
         }
     }
 }

@@ -11,14 +11,16 @@ struct FollowedTrialTests {
         let block = try #require(Documentation.blocks("../README.md").first { $0.text.contains("debootstrap") })
         #expect(block.commands == 6)
         let end = try #require(
-            Documentation.text("../README.md").firstMatch(of: /`(kill %1; [^`]*)`/)).output.1
+            Documentation.text("../README.md").firstMatch(of: /`(kill %1; [^`]*)`/)
+        ).output.1
 
         // Its directory and port are ours; all else is as written.
         let directory = try TemporaryDirectory()
         let port = try freePort()
         func adapt(_ text: String) -> String {
             text.replacing("/srv/trial", with: directory.path + "/trial")
-                .replacing(":8000", with: ":\(port)").replacing("serve --offline", with: "serve --offline --port \(port)")
+                .replacing(":8000", with: ":\(port)").replacing(
+                    "serve --offline", with: "serve --offline --port \(port)")
         }
         let release = try #require(DebianTree.releaseOfMachine)
         let packages = try #require(BuiltPackages.all.first { $0.release == release })
@@ -48,7 +50,8 @@ struct FollowedTrialTests {
                 ["unshare", "--mount", "--propagation", "private", "bash", "-ec", whole])
         }
         let said = directory.read("said")
-        #expect(result.output.contains(#"{"status":"success","password_id":1}"#), "\(result.output)\(result.errors)\(said)")
+        #expect(
+            result.output.contains(#"{"status":"success","password_id":1}"#), "\(result.output)\(result.errors)\(said)")
         #expect(result.status == 0, "\(result.errors)\(said)")
         #expect(!FileManager.default.fileExists(atPath: directory.path + "/trial"))
     }

@@ -203,6 +203,7 @@ struct InstalledPackageTests {
         let name = "dovecot-web-auth"
         #expect(try await site.said("getent passwd \(name) || getent group \(name) || echo none") == "none")
         #expect(try await site.said(Self.remains) == "")
-        #expect(try await site.said("systemctl list-unit-files --no-legend 'web-auth*' || :; systemctl --failed -q") == "")
+        #expect(
+            try await site.said("systemctl list-unit-files --no-legend 'web-auth*' || :; systemctl --failed -q") == "")
     }
 }

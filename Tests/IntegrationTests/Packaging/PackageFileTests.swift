@@ -51,7 +51,9 @@ struct PackageFileTests {
         if packages.release == "trixie" { #expect(Set(of13).isSubset(of: depends), "\(depends)") }
     }
 
-    @Test(.enabled(if: BuiltPackages.isCI, "packages that were built some time ago are tested, too"), arguments: BuiltPackages.all)
+    @Test(
+        .enabled(if: BuiltPackages.isCI, "packages that were built some time ago are tested, too"),
+        arguments: BuiltPackages.all)
     func `they are of this very commit`(packages: BuiltPackages) throws {
         let time = try Tool.run(
             "/usr/bin/env",

@@ -40,7 +40,8 @@ final class PackageSite: Sendable {
     func apt(_ command: String...) async throws -> String {
         let silently = "DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends"
         return try await machine.shell(
-            "said=$(\(silently) \(command.joined(separator: " ")) 2>&1) || { printf '%s\\n' \"$said\" >&2; exit 1; }; printf '%s\\n' \"$said\"")
+            "said=$(\(silently) \(command.joined(separator: " ")) 2>&1) || { printf '%s\\n' \"$said\" >&2; exit 1; }; printf '%s\\n' \"$said\""
+        )
     }
 
     /// The settings that come as an example, with nobody asked about addresses; starts the service.

@@ -55,7 +55,8 @@ struct ShippedFileTests {
         // Whatever the unit runs, it runs under the profile.
         let rules = try Self.read("apparmor/web-auth-server")
         for command in unit.matches(of: /(?m)^Exec\w+=(\S+)/).map(\.output.1) {
-            let rule = command == "/bin/sh" ? "  /{usr/,}bin/{sh,dash,bash} mr," : "  /usr/{,local/}bin/web-auth-server mr,"
+            let rule =
+                command == "/bin/sh" ? "  /{usr/,}bin/{sh,dash,bash} mr," : "  /usr/{,local/}bin/web-auth-server mr,"
             #expect(rules.contains(rule), "\(command)")
             #expect(["/bin/sh", "/usr/local/bin/web-auth-server"].contains(command))
         }

@@ -50,7 +50,9 @@ final class HTTPClient {
     func send(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let sent = rest.withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard sent > 0 else { return }
             rest = rest.dropFirst(sent)
         }
@@ -67,7 +69,9 @@ final class HTTPClient {
     /// Reads one answer; status 0 if the connection ends first.
     func response() -> Response {
         let end = Array("\r\n\r\n".utf8)
-        while received.firstRange(of: end) == nil { guard fill() else { return Response(status: 0, head: "", body: "") } }
+        while received.firstRange(of: end) == nil {
+            guard fill() else { return Response(status: 0, head: "", body: "") }
+        }
         guard let range = received.firstRange(of: end) else { return Response(status: 0, head: "", body: "") }
         let head = String(decoding: received[..<range.lowerBound], as: UTF8.self)
         received.removeSubrange(..<range.upperBound)

@@ -47,7 +47,8 @@ enum OrdinaryUser {
             + ["--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"]
         // The directory that the shell was started in is still the one before the mounts.
         let mounts = #"mount --bind "$1" "$1" && mount -o remount,bind,ro / && cd "$1" && shift && exec "$@""#
-        return ["/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", mounts, "sh", directory] + asUser
+        return ["/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", mounts, "sh", directory]
+            + asUser
             + command
     }
 }

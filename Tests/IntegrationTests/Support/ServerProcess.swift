@@ -48,7 +48,7 @@ struct Program {
     private static let built: String =
         ProcessInfo.processInfo.environment["WEB_AUTH_SERVER"]
         ?? URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
-            .appendingPathComponent("web-auth-server").path
+        .appendingPathComponent("web-auth-server").path
 
     private static let shared = Swift.Result { try OrdinaryUser.share(built) }
 
@@ -82,7 +82,8 @@ struct Program {
     }
 
     /// A process that has not been started, of the ``OrdinaryUser``.
-    static func process(_ arguments: [String], in directory: TemporaryDirectory, group: String? = nil) throws -> Process {
+    static func process(_ arguments: [String], in directory: TemporaryDirectory, group: String? = nil) throws -> Process
+    {
         var arguments = arguments
         // Nothing leaves the machine in a test: who asks others names servers on loopback.
         let asks = ["serve", "explain"].contains(arguments.first)

@@ -39,7 +39,9 @@ struct BootedServiceTests {
         #expect(managers.isEmpty, "\(managers)")
     }
 
-    @Test func `a right password is let in, a wrong one is not, and the journal has both with their fields`() async throws {
+    @Test func `a right password is let in, a wrong one is not, and the journal has both with their fields`()
+        async throws
+    {
         let site = try await SystemdSite.shared
         let right = try await site.login()
         #expect(right.status == 200 && right.body.contains("\"password_id\":1"), "\(right)")
@@ -47,14 +49,17 @@ struct BootedServiceTests {
         #expect(try await site.login("nobody-\(UUID())", "x", from: "192.88.99.7").status == 404)
 
         try await site.wait("the records") {
-            try await !site.entries("SYSLOG_IDENTIFIER=mail-auth", "AUDIT_IP=192.88.99.7", "AUDIT_EVENT=unknown_account").isEmpty
+            try await !site.entries(
+                "SYSLOG_IDENTIFIER=mail-auth", "AUDIT_IP=192.88.99.7", "AUDIT_EVENT=unknown_account"
+            ).isEmpty
         }
         let login = try #require(try await site.entries("SYSLOG_IDENTIFIER=mail-audit", "AUDIT_USER=alice").last)
         #expect(login["MESSAGE"]?.hasPrefix("user=<alice>, password=1, service=imap, ip=192.88.98.1, ") == true)
         #expect(login["AUDIT_PASSWORD"] == "1" && login["AUDIT_SERVICE"] == "imap" && login["AUDIT_BLOCKED"] == "False")
         #expect(login["_SYSTEMD_UNIT"] == "web-auth.service" && login["PRIORITY"] == "6")
         let failure = try #require(
-            try await site.entries("SYSLOG_IDENTIFIER=mail-auth", "AUDIT_IP=192.88.99.7", "AUDIT_EVENT=wrong_password").last)
+            try await site.entries("SYSLOG_IDENTIFIER=mail-auth", "AUDIT_IP=192.88.99.7", "AUDIT_EVENT=wrong_password")
+                .last)
         #expect(failure["AUDIT_USER"] == "alice" && failure["AUDIT_REASON"] == "invalid password")
         #expect(failure["PRIORITY"] == "5")
         let file = try await site.machine.run("tail", "-n", "50", "/var/log/dovecot-web-auth/audit.jsonl")
@@ -104,7 +109,9 @@ struct BootedServiceTests {
         #expect(try await site.property("MainPID") == process)
     }
 
-    @Test func `whoever logs in while it is started anew is let in, and so is who comes when it was killed`() async throws {
+    @Test func `whoever logs in while it is started anew is let in, and so is who comes when it was killed`()
+        async throws
+    {
         let site = try await SystemdSite.shared
         let isDone = Flag()
         async let answers: [Int] = {
@@ -176,7 +183,9 @@ struct BootedServiceTests {
         let count = Program.isRelease ? 20_000 : 6000
         let start = ContinuousClock.now
         #expect(try await site.logIn("flood", password, times: count) == [200: count])
-        if Program.isRelease { #expect(ContinuousClock.now - start < .seconds(30), "too slow to be dropped by anybody") }
+        if Program.isRelease {
+            #expect(ContinuousClock.now - start < .seconds(30), "too slow to be dropped by anybody")
+        }
         let records = { () async throws -> Int in
             try await site.machine.run("journalctl", "--sync")
             let script = "journalctl -q --no-pager -o cat SYSLOG_IDENTIFIER=mail-audit AUDIT_USER=flood | wc -l"

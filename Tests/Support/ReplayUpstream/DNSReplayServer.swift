@@ -5,8 +5,11 @@ import Locks
 public final class DNSReplayServer: Sendable {
     /// What the script gets: the name in lower case, the message's identifier, and whether it was asked over TCP.
     public struct Question: Sendable, Hashable {
+        /// The name, in lower case.
         public var name: String
+        /// The message's identifier.
         public var id: UInt16
+        /// Whether it came over TCP.
         public var isTCP: Bool
     }
 

@@ -81,7 +81,9 @@ public final class RegistryReplay: Sendable {
                 let names = host.split(separator: " ").map { DNSReply.name(String($0)) }
                 return [DNSReply(records: names.map { DNSReply.record(type: 12, $0) })]
             }
-            guard let records = texts[question.name] ?? neighbours[Self.withoutFirstLabel(question.name)] else { return [DNSReply(code: 3)] }
+            guard let records = texts[question.name] ?? neighbours[Self.withoutFirstLabel(question.name)] else {
+                return [DNSReply(code: 3)]
+            }
             return [DNSReply(records: records.map { DNSReply.record(type: 16, Self.characterStrings($0)) })]
         }
     }

@@ -100,7 +100,8 @@ public final class BootedSystemd: Sendable {
     /// Writes a file in it, with the directories above.
     public func write(_ text: String, to path: String) async throws {
         _ = try await Command.run(
-            Self.entering(firstProcess) + ["sh", "-ec", "mkdir -p \"$(dirname '\(path)')\"; cat >'\(path)'"], input: text)
+            Self.entering(firstProcess) + ["sh", "-ec", "mkdir -p \"$(dirname '\(path)')\"; cat >'\(path)'"],
+            input: text)
     }
 
     /// Runs a program of this machine in its network.

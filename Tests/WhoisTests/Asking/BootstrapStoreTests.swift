@@ -16,7 +16,8 @@ import Testing
 
     /// A list that comes from a URL.
     private func store(
-        _ url: String, at time: Int64 = 1_000_000_000_000, spread: @escaping @Sendable (Duration) -> Duration = { _ in .zero }
+        _ url: String, at time: Int64 = 1_000_000_000_000,
+        spread: @escaping @Sendable (Duration) -> Duration = { _ in .zero }
     ) throws -> BootstrapStore {
         var configuration = RegistryConfiguration()
         configuration.spread = spread

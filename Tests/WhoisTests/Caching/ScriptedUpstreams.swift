@@ -23,10 +23,10 @@ final class ScriptedUpstreams: NetworkUpstream, OriginUpstream {
     var askedNames: [UInt32] { state.withLock { $0.askedNames } }
 
     func answer(_ address: String, _ answer: Upstream<NetworkAnswer>) {
-        state.withLock { $0.networks[IPAddress(address)!] = answer }
+        state.withLock { $0.networks[parsed(address)] = answer }
     }
     func answer(_ address: String, _ answer: Upstream<OriginAnswer>) {
-        state.withLock { $0.origins[IPAddress(address)!] = answer }
+        state.withLock { $0.origins[parsed(address)] = answer }
     }
     func name(_ number: UInt32, _ name: String?) { state.withLock { $0.names[number] = name.map(Fact.known) } }
     func name(_ number: UInt32, failing error: LookupError) {
@@ -110,6 +110,12 @@ extension Upstream<OriginAnswer> {
 
 /// By text: closures that capture many 128-bit numbers crash when they are asynchronous (Swift 6.3.1, x86-64).
 extension CachedSources {
-    func network(of address: String) async -> Sourced<NetworkFacts> { await network(of: IPAddress(address)!) }
-    func origin(of address: String) async -> Sourced<OriginFacts> { await origin(of: IPAddress(address)!) }
+    func network(of address: String) async -> Sourced<NetworkFacts> { await network(of: parsed(address)) }
+    func origin(of address: String) async -> Sourced<OriginFacts> { await origin(of: parsed(address)) }
+}
+
+/// An address that a test has written down.
+private func parsed(_ text: String) -> IPAddress {
+    guard let address = IPAddress(text) else { preconditionFailure("\(text) is no address") }
+    return address
 }

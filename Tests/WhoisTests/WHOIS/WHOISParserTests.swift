@@ -126,7 +126,8 @@ import Testing
         "\n\nNo match found for n + 192.0.2.55.\n",
         "% Unallocated resource: 192.0.2.55\n", "No match for \"192.0.2.55\".\r\n",
         "% LACNIC resource: whois.lacnic.net\n\n% Unallocated and unassigned in LACNIC block: 192.0.2.0/24\n\n% whois.lacnic.net accepts only direct match queries.\n",
-        "%error 230 No objects found\n", "\nNo match!!\n", "[ JPNIC database ]\n\nNo match!!\n", "% reserved: 192.0.2.0/24\n",
+        "%error 230 No objects found\n", "\nNo match!!\n", "[ JPNIC database ]\n\nNo match!!\n",
+        "% reserved: 192.0.2.0/24\n",
     ])
     func `a server that knows no network says so`(text: String) throws {
         #expect(try parse(text).get() == nil)
@@ -161,7 +162,8 @@ import Testing
                 .unreachable
             ),
             ("%ERROR:305: connection has been closed\n", .unreachable), ("Database is unavailable\n", .unreachable),
-            ("%% Maintenance in progress, please try later\n", .unreachable), ("%error 240 Server busy\n", .unreachable),
+            ("%% Maintenance in progress, please try later\n", .unreachable),
+            ("%error 240 Server busy\n", .unreachable),
             ("%ERROR:11: unable to contact database\n", .unreachable), ("Connection refused\n", .unreachable),
             ("% IP address exceeded the query limit\n", .rateLimited), ("% Daily quota reached\n", .rateLimited),
             ("You have been banned for abuse.\n", .rateLimited),

@@ -43,7 +43,9 @@ struct EndingNetworks: Sendable {
         for var entry in sorted {
             while let last = open.last, !chained[last].prefix.contains(entry.prefix.address) { open.removeLast() }
             // Of equal networks a later line counts only if it lasts longer.
-            if let last = open.last, chained[last].prefix == entry.prefix, chained[last].lastDay >= entry.lastDay { continue }
+            if let last = open.last, chained[last].prefix == entry.prefix, chained[last].lastDay >= entry.lastDay {
+                continue
+            }
             entry.outer = open.last
             open.append(chained.count)
             chained.append(entry)

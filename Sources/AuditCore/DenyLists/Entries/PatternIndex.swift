@@ -14,7 +14,9 @@ struct PatternIndex: Sendable {
     ///   - all: All patterns.
     ///   - lastDays: The lines that end.
     ///   - compile: Makes a set of some of the patterns.
-    init(_ all: any PatternSet, lastDays: [Int: Day], _ lines: [PatternLine], compile: ([PatternLine]) -> any PatternSet) {
+    init(
+        _ all: any PatternSet, lastDays: [Int: Day], _ lines: [PatternLine], compile: ([PatternLine]) -> any PatternSet
+    ) {
         self.all = all
         guard !lastDays.isEmpty else {
             endings = nil

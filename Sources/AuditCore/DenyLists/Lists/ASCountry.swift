@@ -13,7 +13,9 @@ final class ASCountry: CountryDenyList {
 
     init(reading reader: inout DenyListReader) { entries = reader.countries() }
 
-    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? { denial(country: facts.origin.value?.country, at: attempt.time) }
+    func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
+        denial(country: facts.origin.value?.country, at: attempt.time)
+    }
 
     static func troubles(_ facts: Facts) -> (LookupError?, LookupError?) { (facts.origin.trouble, nil) }
 }

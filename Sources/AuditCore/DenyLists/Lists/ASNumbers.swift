@@ -48,7 +48,8 @@ final class ASNumbers: IndexedDenyList {
 
     /// `AS3209` and `3209` are equal.
     static func comparable(_ line: ListLine) -> String {
-        UInt32(asNumber: line.entryBeforeComma).map { "\($0)" } ?? String(decoding: line.entryBeforeComma, as: UTF8.self)
+        UInt32(asNumber: line.entryBeforeComma).map { "\($0)" }
+            ?? String(decoding: line.entryBeforeComma, as: UTF8.self)
     }
 }
 
@@ -77,7 +78,8 @@ extension UInt32 {
             self.init(decimal: digits)
             return
         }
-        guard let high = UInt32(decimal: digits[..<dot]), let low = UInt32(decimal: digits[(dot + 1)...]), high <= 0xFFFF,
+        guard let high = UInt32(decimal: digits[..<dot]), let low = UInt32(decimal: digits[(dot + 1)...]),
+            high <= 0xFFFF,
             low <= 0xFFFF
         else { return nil }
         self = high << 16 | low

@@ -33,7 +33,9 @@ final class Coordinates: IndexedDenyList {
         else { return nil }
         let point = GreatCircle.point(latitude: location.latitude, longitude: location.longitude)
         let accuracy = Double(max(0, location.accuracyRadius ?? 0))
-        guard let line = entries.index.firstLine(holding: point, accuracy: accuracy, at: attempt.time) else { return nil }
+        guard let line = entries.index.firstLine(holding: point, accuracy: accuracy, at: attempt.time) else {
+            return nil
+        }
         return denial(of: geo.city?.name ?? geo.country?.name ?? "this location", line: line)
     }
 

@@ -14,7 +14,8 @@ final class NetworkName: PatternDenyList {
     init(reading reader: inout DenyListReader) { entries = reader.patterns(note: ListAdvice.pattern) }
 
     func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
-        guard let name = facts.network.value?.name, let line = entries.index.firstLine(in: name, at: attempt.time) else { return nil }
+        guard let name = facts.network.value?.name, let line = entries.index.firstLine(in: name, at: attempt.time)
+        else { return nil }
         return denial(of: "network \(name)", line: line)
     }
 

@@ -19,7 +19,9 @@ final class ReverseHostname: PatternDenyList {
         // The first line that any of the names meets; a name that is not shown elsewhere is told.
         var (line, place) = (entries.index.firstLine(in: names?.first ?? "<>", at: attempt.time), "this hostname")
         for name in names?.others ?? [] {
-            guard let match = entries.index.firstLine(in: name, at: attempt.time), match < line ?? .max else { continue }
+            guard let match = entries.index.firstLine(in: name, at: attempt.time), match < line ?? .max else {
+                continue
+            }
             (line, place) = (match, "the hostname \(name)")
         }
         return line.map { denial(of: place, line: $0) }

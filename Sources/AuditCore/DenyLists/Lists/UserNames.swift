@@ -19,7 +19,10 @@ final class UserNames: IndexedDenyList {
         var doubtful: [Int] = []
         reader.eachEntry { line, problems in
             let name = line.name
-            guard !String(decoding: name, as: UTF8.self).unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+            guard
+                !String(decoding: name, as: UTF8.self).unicodeScalars.contains(where: {
+                    $0.properties.generalCategory == .control
+                })
             else {
                 let reason = "\(LineToken(bytes: name).quoted) is no name: it has control characters"
                 return problems.add(line: line.number, column: line.column, reason)
@@ -49,7 +52,9 @@ extension ListLine {
         _ = tokens.next()
         var name = bytes
         while let token = tokens.next() {
-            guard token.bytes.first == UInt8(ascii: "#"), Self.isBlank(bytes[token.bytes.startIndex - 1]) else { continue }
+            guard token.bytes.first == UInt8(ascii: "#"), Self.isBlank(bytes[token.bytes.startIndex - 1]) else {
+                continue
+            }
             name = bytes[..<token.bytes.startIndex]
             break
         }

@@ -57,7 +57,9 @@ struct DenyListReader {
                 return problems.add(line: line.number, column: line.column, "\(entry) \(complaint)")
             }
             let rest = line.bytes[line.entryBeforeComma.endIndex...]
-            if let token = line.strayToken ?? (isRest(rest) ? LineToken(bytes: rest.drop(while: ListLine.isBlank)) : nil) {
+            if let token = line.strayToken
+                ?? (isRest(rest) ? LineToken(bytes: rest.drop(while: ListLine.isBlank)) : nil)
+            {
                 let reason = "\(token.quoted) is no comment (# begins one), and each entry wants a line of its own"
                 return problems.add(line: line.number, column: line.column, reason)
             }

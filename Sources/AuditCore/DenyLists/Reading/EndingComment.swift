@@ -11,11 +11,14 @@ enum EndingComment: Equatable {
     init(_ comment: ArraySlice<UInt8>) {
         self = .none
         var tokens = LineTokens(comment.drop { "#;/-".utf8.contains($0) })
-        guard let word = tokens.next(), word.isUntil, let end = tokens.next(), let first = end.bytes.first, first.isDigit
+        guard let word = tokens.next(), word.isUntil, let end = tokens.next(), let first = end.bytes.first,
+            first.isDigit
         else { return }
         let text = end.bytes.prefix { $0.isDigit || $0 == UInt8(ascii: "-") }
         let isAlone = end.bytes[text.endIndex...].allSatisfy { ".:;)!".utf8.contains($0) }
-        self = isAlone ? Day(String(decoding: text, as: UTF8.self)).map { .until($0) } ?? .bad(end.quoted) : .bad(end.quoted)
+        self =
+            isAlone
+            ? Day(String(decoding: text, as: UTF8.self)).map { .until($0) } ?? .bad(end.quoted) : .bad(end.quoted)
     }
 
     /// What is wrong with the end, and what becomes of the entry; nil if nothing is.
@@ -45,7 +48,8 @@ extension ListLine {
     /// Whether a comment without `#` names a day, as if that ended the entry.
     var seemsToEnd: Bool {
         var tokens = LineTokens(bytes[entry.endIndex...])
-        return tokens.next()?.isUntil == true && tokens.next().map { Day(String(decoding: $0.bytes, as: UTF8.self)) != nil } ?? false
+        return tokens.next()?.isUntil == true
+            && tokens.next().map { Day(String(decoding: $0.bytes, as: UTF8.self)) != nil } ?? false
     }
 }
 

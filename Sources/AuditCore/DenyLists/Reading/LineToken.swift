@@ -15,7 +15,8 @@ struct LineToken {
     /// What follows a dash that the word begins with (ASCII, en or em): empty if it is nothing but one; nil without one.
     var afterDash: ArraySlice<UInt8>? {
         if bytes.first == UInt8(ascii: "-") { return bytes.dropFirst() }
-        guard bytes.starts(with: [0xE2, 0x80]), let third = bytes.dropFirst(2).first, third == 0x93 || third == 0x94 else {
+        guard bytes.starts(with: [0xE2, 0x80]), let third = bytes.dropFirst(2).first, third == 0x93 || third == 0x94
+        else {
             return nil
         }
         return bytes.dropFirst(3)

@@ -53,7 +53,10 @@ extension ListLine {
         // Whether that end cannot be read, and the pattern must not last.
         var isNextLeftOut = false
         func noteUseless(_ number: Int) {
-            notes.add(line: number, comments == .ofPatterns ? "ends nothing: no pattern follows" : "ends nothing: # until stands behind the entry that it ends")
+            notes.add(
+                line: number,
+                comments == .ofPatterns
+                    ? "ends nothing: no pattern follows" : "ends nothing: # until stands behind the entry that it ends")
         }
         func take(_ line: ListLine) {
             guard endings else { return body(line, &problems) }
@@ -90,7 +93,9 @@ extension ListLine {
                     (ending, isNextLeftOut) = ((number, lastDay), false)
                 case .until: noteUseless(number)
                 case .bad(let quoted):
-                    guard comments == .ofPatterns, let refusal = EndingComment.bad(quoted).refusal(effect) else { break }
+                    guard comments == .ofPatterns, let refusal = EndingComment.bad(quoted).refusal(effect) else {
+                        break
+                    }
                     problems.add(line: number, refusal)
                     (ending, isNextLeftOut) = (nil, !effect.keepsUnreadableEnds)
                 }

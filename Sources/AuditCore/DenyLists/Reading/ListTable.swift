@@ -8,7 +8,8 @@ struct ListTable: Equatable {
 
     /// Pairs of columns that make up a range.
     private static let ranges = [
-        ("start", "end"), ("start_ip", "end_ip"), ("ip_start", "ip_end"), ("range_start", "range_end"), ("first", "last"),
+        ("start", "end"), ("start_ip", "end_ip"), ("ip_start", "ip_end"), ("range_start", "range_end"),
+        ("first", "last"),
         ("start_address", "end_address"), ("begin", "end"), ("from", "to"), ("ip_from", "ip_to"),
     ]
 
@@ -17,7 +18,8 @@ struct ListTable: Equatable {
     /// - Parameter above: The line below, if the header is a comment: it must have as many cells.
     init?(header: ArraySlice<UInt8>, _ syntax: ListSyntax, above: ArraySlice<UInt8>? = nil) {
         let separator =
-            [UInt8(ascii: "\t"), UInt8(ascii: ","), UInt8(ascii: ";")].first { header.contains($0) } ?? UInt8(ascii: ",")
+            [UInt8(ascii: "\t"), UInt8(ascii: ","), UInt8(ascii: ";")].first { header.contains($0) }
+            ?? UInt8(ascii: ",")
         let names = Self.cells(header, separator).map { String(decoding: $0, as: UTF8.self).lowercased() }
         if let above, names.count < 2 || Self.cells(above, separator).count != names.count { return nil }
         // A single word may be an entry.
@@ -33,8 +35,9 @@ struct ListTable: Equatable {
             return nil
         }
         // "CC,AS" may be two countries: only a longer name is a header for sure.
-        guard names.contains(where: { $0.utf8.count > 2 && syntax.memberNames.contains($0) })
-            || syntax.columnsOfShortHeader.map({ names.count >= $0 }) ?? false
+        guard
+            names.contains(where: { $0.utf8.count > 2 && syntax.memberNames.contains($0) })
+                || syntax.columnsOfShortHeader.map({ names.count >= $0 }) ?? false
         else { return nil }
         self.separator = separator
     }
