@@ -9,8 +9,8 @@ enum CRC32C {
         var value = ~previous
         unsafe table.withUnsafeBufferPointer { table in
             unsafe bytes.withUnsafeBufferPointer { bytes in
-                for unsafebyte in unsafe bytes {
-                    unsafe value = table[Int(UInt8(truncatingIfNeeded: value) ^ byte)] ^ value >> 8
+                for index in bytes.indices {
+                    unsafe value = table[Int(UInt8(truncatingIfNeeded: value) ^ bytes[index])] ^ value >> 8
                 }
             }
         }
