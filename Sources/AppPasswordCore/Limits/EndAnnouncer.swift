@@ -8,7 +8,9 @@ public struct EndAnnouncer: Sendable {
     /// Rows that are read at a time.
     private static let pageSize = 200
 
-    /// - Parameter announce: Where announcements go.
+    /// - Parameters:
+    ///   - passwords: Those that may end.
+    ///   - announce: Where announcements go.
     public init(_ passwords: any EndingPasswords, announce: @escaping @Sendable (PasswordEnding) -> Void) {
         (self.passwords, self.announce) = (passwords, announce)
     }

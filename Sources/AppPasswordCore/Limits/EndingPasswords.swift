@@ -13,6 +13,7 @@ public protocol EndingPasswords: Sendable {
     ///
     /// - Parameters:
     ///   - mark: What is noted (``EndAnnouncement/mark``).
+    ///   - id: The row's id.
     ///   - old: What was noted when the password was read.
     /// - Returns: false if something else is noted by now: another server was faster.
     /// - Throws: ``BackendError`` if that could not be written down.

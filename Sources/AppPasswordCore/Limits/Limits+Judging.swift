@@ -8,7 +8,9 @@ extension Limits {
     /// AS: only networks bind it; without an address it counts as 127.0.0.1 there.
     ///
     /// - Parameters:
+    ///   - attempt: Who logs in, where from, and by which service.
     ///   - facts: What is known of the address.
+    ///   - times: The database's, and the password's.
     ///   - doubt: What becomes of a login of which a fact could not be had.
     /// - Complexity: Linear in the number of entries.
     public func judge(

@@ -74,7 +74,10 @@ public struct Auditor: Sendable {
 
     /// Judges a login, waiting only for facts that a list in force needs, and no longer than the deadline.
     ///
-    /// - Parameter end: When the deadline is over, if it began to run before.
+    /// - Parameters:
+    ///   - attempt: Who logs in.
+    ///   - gathering: Its facts, from ``gather(for:)``.
+    ///   - end: When the deadline is over, if it began to run before.
     public func judge(
         _ attempt: LoginAttempt, _ gathering: FactGathering, until end: ContinuousClock.Instant? = nil
     ) async -> Judgement {
