@@ -13,36 +13,73 @@ public final class StoredSockets: Sendable {
         var name: String
     }
 
-    /// Those that were handed over and not taken yet, by place: `127.0.0.1:8000`.
-    private let handed: Mutex<[String: [Socket]]>
+    private struct Sockets {
+        /// Those that were handed over and not taken yet, by place: `127.0.0.1:8000`.
+        var handed: [String: [Socket]]
+        /// What the service manager calls those that it keeps.
+        var names: Set<String>
+    }
+
+    private let sockets: Mutex<Sockets>
+
+    /// How long the service manager has to close its copies.
+    private static let patience = Duration.seconds(1)
 
     /// Takes what this process was handed at its start; to be made once in a process.
-    public init() { handed = Mutex(Self.handedOver()) }
+    public init() {
+        let handed = Self.handedOver()
+        sockets = Mutex(Sockets(handed: handed, names: Set(handed.values.joined().map(\.name))))
+    }
 
-    /// Closes those that listen at other places, here and at the service manager.
-    public func restrict(to places: Set<String>) {
-        let others = handed.withLock { handed in
-            let others = handed.filter { !places.contains($0.key) }
-            handed = handed.filter { places.contains($0.key) }
-            return others
+    /// Closes those that listen at other places, here and at the service manager, and waits for it, a second at most.
+    ///
+    /// - Returns: Whether there was any.
+    public func restrict(to places: Set<String>) -> Bool {
+        let others = sockets.withLock { sockets in
+            let others = sockets.handed.filter { !places.contains($0.key) }
+            sockets.handed = sockets.handed.filter { places.contains($0.key) }
+            return others.values.joined().map(\.self)
         }
-        for other in others.values.joined() {
-            tell("FDSTOREREMOVE=1\nFDNAME=\(other.name)")
-            close(other.descriptor)
-        }
+        drop(others)
+        return !others.isEmpty
     }
 
     /// Gives out the socket of a place, if there is one; it is the caller's from now on.
     public func take(_ place: String) -> CInt? {
-        handed.withLock { $0[place]?.popLast()?.descriptor }
+        sockets.withLock { $0.handed[place]?.popLast()?.descriptor }
+    }
+
+    /// Has the service manager close all that it keeps, and closes what was not taken: who connects is refused from then on.
+    public func letGo() {
+        let (untaken, names) = sockets.withLock { sockets in
+            defer { sockets = Sockets(handed: [:], names: []) }
+            return (sockets.handed.values.joined().map(\.self), sockets.names)
+        }
+        for name in names { tell("FDSTOREREMOVE=1\nFDNAME=\(name)") }
+        for socket in untaken { Self.close(socket.descriptor) }
     }
 
     /// Has the service manager keep a copy; one that it has already it does not take twice.
     ///
     /// - Parameter descriptor: Lent for the call.
     public func keep(_ descriptor: CInt, at place: String) {
-        tell("FDSTORE=1\nFDNAME=\(place.replacing(":", with: "_"))", descriptor)
+        let name = place.replacing(":", with: "_")
+        sockets.withLock { _ = $0.names.insert(name) }
+        tell("FDSTORE=1\nFDNAME=\(name)", descriptor)
     }
+
+    private func drop(_ others: [Socket]) {
+        guard !others.isEmpty else { return }
+        for other in others {
+            tell("FDSTOREREMOVE=1\nFDNAME=\(other.name)")
+            Self.close(other.descriptor)
+            sockets.withLock { _ = $0.names.remove(other.name) }
+        }
+        // Answered when all that was said before has been done.
+        _ = sd_notify_barrier(0, UInt64(Self.patience.components.seconds) * 1_000_000)
+    }
+
+    private static func close(_ descriptor: CInt) { _ = Foundation.close(descriptor) }
 
     private func tell(_ state: String, _ descriptor: CInt? = nil) {
         unsafe withUnsafePointer(to: descriptor ?? -1) {
@@ -52,7 +89,8 @@ public final class StoredSockets: Sendable {
 
     private static func handedOver() -> [String: [Socket]] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-        let count = unsafe sd_listen_fds_with_names(1, &names)
+        // The environment is left as it is: other threads may be reading it.
+        let count = unsafe sd_listen_fds_with_names(0, &names)
         defer {
             for index in 0..<max(0, Int(count)) { unsafe free(names?[index]) }
             unsafe free(names)

@@ -34,12 +34,26 @@ struct SocketKeeperTests {
         /// How many sockets were given out.
         var count: Int { taken.withLock { $0 } }
 
-        func restrict(to places: Set<String>) {
+        @discardableResult
+        func restrict(to places: Set<String>) -> Bool {
             kept.withLock { kept in
-                for (place, descriptor) in kept where !places.contains(place) {
+                let others = kept.filter { !places.contains($0.key) }
+                for (place, descriptor) in others {
                     close(descriptor)
                     kept[place] = nil
                 }
+                return !others.isEmpty
+            }
+        }
+        func letGo() { restrict(to: []) }
+        /// How many may wait in the queue of a place's socket.
+        func queueLength(_ place: String) -> UInt32? {
+            kept.withLock { kept in
+                guard let descriptor = kept[place] else { return nil }
+                var info = tcp_info()
+                var length = socklen_t(MemoryLayout<tcp_info>.size)
+                // Of a socket that listens: who waits, and how many may.
+                return getsockopt(descriptor, CInt(IPPROTO_TCP), TCP_INFO, &info, &length) == 0 ? info.tcpi_sacked : nil
             }
         }
         func take(_ place: String) -> CInt? {
@@ -73,6 +87,9 @@ struct SocketKeeperTests {
         try await ask(port, keeper: keeper)
         #expect(try await client.readAnswer().status == 200)
         #expect(keeper.count == 2)
+        let most = try String(contentsOfFile: "/proc/sys/net/core/somaxconn", encoding: .utf8)
+        let wanted = min(1024, UInt32(most.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 1024)
+        #expect(keeper.queueLength("127.0.0.1:\(port)") == wanted, "it was 16 where it came from")
     }
 
     @Test func `a socket of its own is given to be kept, unless the port is any`() async throws {

@@ -169,12 +169,14 @@ public final class HTTPServer: Sendable {
     private func listen(
         _ core: NIOLoopBound<ServerCore>, on loop: any EventLoop
     ) async throws(HTTPServerError) -> [ListenAddress] {
-        var addresses: [ListenAddress] = []
+        // Each name is asked for once: it may stand for another address a moment later.
+        let places = configuration.listeners.map { ListeningPlace($0.address) }
         // What is kept for a place that was taken from the settings may be in the way of another.
-        configuration.keeper?.restrict(to: Set(configuration.listeners.compactMap(\.address.keptPlace)))
-        for listener in configuration.listeners {
+        let isClearing = configuration.keeper?.restrict(to: Set(places.compactMap(\.kept))) ?? false
+        var addresses: [ListenAddress] = []
+        for (listener, place) in zip(configuration.listeners, places) {
             do {
-                addresses.append(try await listen(listener, core, on: loop))
+                addresses.append(try await listen(listener, place, isClearing: isClearing, core, on: loop))
             } catch {
                 try? await loop.submit { core.value.closeListeners() }.get()
                 throw HTTPServerError(listeningOn: listener.address, error)
@@ -185,10 +187,11 @@ public final class HTTPServer: Sendable {
     }
 
     private func listen(
-        _ listener: Listener, _ core: NIOLoopBound<ServerCore>, on loop: any EventLoop
+        _ listener: Listener, _ place: ListeningPlace, isClearing: Bool, _ core: NIOLoopBound<ServerCore>,
+        on loop: any EventLoop
     ) async throws -> ListenAddress {
         let bootstrap = ServerBootstrap(group: loop)
-            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.backlog, value: ListenQueue.length)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try Self.prepare(channel, core.value, listener.tls) }
             }
@@ -196,12 +199,13 @@ public final class HTTPServer: Sendable {
         switch listener.address {
         case .tcp(let host, let port):
             channel = try await listen(
-                host, port, bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1))
+                host, port, place, isClearing: isClearing,
+                bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1))
             (address, file) = (.tcp(host: host, port: channel.localAddress?.port ?? port), nil)
         case .unix(let path, let mode, let group):
             let socket = try UnixSocketFile.listening(at: path, mode: mode, group: group)
             do {
-                channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
+                channel = try await listen(at: socket.descriptor, bootstrap)
             } catch {
                 socket.file.remove()
                 throw error
@@ -214,20 +218,50 @@ public final class HTTPServer: Sendable {
     }
 
     /// Listens at a TCP port, with the socket that was kept for it if there is one.
-    private func listen(_ host: String, _ port: Int, _ bootstrap: ServerBootstrap) async throws -> any Channel {
-        guard let keeper = configuration.keeper, let place = ListenAddress.tcp(host: host, port: port).keptPlace else {
-            return try await bootstrap.bind(host: host, port: port).get()
+    private func listen(
+        _ host: String, _ port: Int, _ place: ListeningPlace, isClearing: Bool, _ bootstrap: ServerBootstrap
+    ) async throws -> any Channel {
+        guard let address = place.address else { return try await bootstrap.bind(host: host, port: port).get() }
+        guard let keeper = configuration.keeper, let kept = place.kept else {
+            return try await bootstrap.bind(to: address).get()
         }
-        let channel =
-            if let kept = keeper.take(place) { try await bootstrap.withBoundSocket(kept).get() } else {
-                try await bootstrap.bind(host: host, port: port).get()
-            }
-        try await channel.eventLoop.submit {
-            _ = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
-                keeper.keep($0, at: place)
-            }
-        }.get()
+        let channel: any Channel
+        if let descriptor = keeper.take(kept) {
+            channel = try await listen(at: descriptor, bootstrap)
+        } else {
+            channel = try await bind(bootstrap, to: address, isClearing: isClearing)
+        }
+        try await withDescriptor(of: channel) { keeper.keep($0, at: kept) }
         return channel
+    }
+
+    /// Takes a socket that listens already; NIO gives it a short queue.
+    private func listen(at descriptor: CInt, _ bootstrap: ServerBootstrap) async throws -> any Channel {
+        let channel = try await bootstrap.withBoundSocket(descriptor).get()
+        try await withDescriptor(of: channel) { ListenQueue.lengthen($0) }
+        return channel
+    }
+
+    private func withDescriptor(of channel: any Channel, _ use: @escaping @Sendable (CInt) -> Void) async throws {
+        try await channel.eventLoop.submit {
+            _ = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+                of: NIOBSDSocket.Handle.self
+            ) { use($0) }
+        }.get()
+    }
+
+    /// Binds; where another socket has just been let go, it may be in the way for up to a second more.
+    private func bind(
+        _ bootstrap: ServerBootstrap, to address: SocketAddress, isClearing: Bool
+    ) async throws -> any Channel {
+        for _ in 0..<(isClearing ? 20 : 0) {
+            do {
+                return try await bootstrap.bind(to: address).get()
+            } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        return try await bootstrap.bind(to: address).get()
     }
 
     /// Prepares an accepted connection; what it throws closes it.
@@ -272,16 +306,5 @@ public final class HTTPServer: Sendable {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
         return Int(clamping: limit.rlim_cur)
-    }
-}
-
-extension ListenAddress {
-    /// How a ``SocketKeeper`` knows it; nil for a Unix socket, a name that means nothing, and a port of the system's choice,
-    /// which is nobody's to come back to.
-    fileprivate var keptPlace: String? {
-        guard case .tcp(let host, let port) = self, port != 0,
-            let address = try? SocketAddress.makeAddressResolvingHost(host, port: port), let number = address.ipAddress
-        else { return nil }
-        return number.contains(":") ? "[\(number)]:\(port)" : "\(number):\(port)"
     }
 }

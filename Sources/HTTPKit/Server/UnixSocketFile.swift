@@ -42,7 +42,7 @@ struct UnixSocketFile: Sendable {
                 throw HTTPServerError("this user may not give the file to group \(group): \(words(errno))")
             }
             // While the file has another name and does not listen, nobody can connect.
-            guard chmod(new, mode) == 0, listen(descriptor, 1024) == 0, rename(new, path) == 0 else {
+            guard chmod(new, mode) == 0, listen(descriptor, ListenQueue.length) == 0, rename(new, path) == 0 else {
                 throw HTTPServerError(errno)
             }
             var status = stat()

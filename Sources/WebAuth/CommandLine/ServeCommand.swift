@@ -20,12 +20,23 @@ struct ServeCommand: AsyncParsableCommand {
     var offline = false
 
     func run() async throws {
+        let sockets = SocketStore()
+        do {
+            try await serve(sockets)
+        } catch {
+            // Nobody answers there, as long as the cause lasts.
+            sockets.letGo()
+            throw error
+        }
+    }
+
+    private func serve(_ sockets: SocketStore) async throws {
         let location = try SettingsLocation(
             config: options.config, overrides: SettingsOverrides(host: host, port: port, isOffline: offline))
         guard ProcessMemory.keepPrivate() else {
             throw SetupFailure(["the process's memory cannot be kept from core dumps"], exitCode: .internal)
         }
         FileDescriptors.raiseLimit()
-        try await WebAuthServer(location).run()
+        try await WebAuthServer(location, sockets).run()
     }
 }

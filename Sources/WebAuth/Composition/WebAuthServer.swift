@@ -26,6 +26,7 @@ struct WebAuthServer: Sendable {
     private let announcer: ServiceAnnouncer
     private let health: Health
     private let listeners: Listeners
+    private let sockets: SocketStore
     /// What the back ends are asked at the start.
     private let questions: [BackEndQuestion]
     private let spelling: SpellingWatch
@@ -33,11 +34,16 @@ struct WebAuthServer: Sendable {
 
     /// What remains to be written at the end has this long; the spool keeps what it could not.
     private static let flushTime = Duration.seconds(5)
+    /// An end that takes longer than this keeps nobody waiting in the queue of a socket.
+    private static let quickEnd = Duration.seconds(2)
 
     /// Puts everything together; nothing runs yet.
     ///
+    /// - Parameters:
+    ///   - location: Where the settings are.
+    ///   - sockets: Keeps the listening sockets over a restart.
     /// - Throws: ``SetupFailure`` if the settings or lists cannot be used, or a back end cannot be opened.
-    init(_ location: SettingsLocation) async throws(SetupFailure) {
+    init(_ location: SettingsLocation, _ sockets: SocketStore) async throws(SetupFailure) {
         let startTime = Timestamp.now
         let loaded = try location.load()
         let settings = loaded.settings
@@ -117,11 +123,12 @@ struct WebAuthServer: Sendable {
         self.announcer = announcer
         self.health = health
         self.listeners = listeners
+        self.sockets = sockets
         questions = backEnds.questions
         self.spelling = spelling
         ends = EndWatch(trail: trail, logger: logger) { live.current.backEnds.database.endings }
         var configuration = HTTPServer.Configuration(listeners.all)
-        configuration.keeper = SocketStore()
+        configuration.keeper = sockets
         server = HTTPServer(
             configuration: configuration,
             router: router.make(endpoints.routes, settings), logger: logger, finished: requests.answered,
@@ -235,17 +242,24 @@ struct WebAuthServer: Sendable {
                     health.stop()
                     waiting.addTask {
                         try? await Task.sleep(for: settings.server.drain)
-                        server.shutdown()
+                        await end()
                     }
                 default:  // also the second one: somebody is in a hurry
                     isStopping = true
                     logger.notice("stopping", metadata: ["signal": "\(signal)"])
                     announcer.stopping(within: stopTime)
                     health.stop()
-                    server.shutdown()
+                    waiting.addTask { await end() }
                 }
             }
         }
+    }
+
+    /// Stops accepting. The next process finds the sockets as they are only if this one is quick: who connects while it takes its
+    /// time is refused, and may ask another server.
+    private func end() async {
+        server.shutdown()
+        if (try? await Task.sleep(for: Self.quickEnd)) != nil { sockets.letGo() }
     }
 
     private func reload() async {
