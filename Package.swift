@@ -256,7 +256,8 @@ let package = Package(
         .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strictC),
         .testTarget(name: "GzipTests", dependencies: ["Gzip", "FuzzCorpus"], swiftSettings: strict),
         .target(
-            name: "Report", dependencies: ["AuditCore", "Gzip", "StrictJSON", .product(name: "Yams", package: "Yams")],
+            name: "Report",
+            dependencies: ["AuditCore", "Gzip", "Locks", "StrictJSON", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .testTarget(
             name: "ReportTests",

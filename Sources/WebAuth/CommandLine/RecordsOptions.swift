@@ -27,10 +27,10 @@ struct RecordsOptions: ParsableArguments {
     ///
     /// - Parameter hasFacts: Whether what was known of addresses is read as well.
     func open(since: Timestamp?, until: Timestamp, hasFacts: Bool) throws(SetupFailure) -> any RecordInput {
-        if !jsonl.isEmpty { return JSONLinesInput(paths: jsonl) }
+        if !jsonl.isEmpty { return ReadAhead(JSONLinesInput(paths: jsonl)) }
         let source: JournalReader.Source =
             file.isEmpty ? namespace.map(JournalReader.Source.namespace) ?? .machine : .files(file)
-        return try JournalInput(source, since: since, until: until, hasFacts: hasFacts)
+        return ReadAhead(try JournalInput(source, since: since, until: until, hasFacts: hasFacts))
     }
 
     /// `24h` before now, or a time in UTC.
