@@ -12,9 +12,10 @@ GRANT SELECT ON mail_auth.log TO `roundcube`@`webmail.example.com`;
 -- Only where the plugin's delete_mode is "hard":
 GRANT DELETE ON mail_auth.app_passwords TO `roundcube`@`webmail.example.com`;
 
--- This service: reads what limits the passwords, fixes what one is bound to, notes which end it has announced. A database of
--- older tables gets this one by mariadb-upgrade.sql, so leave the line out before; without this right there are no limits.
-GRANT SELECT, UPDATE (bound, announced) ON mail_auth.app_password_limits TO `mailserver`@`localhost`;
+-- This service: reads what limits the passwords, fixes what one is bound to, notes which end it has announced, suspends one where
+-- an alarm says so. A database of older tables gets this one by mariadb-upgrade.sql, so leave the line out before; without this
+-- right there are no limits.
+GRANT SELECT, INSERT (pwid, suspended), UPDATE (bound, announced, suspended) ON mail_auth.app_password_limits TO `mailserver`@`localhost`;
 
 -- `app-password add`, `rename` and `revoke` from a shell need INSERT, UPDATE (comment, deleted) and, with --hard,
 -- DELETE on mail_auth.app_passwords, limits SELECT, INSERT, UPDATE, DELETE on mail_auth.app_password_limits, besides the

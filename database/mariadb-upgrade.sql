@@ -6,12 +6,14 @@ ALTER TABLE app_passwords
     MODIFY uid      varchar(256) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
     MODIFY password varchar(256) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
     MODIFY created  datetime NOT NULL DEFAULT utc_timestamp(),
+    ADD INDEX IF NOT EXISTS app_passwords_deleted (deleted),
     DROP INDEX IF EXISTS app_passwords_uid_index;  -- app_passwords_pk begins with uid
 
 ALTER TABLE log
     MODIFY `timestamp` datetime(3) NOT NULL DEFAULT utc_timestamp(3),
     ADD COLUMN IF NOT EXISTS result varchar(32) NULL COMMENT 'NULL: a use; else why the login was refused',
-    ADD INDEX IF NOT EXISTS log_pwid_timestamp (pwid, `timestamp`);
+    ADD INDEX IF NOT EXISTS log_pwid_timestamp (pwid, `timestamp`),
+    ADD INDEX IF NOT EXISTS log_pwid_result_timestamp (pwid, result, `timestamp`);
 
 -- What limits an app password; no row: nothing does. NULL: no such limit. Lists are separated by commas, times are UTC by the
 -- database's clock. What cannot be read is no open door: logins with that password are answered 503.
@@ -30,9 +32,15 @@ CREATE TABLE IF NOT EXISTS app_password_limits (
     set_by      varchar(255) NULL,
     set_at      datetime(3)  NULL,
     announced   varchar(64)  NULL COMMENT 'the end that was announced last',
+    suspended   datetime(3)  NULL COMMENT 'since when it is not taken until it is released',
     PRIMARY KEY (pwid),
     CONSTRAINT app_password_limits_fk FOREIGN KEY (pwid) REFERENCES app_passwords (id) ON DELETE CASCADE
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+ALTER TABLE app_password_limits
+    ADD COLUMN IF NOT EXISTS suspended datetime(3) NULL COMMENT 'since when it is not taken until it is released',
+    ADD INDEX IF NOT EXISTS app_password_limits_expires (expires),
+    ADD INDEX IF NOT EXISTS app_password_limits_suspended (suspended);
 
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW app_passwords_with_log AS
 SELECT p.id, p.uid, p.password, p.created, p.comment,

@@ -11,6 +11,7 @@ CREATE TABLE app_passwords (
     comment  text         NULL,
     deleted  datetime     NULL COMMENT 'set: revoked and kept',
     PRIMARY KEY (id),
+    KEY app_passwords_deleted (deleted),
     CONSTRAINT app_passwords_pk UNIQUE (uid, password)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
@@ -27,6 +28,7 @@ CREATE TABLE log (
     result      varchar(32)  NULL COMMENT 'NULL: a use; else why the login was refused',
     PRIMARY KEY (id),
     KEY log_pwid_timestamp (pwid, `timestamp`),
+    KEY log_pwid_result_timestamp (pwid, result, `timestamp`),
     CONSTRAINT log_app_passwords_id_fk FOREIGN KEY (pwid) REFERENCES app_passwords (id) ON DELETE CASCADE
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
@@ -47,7 +49,10 @@ CREATE TABLE app_password_limits (
     set_by      varchar(255) NULL,
     set_at      datetime(3)  NULL,
     announced   varchar(64)  NULL COMMENT 'the end that was announced last',
+    suspended   datetime(3)  NULL COMMENT 'since when it is not taken until it is released',
     PRIMARY KEY (pwid),
+    KEY app_password_limits_expires (expires),
+    KEY app_password_limits_suspended (suspended),
     CONSTRAINT app_password_limits_fk FOREIGN KEY (pwid) REFERENCES app_passwords (id) ON DELETE CASCADE
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 

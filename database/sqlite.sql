@@ -42,8 +42,14 @@ CREATE TABLE app_password_limits (
     note        TEXT,
     set_by      TEXT,
     set_at      TEXT,
-    announced   TEXT -- the end that was announced last
+    announced   TEXT, -- the end that was announced last
+    suspended   TEXT -- since when it is not taken until it is released
 );
+
+CREATE INDEX IF NOT EXISTS log_pwid_result_timestamp ON log (pwid, result, timestamp);
+CREATE INDEX IF NOT EXISTS app_passwords_deleted ON app_passwords (deleted);
+CREATE INDEX IF NOT EXISTS app_password_limits_expires ON app_password_limits (expires);
+CREATE INDEX IF NOT EXISTS app_password_limits_suspended ON app_password_limits (suspended);
 
 CREATE VIEW app_passwords_with_log AS
 SELECT p.id, p.uid, p.password, p.created, p.comment,
@@ -58,4 +64,4 @@ LEFT JOIN log AS l
     ON l.id = (
         SELECT id FROM log WHERE pwid = p.id AND result IS NULL ORDER BY timestamp DESC, id DESC LIMIT 1);
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

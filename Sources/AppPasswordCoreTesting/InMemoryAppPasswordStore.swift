@@ -146,9 +146,40 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
         state.withLock { state in
             guard let index = state.entries.firstIndex(where: { $0.row.id == id }) else { return false }
             var columns = limits.isEmpty ? nil : StoredLimits.columns(of: limits)
+            let suspended = state.entries[index].row.limits?.columns[12]
+            if suspended != nil {
+                columns = columns ?? Array(repeating: nil, count: StoredLimits.columnNames.count)
+            }
+            columns?[12] = suspended ?? nil
             if let old = state.entries[index].row.limits?.columns, let kind = columns?[7], old[7] == kind {
                 columns?[8] = old[8]
             }
+            state.entries[index].limit(columns)
+            return true
+        }
+    }
+
+    /// Suspends a row's password.
+    public func suspend(id: Int64) async throws(BackendError) -> Bool {
+        state.withLock { state in
+            guard let index = state.entries.firstIndex(where: { $0.row.id == id }) else { return false }
+            var columns =
+                state.entries[index].row.limits?.columns
+                ?? Array(repeating: nil, count: StoredLimits.columnNames.count)
+            guard columns[12] == nil else { return false }
+            columns[12] = state.now.sqlText
+            state.entries[index].limit(columns)
+            return true
+        }
+    }
+
+    /// Releases it.
+    public func release(id: Int64) async throws(BackendError) -> Bool {
+        state.withLock { state in
+            guard let index = state.entries.firstIndex(where: { $0.row.id == id }),
+                var columns = state.entries[index].row.limits?.columns, columns[12] != nil
+            else { return false }
+            columns[12] = nil
             state.entries[index].limit(columns)
             return true
         }

@@ -1,4 +1,5 @@
 public import AppPasswordCore
+public import AuditCore
 import Locks
 
 /// A recorder that keeps what it was given.
@@ -19,6 +20,11 @@ public final class RecordingLoginRecorder: LoginRecorder {
             kept.append((row, false))
             return LoginTicket(number: UInt64(kept.count))
         }
+    }
+
+    /// The latest time of a row that is a use.
+    public func lastUse(of passwordID: Int64) -> Timestamp? {
+        rows.filter { $0.passwordID == passwordID && $0.refusal == nil }.map(\.time).max()
     }
 
     /// Joins the facts to the row.

@@ -35,6 +35,7 @@ final class SpoolKeeper: Sendable {
         var sleepsUntil: Timestamp?
         var isWriting = false
         var complaints = Complaints()
+        var lastUses = LastUses()
     }
 
     let shared: Mutex<Shared>
@@ -55,6 +56,7 @@ final class SpoolKeeper: Sendable {
         self.spool = Mutex(spool)
         self.logger = logger
         self.now = now
+        remember(report)
         publish(spool)
         report.log(to: logger, waiting: spool.waiting)
     }
@@ -85,10 +87,18 @@ final class SpoolKeeper: Sendable {
                 work = spool.nextWork(now: now, position: request.position, isFirst: request.isFirst)
                 if case .withheld? = work { complaints.append(.withheld) }
             }
+            remember(report)
             publish(spool, work: work, isSplit: isSplit)
             if report.isOver || !report.isEmpty { report.log(to: logger, waiting: spool.waiting) }
         }
         for complaint in complaints { complain(complaint) }
+    }
+
+    private func remember(_ report: ReplayReport) {
+        guard !report.lastUses.isEmpty else { return }
+        shared.withLock { shared in
+            for (password, time) in report.lastUses { shared.lastUses.note(password, time) }
+        }
     }
 
     private func publish(_ spool: Spool, work: Spool.Work? = nil, isSplit: Bool = false) {

@@ -72,6 +72,7 @@ public final class SpooledLoginRecorder: LoginRecorder {
     public func record(_ row: LoginLogRow) async -> LoginTicket {
         let now = now()
         let number: UInt64? = keeper.shared.withLock { shared in
+            if row.refusal == nil { shared.lastUses.note(row.passwordID, row.time) }
             guard shared.inbox.uses.count < keeper.configuration.maxHeld else {
                 shared.turnedAway += 1
                 return nil
@@ -87,6 +88,10 @@ public final class SpooledLoginRecorder: LoginRecorder {
         if await !turn() { keeper.complain(.stalled) }
         return LoginTicket(number: number)
     }
+
+    /// When a password was last used: also of uses that wait since before the start, as soon as their files have been looked
+    /// at. Of the last 131,072 passwords that were used at least.
+    public func lastUse(of passwordID: Int64) -> Timestamp? { keeper.shared.withLock { $0.lastUses[passwordID] } }
 
     /// Adds facts to a use that has not been written yet; nil leaves what the row had. Only the first call counts.
     public func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?) {

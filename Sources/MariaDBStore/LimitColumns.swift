@@ -10,8 +10,13 @@ enum LimitColumns {
         return """
             , m.pwid, IF(m.pwid IS NULL, NULL, UTC_TIMESTAMP(3)), IF(m.unused_days IS NULL, NULL, (\
             SELECT n.`timestamp` FROM log n WHERE n.pwid = p.id\(tables.uses) \
-            ORDER BY n.`timestamp` DESC LIMIT 1)), \(StoredLimits.columnNames.map { "m.\($0)" }.joined(separator: ", "))
+            ORDER BY n.`timestamp` DESC LIMIT 1)), \(names(tables).joined(separator: ", "))
             """
+    }
+
+    /// The limits' columns; what an older table lacks is NULL.
+    private static func names(_ tables: TableShape) -> [String] {
+        StoredLimits.columnNames.map { $0 == "suspended" && !tables.hasSuspended ? "NULL" : "m.\($0)" }
     }
 
     /// What follows `FROM app_passwords p`.

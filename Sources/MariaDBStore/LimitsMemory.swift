@@ -1,14 +1,18 @@
 internal import Locks
 
-/// Remembers whether limits of app passwords were ever seen.
-final class LimitsMemory: Sendable {
-    private let haveBeenSeen = Mutex(false)
+/// Remembers whether limits of app passwords were ever seen, in whatever database.
+public final class LimitsMemory: Sendable {
+    private let seen = Mutex((limits: false, suspensions: false))
 
-    /// Whether they were there before and are not now.
+    /// Makes one that has seen nothing.
+    public init() {}
+
+    /// Whether they, or what says that a password is suspended, were there before and are not now.
     func areLost(_ tables: TableShape) -> Bool {
-        haveBeenSeen.withLock { haveBeenSeen in
-            if tables.hasLimits { haveBeenSeen = true }
-            return haveBeenSeen && !tables.hasLimits
+        seen.withLock { seen in
+            seen.limits = seen.limits || tables.hasLimits
+            seen.suspensions = seen.suspensions || tables.hasSuspended
+            return seen.limits && !tables.hasLimits || seen.suspensions && !tables.hasSuspended
         }
     }
 }

@@ -16,7 +16,7 @@ internal import CMariaDB
         /// Told what an administrator should know.
         var notice: @Sendable (MariaDBNotice) -> Void
         /// Whether limits of app passwords were ever seen.
-        let limits = LimitsMemory()
+        let limits: LimitsMemory
     }
 
     private let server: DatabaseServer

@@ -16,6 +16,7 @@ public enum MariaDBSchema {
             comment  text         NULL,
             deleted  datetime     NULL COMMENT 'set: revoked and kept',
             PRIMARY KEY (id),
+            KEY app_passwords_deleted (deleted),
             CONSTRAINT app_passwords_pk UNIQUE (uid, password)
         ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
@@ -32,6 +33,7 @@ public enum MariaDBSchema {
             result      varchar(32)  NULL COMMENT 'NULL: a use; else why the login was refused',
             PRIMARY KEY (id),
             KEY log_pwid_timestamp (pwid, `timestamp`),
+            KEY log_pwid_result_timestamp (pwid, result, `timestamp`),
             CONSTRAINT log_app_passwords_id_fk FOREIGN KEY (pwid) REFERENCES app_passwords (id) ON DELETE CASCADE
         ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
@@ -52,7 +54,10 @@ public enum MariaDBSchema {
             set_by      varchar(255) NULL,
             set_at      datetime(3)  NULL,
             announced   varchar(64)  NULL COMMENT 'the end that was announced last',
+            suspended   datetime(3)  NULL COMMENT 'since when it is not taken until it is released',
             PRIMARY KEY (pwid),
+            KEY app_password_limits_expires (expires),
+            KEY app_password_limits_suspended (suspended),
             CONSTRAINT app_password_limits_fk FOREIGN KEY (pwid) REFERENCES app_passwords (id) ON DELETE CASCADE
         ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 

@@ -28,12 +28,56 @@ extension MariaDBStore: AppPasswordAdministration {
                 $0.integer(0)
             }
             guard !exists.isEmpty else { return false }
-            if !limits.isEmpty {
+            guard limits.isEmpty else {
                 try Self.write(limits, id, connection)
-            } else if try connection.tables().hasLimits {
-                _ = try connection.change("DELETE FROM app_password_limits WHERE pwid = ?", [.integer(id)])
+                return true
+            }
+            let tables = try connection.tables()
+            guard tables.hasLimits else { return true }
+            // A suspension is no limit that could be taken away so.
+            let isSuspended = tables.hasSuspended ? " AND suspended IS NULL" : ""
+            _ = try connection.change(
+                "DELETE FROM app_password_limits WHERE pwid = ?\(isSuspended)", [.integer(id)])
+            if tables.hasSuspended {
+                let all = StoredLimits.columnNames.filter { $0 != "suspended" } + ["announced"]
+                _ = try connection.change(
+                    "UPDATE app_password_limits SET \(all.map { "\($0) = NULL" }.joined(separator: ", ")) WHERE pwid = ?",
+                    [.integer(id)])
             }
             return true
+        }
+    }
+
+    /// Suspends a password; needs `INSERT (pwid, suspended), UPDATE (suspended)` on `app_password_limits`.
+    ///
+    /// - Throws: ``BackendError`` also if the table is none that could say so.
+    public func suspend(id: Int64) async throws(BackendError) -> Bool {
+        try await manage { connection throws(SQLError) in
+            try connection.transaction { () throws(SQLError) in
+                let isNew =
+                    try connection.change(
+                        "UPDATE app_password_limits SET suspended = UTC_TIMESTAMP(3) WHERE pwid = ? AND suspended IS NULL",
+                        [.integer(id)]
+                    ).rows > 0
+                if isNew { return true }
+                return try connection.change(
+                    """
+                    INSERT IGNORE INTO app_password_limits (pwid, suspended) SELECT id, UTC_TIMESTAMP(3) FROM app_passwords p \
+                    WHERE id = ? AND NOT EXISTS (SELECT 1 FROM app_password_limits m WHERE m.pwid = p.id)
+                    """, [.integer(id)]
+                ).rows > 0
+            }
+        }
+    }
+
+    /// Releases a password; needs `UPDATE (suspended)`.
+    public func release(id: Int64) async throws(BackendError) -> Bool {
+        try await manage { connection throws(SQLError) in
+            guard try connection.tables().hasSuspended else { return false }
+            return try connection.change(
+                "UPDATE app_password_limits SET suspended = NULL WHERE pwid = ? AND suspended IS NOT NULL",
+                [.integer(id)]
+            ).rows > 0
         }
     }
 
@@ -50,7 +94,8 @@ extension MariaDBStore: AppPasswordAdministration {
     private static func write(
         _ limits: Limits, _ id: Int64, _ connection: MariaDBConnection
     ) throws(SQLError) {
-        let names = StoredLimits.columnNames
+        // Who suspended a password is not who limits it.
+        let names = StoredLimits.columnNames.filter { $0 != "suspended" }
         // From left to right: `bound` is judged by the old `bind`, and is not undone if a login fixed it a moment ago.
         let others = names.filter { $0 != "bound" }.map { "\($0) = VALUES(\($0))" }.joined(separator: ", ")
         _ = try connection.change(
@@ -58,7 +103,7 @@ extension MariaDBStore: AppPasswordAdministration {
             INSERT INTO app_password_limits (pwid, \(names.joined(separator: ", "))) \
             VALUES (?\(String(repeating: ", ?", count: names.count))) \
             ON DUPLICATE KEY UPDATE bound = IF(bind <=> VALUES(bind), bound, VALUES(bound)), \(others)
-            """, [.integer(id)] + StoredLimits.columns(of: limits).map { SQLValue($0) })
+            """, [.integer(id)] + StoredLimits.columns(of: limits).prefix(names.count).map { SQLValue($0) })
     }
 
     /// Lists an account's rows with their last use, the newest first.

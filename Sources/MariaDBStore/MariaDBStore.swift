@@ -42,10 +42,12 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
     /// Makes a store; connects when it is first asked.
     ///
     /// - Parameters:
+    ///   - limits: What earlier stores of the process have seen of limits: where they have, a database without them lets nobody in.
     ///   - rowRefused: Told of each log row that is dropped because its password no longer exists.
     ///   - noticed: Told what an administrator should know, once when it begins.
     public init(
-        _ configuration: Configuration, rowRefused: @escaping @Sendable (LoginLogRow) -> Void = { _ in },
+        _ configuration: Configuration, limits: LimitsMemory = LimitsMemory(),
+        rowRefused: @escaping @Sendable (LoginLogRow) -> Void = { _ in },
         noticed: @escaping @Sendable (MariaDBNotice) -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -56,9 +58,9 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
         self.budget = budget
         // Each of the two finds out for itself: what the log meets in the background must not cost a login its answer.
         let reading = MariaDBConnection.Shared(
-            idleLimit: configuration.idleLimit, budget: budget, notice: notice)
+            idleLimit: configuration.idleLimit, budget: budget, notice: notice, limits: limits)
         let writing = MariaDBConnection.Shared(
-            idleLimit: configuration.idleLimit, budget: nil, notice: notice)
+            idleLimit: configuration.idleLimit, budget: nil, notice: notice, limits: limits)
         let server = configuration.server
         let readers = Self.lanes(
             "mariadb-read", configuration.poolSize, configuration.queueLimit, mayOpen: { budget.mayOpen }

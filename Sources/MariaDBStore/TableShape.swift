@@ -5,8 +5,11 @@ struct TableShape: Sendable, Equatable {
     /// Whether `app_password_limits` is there, and may be read.
     var hasLimits = false
 
+    /// Whether its passwords can be suspended.
+    var hasSuspended = false
+
     /// Whether everything is there.
-    var isComplete: Bool { hasResult && hasLimits }
+    var isComplete: Bool { hasResult && hasLimits && hasSuspended }
 
     /// The condition, after another one, for rows `n` of `log` that are uses.
     var uses: String { hasResult ? " AND n.result IS NULL" : "" }
@@ -15,5 +18,6 @@ struct TableShape: Sendable, Equatable {
     init(_ columns: [DatabaseSurvey.Column]) {
         hasResult = columns.contains { $0.table == "log" && $0.name.lowercased() == "result" }
         hasLimits = columns.contains { $0.table == "app_password_limits" }
+        hasSuspended = columns.contains { $0.table == "app_password_limits" && $0.name.lowercased() == "suspended" }
     }
 }

@@ -13,6 +13,14 @@ extension SQLiteSchema {
         if try database.tableExists("app_passwords"), try !database.tableExists("app_password_limits") {
             try database.execute(sql: limits)
         }
+        if try database.tableExists("app_password_limits"),
+            try !database.columns(in: "app_password_limits").contains(where: { $0.name == "suspended" })
+        {
+            try database.execute(sql: "ALTER TABLE app_password_limits ADD COLUMN suspended TEXT")
+        }
+        if try database.tableExists("app_passwords"), try database.tableExists("log") {
+            try database.execute(sql: indexes)
+        }
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 }

@@ -1,7 +1,7 @@
 /// The shape of the embedded database.
 public enum SQLiteSchema {
     /// The number in `PRAGMA user_version` that this text sets.
-    public static let version = 3
+    public static let version = 4
 
     /// What makes an empty database ours; the text of `database/sqlite.sql`, and what `database-schema sqlite` prints.
     public static let ddl = """
@@ -35,9 +35,11 @@ public enum SQLiteSchema {
 
         \(limits)
 
+        \(indexes)
+
         \(view)
 
-        PRAGMA user_version = 3;
+        PRAGMA user_version = 4;
 
         """
 
@@ -59,8 +61,17 @@ public enum SQLiteSchema {
             note        TEXT,
             set_by      TEXT,
             set_at      TEXT,
-            announced   TEXT -- the end that was announced last
+            announced   TEXT, -- the end that was announced last
+            suspended   TEXT -- since when it is not taken until it is released
         );
+        """
+
+    /// What looks for last uses, and for passwords that have ended just now, goes by these.
+    static let indexes = """
+        CREATE INDEX IF NOT EXISTS log_pwid_result_timestamp ON log (pwid, result, timestamp);
+        CREATE INDEX IF NOT EXISTS app_passwords_deleted ON app_passwords (deleted);
+        CREATE INDEX IF NOT EXISTS app_password_limits_expires ON app_password_limits (expires);
+        CREATE INDEX IF NOT EXISTS app_password_limits_suspended ON app_password_limits (suspended);
         """
 
     /// Each password with its last use.

@@ -24,12 +24,35 @@ extension SQLiteStore: AppPasswordAdministration {
                 database, sql: "SELECT EXISTS (SELECT 1 FROM app_passwords WHERE id = ?)", arguments: [id])
             guard exists == true else { return false }
             if limits.isEmpty {
-                try database.execute(sql: "DELETE FROM app_password_limits WHERE pwid = ?", arguments: [id])
+                // A suspension is no limit that could be taken away so.
+                let all = StoredLimits.columnNames.filter { $0 != "suspended" } + ["announced"]
+                try database.execute(
+                    sql: "DELETE FROM app_password_limits WHERE pwid = ? AND suspended IS NULL", arguments: [id])
+                try database.execute(
+                    sql:
+                        "UPDATE app_password_limits SET \(all.map { "\($0) = NULL" }.joined(separator: ", ")) WHERE pwid = ?",
+                    arguments: [id])
             } else {
                 try Self.write(limits, id, database)
             }
             return true
         }
+    }
+
+    /// Suspends a row's password.
+    public func suspend(id: Int64) async throws(BackendError) -> Bool {
+        try await change(
+            """
+            INSERT INTO app_password_limits (pwid, suspended)
+            SELECT id, strftime('%Y-%m-%d %H:%M:%f', 'now') FROM app_passwords WHERE id = ?
+            ON CONFLICT (pwid) DO UPDATE SET suspended = excluded.suspended WHERE suspended IS NULL
+            """, [id])
+    }
+
+    /// Releases it.
+    public func release(id: Int64) async throws(BackendError) -> Bool {
+        try await change(
+            "UPDATE app_password_limits SET suspended = NULL WHERE pwid = ? AND suspended IS NOT NULL", [id])
     }
 
     /// Forgets what a row is bound to.
@@ -38,7 +61,8 @@ extension SQLiteStore: AppPasswordAdministration {
     }
 
     private static func write(_ limits: Limits, _ id: Int64, _ database: Database) throws {
-        let names = StoredLimits.columnNames
+        // Who suspended a password is not who limits it.
+        let names = StoredLimits.columnNames.filter { $0 != "suspended" }
         let others = names.filter { $0 != "bound" }.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
         try database.execute(
             sql: """
@@ -46,7 +70,7 @@ extension SQLiteStore: AppPasswordAdministration {
                 VALUES (?\(String(repeating: ", ?", count: names.count)))
                 ON CONFLICT (pwid) DO UPDATE SET
                     bound = CASE WHEN bind IS excluded.bind THEN bound ELSE excluded.bound END, \(others)
-                """, arguments: [id] + StatementArguments(StoredLimits.columns(of: limits)))
+                """, arguments: [id] + StatementArguments(StoredLimits.columns(of: limits).prefix(names.count)))
     }
 
     /// Lists the rows of an account with their last use, the newest first.

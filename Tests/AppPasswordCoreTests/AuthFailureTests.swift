@@ -17,6 +17,7 @@ struct AuthFailureTests {
             (.revoked(passwordID: 7), "revoked", 7),
             (.undecided(passwordID: 7), "undecided", 7),
             (.unavailable(reason: "no database"), "backend_unavailable", nil),
+            (.limited(passwordID: 7, .suspended), "suspended", 7),
             (.limited(passwordID: 7, .expired(.expires)), "expired", 7),
             (.limited(passwordID: 7, .notYet), "not_yet", 7),
             (.limited(passwordID: 7, .wrongService("pop3")), "wrong_service", 7),

@@ -45,6 +45,15 @@ struct EndAnnouncementTests {
             stage(limits, at: now + 20, used: 20) == expected.map { "unused_days \($0)" }, "what comes first counts")
     }
 
+    @Test func `days without a use that begin with the password's time are announced from then`() {
+        var limits = Limits()
+        (limits.unusedDays, limits.notBefore) = (30, day(60))
+        #expect(stage(limits, at: 29) == nil && stage(limits, at: 61) == nil && stage(limits, at: 75) == nil)
+        #expect(stage(limits, at: 76) == "unused_days 14d")
+        limits.unusedDays = 10
+        #expect(stage(limits, at: 64) == nil && stage(limits, at: 65) == "unused_days half")
+    }
+
     @Test func `what has no end is not announced, and a beginning that is not known makes no half`() {
         var limits = Limits()
         #expect(stage(limits, at: 1) == nil)

@@ -82,7 +82,12 @@ enum LimitTable {
         used=@0 made=@0 set_at=@0 | imap 192.88.98.1 DE AS1 @99999999 | ok
         expires=@20 unused_days=1 used=@0 | imap 192.88.98.1 DE AS1 @86400 | expired:expires
         expires=@99999999 unused_days=1 used=@0 | imap 192.88.98.1 DE AS1 @86400 | expired:unused_days
-        not_before=@99999999 unused_days=1 used=@0 | imap 192.88.98.1 DE AS1 @86400 | expired:unused_days
+        not_before=@99999999 unused_days=1 used=@0 | imap 192.88.98.1 DE AS1 @86400 | not_yet
+        not_before=@1000 unused_days=1 made=@0 | imap 192.88.98.1 DE AS1 @87399 | ok
+        not_before=@1000 unused_days=1 made=@0 set_at=@0 | imap 192.88.98.1 DE AS1 @87400 | expired:unused_days
+        not_before=@1000 unused_days=1 made=@2000 | imap 192.88.98.1 DE AS1 @88399 | ok
+        suspended=@0 | imap 192.88.98.1 DE AS1 @0 | suspended
+        suspended=@99 not_before=@5 expires=@1 services=smtp | imap 192.88.98.1 DE AS1 @2 | suspended
 
         """
 
@@ -289,7 +294,7 @@ enum LimitTable {
 
     private static let orders = """
         expires=@20 not_before=@30 services=smtp networks=10.0.0.0/8 countries=AT as_numbers=AS9 bind=country bound=FR | imap 192.88.98.1 DE AS1 @20 | expired:expires
-        unused_days=1 used=@0 not_before=@99999999 services=smtp | imap 192.88.98.1 DE AS1 @86400 | expired:unused_days
+        unused_days=1 used=@0 not_before=@99999999 services=smtp | imap 192.88.98.1 DE AS1 @86400 | not_yet
         not_before=@30 services=smtp networks=10.0.0.0/8 countries=AT as_numbers=AS9 bind=country bound=FR | imap 192.88.98.1 DE AS1 @20 | not_yet
         services=smtp networks=10.0.0.0/8 countries=AT as_numbers=AS9 bind=country bound=FR | imap 192.88.98.1 DE AS1 @20 | wrong_service
         networks=10.0.0.0/8 countries=AT as_numbers=AS9 bind=country bound=FR | imap 192.88.98.1 DE AS1 @20 | wrong_place:networks

@@ -91,6 +91,7 @@ struct LimitTests {
         let outcome =
             switch judgement.finding {
             case nil: "ok"
+            case .suspended: "suspended"
             case .expired(let limit): "expired:\(limit.rawValue)"
             case .notYet: "not_yet"
             case .wrongService: "wrong_service"
@@ -115,7 +116,7 @@ struct LimitTests {
         let needed = limits.factsNeeded(for: login.attempt, facts: login.facts, times: times)
         if case .undecided = judgement.finding { #expect(!needed.isEmpty) }
         switch judgement.finding {
-        case .expired, .notYet, .wrongService: #expect(needed.isEmpty)
+        case .suspended, .expired, .notYet, .wrongService: #expect(needed.isEmpty)
         case nil, .wrongPlace, .undecided: break
         }
     }
@@ -165,6 +166,7 @@ struct LimitTests {
         ("unused_days", "-1"), ("unused_days", "1.5"), ("unused_days", "99999999999999999999"),
         ("unused_days", "36501"),
         ("unused_days", ""), ("bind", ""), ("bind", "ASN"), ("bind", "city"), ("bind", "country,asn"),
+        ("suspended", ""), ("suspended", "yes"), ("suspended", "0000-00-00 00:00:00.000"),
     ])
     func `what cannot be read is an error that names its column, never no limit`(column: String, value: String) throws {
         var columns = [String?](repeating: nil, count: StoredLimits.columnNames.count)
@@ -190,7 +192,7 @@ struct LimitTests {
         let columns: [String?] = [
             " IMAP ,smtp", "192.0.2.7/24 , 2001:DB8::/32,10.0.0.1", "de, AT", "3320,AS1.10", nil, nil, "60", "asn",
             "3209", nil,
-            nil, nil,
+            nil, nil, nil,
         ]
         let limits = try StoredLimits(columns: columns, now: nil, lastUse: nil).read()
         let expected = ["imap,smtp", "192.0.2.0/24,2001:db8::/32,10.0.0.1/32", "DE,AT", "AS3320,AS65546"]

@@ -55,6 +55,10 @@ struct LimitedLoginTests {
 
     @Test func `each limit refuses with its own outcome, and is recorded as no use`() async throws {
         let table: [([String: String], AuthOutcome, String, String)] = [
+            (
+                ["suspended": "1970-01-01 00:00:02", "expires": "1970-01-01 00:00:01"],
+                .limited(passwordID: 1, .suspended), "suspended", "suspended"
+            ),
             (["expires": "1970-01-01 00:00:01.000"], .limited(passwordID: 1, .expired(.expires)), "expired", "expires"),
             (
                 ["unused_days": "1", "set_at": "1969-12-31 00:00:00"], .limited(passwordID: 1, .expired(.unusedDays)),
@@ -82,7 +86,7 @@ struct LimitedLoginTests {
         #expect(recorder.rows.count == table.count)
     }
 
-    @Test func `the order is disallowed, deleted, expired, not yet, service, place, lists`() async throws {
+    @Test func `the order is disallowed, deleted, suspended, expired, not yet, service, place, lists`() async throws {
         let all = columns([
             "expires": "1970-01-01 00:00:01", "services": "smtp", "networks": "10.0.0.0/8",
         ])
@@ -93,6 +97,9 @@ struct LimitedLoginTests {
             try await login(all, deleted: true, refusing: ["192.88.98.0/24"]) == .refusedNetwork(passwordID: 1))
         #expect(try await login(all, deleted: true) == .revoked(passwordID: 1))
         #expect(try await login(columns(["expires": "nonsense"]), deleted: true) == .revoked(passwordID: 1))
+        let suspended = columns(["suspended": "1970-01-01 00:00:00", "expires": "1970-01-01 00:00:01"])
+        #expect(try await login(suspended, deleted: true) == .revoked(passwordID: 1))
+        #expect(try await login(suspended) == .limited(passwordID: 1, .suspended))
         #expect(try await login(all) == .limited(passwordID: 1, .expired(.expires)))
         #expect(try await login(all, at: 999) == .limited(passwordID: 1, .wrongService("imap")))
         #expect(

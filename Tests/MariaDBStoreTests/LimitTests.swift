@@ -47,7 +47,8 @@ struct LimitTests {
         try await database.sql(try TestDatabase.file("database/mariadb-upgrade.sql"))
         for host in ["localhost", "127.0.0.1"] {
             try await database.sql(
-                "GRANT SELECT, UPDATE (bound, announced) ON app_password_limits TO '\(database.serviceUser)'@'\(host)'")
+                "GRANT SELECT, INSERT (pwid, suspended), UPDATE (bound, announced, suspended) ON app_password_limits TO '\(database.serviceUser)'@'\(host)'"
+            )
         }
         #expect(try await administration.limit(id: 1, imap))
         try await database.killConnections()
@@ -203,6 +204,6 @@ struct LimitTests {
             """)
         let lines = plan.split(separator: "\n").map { $0.split(separator: "\t") }
         #expect(lines.map { $0[3] } == ["ref", "eq_ref", "ref"], "\(plan)")
-        #expect(lines.map { $0[5] } == ["app_passwords_pk", "PRIMARY", "log_pwid_timestamp"], "\(plan)")
+        #expect(lines.map { $0[5] } == ["app_passwords_pk", "PRIMARY", "log_pwid_result_timestamp"], "\(plan)")
     }
 }

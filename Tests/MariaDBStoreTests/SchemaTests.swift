@@ -97,7 +97,7 @@ struct SchemaTests {
             "EXPLAIN SELECT * FROM app_passwords_with_log WHERE uid = 'user7' AND deleted IS NULL")
         let lines = plan.split(separator: "\n").map { $0.split(separator: "\t") }
         #expect(lines.map { $0[3] } == ["ref", "eq_ref", "ref"], "\(plan)")
-        #expect(lines.map { $0[5] } == ["app_passwords_pk", "PRIMARY", "log_pwid_timestamp"], "\(plan)")
+        #expect(lines.map { $0[5] } == ["app_passwords_pk", "PRIMARY", "log_pwid_result_timestamp"], "\(plan)")
         #expect(!plan.contains("derived"))
     }
 }

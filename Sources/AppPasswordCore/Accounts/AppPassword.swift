@@ -27,14 +27,15 @@ public struct AppPassword: Sendable, Identifiable, Equatable, CustomReflectable 
         self.limits = limits
     }
 
-    /// Whether its end has come, by the database's clock, or nobody can tell whether it has.
+    /// Whether its end has come, by the database's clock, or it is suspended, or nobody can tell whether it is.
     ///
     /// - Complexity: Reads its limits, if it has any.
     package var hasEnded: Bool {
         guard let limits else { return false }
         do throws(LimitsError) {
             let times = try limits.times(created: created)
-            return try limits.read().end(times).map { $0 <= times.now } ?? false
+            let limits = try limits.read()
+            return limits.suspended != nil || limits.end(times).map { $0 <= times.now } ?? false
         } catch {
             return true
         }
@@ -102,8 +103,13 @@ public protocol AppPasswordAdministration: Sendable {
     /// Reads the log rows of a password, refused logins too, the newest first; nil if there is no such password.
     func history(id: Int64, limit: Int, offset: Int) async throws(BackendError) -> [LoginLogRow]?
     /// Puts limits in the place of those that a password has; limits that limit nothing take them away. What a login has fixed
-    /// stays if the same kind of place is to be fixed. False if there is no such password.
+    /// stays if the same kind of place is to be fixed, and so does a suspension. False if there is no such password.
     func limit(id: Int64, _ limits: Limits) async throws(BackendError) -> Bool
+    /// Has a password refused from the next login on, by the database's clock, until it is released; whatever else limits it
+    /// stays. False if there is no such password, or it is suspended already: of those who do so at once the first one is told true.
+    func suspend(id: Int64) async throws(BackendError) -> Bool
+    /// Ends a suspension; false if there is none.
+    func release(id: Int64) async throws(BackendError) -> Bool
     /// Lets the next login fix anew what a password is bound to; false if it is not to be bound.
     func rebind(id: Int64) async throws(BackendError) -> Bool
     /// Reads rows of all accounts in the order of their ids: at most `limit` of those whose id is greater.

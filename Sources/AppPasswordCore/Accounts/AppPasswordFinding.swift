@@ -20,6 +20,8 @@ public struct AppPasswordFinding: Sendable, Equatable {
         case ending
         /// It has ended.
         case ended
+        /// It is suspended until it is released.
+        case suspended
         /// What limits it cannot be read: logins with it are answered 503.
         case limits
         /// Nothing limits it.
@@ -29,7 +31,7 @@ public struct AppPasswordFinding: Sendable, Equatable {
         public var isFault: Bool {
             switch self {
             case .unreachable, .spelling, .hash, .date, .limits: true
-            case .unused, .idle, .ending, .ended, .unlimited: false
+            case .unused, .idle, .ending, .ended, .suspended, .unlimited: false
             }
         }
     }
@@ -83,6 +85,9 @@ extension AppPasswordRow {
         }
         if limits.isEmpty {
             findings.append(AppPasswordFinding(.unlimited, "good for everything, everywhere and for ever"))
+        }
+        if let since = limits.suspended {
+            findings.append(AppPasswordFinding(.suspended, "suspended since \(since)"))
         }
         let times = LimitTimes(now: now, lastUse: password.limits?.lastUse, created: password.created)
         if let end = limits.end(times) {

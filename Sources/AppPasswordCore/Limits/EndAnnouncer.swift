@@ -3,6 +3,7 @@ public import AuditCore
 /// Announces the ends of app passwords before they come, each once, whatever number of servers share the database.
 public struct EndAnnouncer: Sendable {
     private let passwords: any EndingPasswords
+    private let lastUse: @Sendable (Int64) -> Timestamp?
     private let announce: @Sendable (PasswordEnding) -> Void
 
     /// Rows that are read at a time.
@@ -10,9 +11,13 @@ public struct EndAnnouncer: Sendable {
 
     /// - Parameters:
     ///   - passwords: Those that may end.
+    ///   - lastUse: What is known of a password's last use beyond the log (``LoginRecorder/lastUse(of:)``).
     ///   - announce: Where announcements go.
-    public init(_ passwords: any EndingPasswords, announce: @escaping @Sendable (PasswordEnding) -> Void) {
-        (self.passwords, self.announce) = (passwords, announce)
+    public init(
+        _ passwords: any EndingPasswords, lastUse: @escaping @Sendable (Int64) -> Timestamp? = { _ in nil },
+        announce: @escaping @Sendable (PasswordEnding) -> Void
+    ) {
+        (self.passwords, self.lastUse, self.announce) = (passwords, lastUse, announce)
     }
 
     /// Looks at all passwords that may end, and announces what is due.
@@ -25,7 +30,8 @@ public struct EndAnnouncer: Sendable {
         var (last, count) = (Int64.min, 0)
         while !Task.isCancelled {
             let page = try await passwords.endingPasswords(after: last, limit: Self.pageSize)
-            for password in page {
+            for var password in page {
+                password.limits.lastUse = [password.limits.lastUse, lastUse(password.id)].compactMap(\.self).max()
                 guard let due = password.dueAnnouncement, let now = password.limits.now,
                     try await passwords.noteAnnouncement(due.mark, of: password.id, after: password.announced)
                 else { continue }

@@ -1,5 +1,7 @@
 /// One of the limits that an app password may have; the raw value is its column in `app_password_limits`.
 public enum Limit: String, Sendable, CaseIterable {
+    /// Since when it is not taken until it is released.
+    case suspended
     /// From when on the password is no longer taken.
     case expires
     /// After how many days without a login it is no longer taken.

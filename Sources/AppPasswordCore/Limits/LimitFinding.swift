@@ -2,6 +2,8 @@ public import AuditCore
 
 /// What a limit has against a login.
 public enum LimitFinding: Sendable, Equatable {
+    /// It is suspended until somebody releases it: ``Limit/suspended``.
+    case suspended
     /// The password's time is over: ``Limit/expires`` or ``Limit/unusedDays``.
     case expired(Limit)
     /// Its time has not come.
@@ -17,6 +19,7 @@ public enum LimitFinding: Sendable, Equatable {
     public var limit: Limit {
         switch self {
         case .expired(let limit), .wrongPlace(let limit), .undecided(let limit): limit
+        case .suspended: .suspended
         case .notYet: .notBefore
         case .wrongService: .services
         }
@@ -27,6 +30,7 @@ extension LimitFinding {
     /// What it is called in records and metrics.
     public var event: FailureRecord.Event {
         switch self {
+        case .suspended: .suspended
         case .expired: .expired
         case .notYet: .notYet
         case .wrongService: .wrongService
@@ -38,6 +42,7 @@ extension LimitFinding {
     /// What Dovecot is told.
     public var text: String {
         switch self {
+        case .suspended: "password is suspended"
         case .expired: "password has expired"
         case .notYet: "password is not valid yet"
         case .wrongService(let service): service.isEmpty ? "not for this service" : "not for \(service.visible())"

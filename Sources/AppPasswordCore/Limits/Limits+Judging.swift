@@ -3,7 +3,7 @@ public import AuditCore
 extension Limits {
     /// Judges a login whose password is right and not revoked: a pure function.
     ///
-    /// Order: end, days without use, beginning, service, networks, countries, AS numbers, what the password is bound to. The
+    /// Order: suspension, end, days without use, beginning, service, networks, countries, AS numbers, what the password is bound to. The
     /// first that is not kept decides. A private address, one of a local network, and a login without one has no country and no
     /// AS: only networks bind it; without an address it counts as 127.0.0.1 there.
     ///
@@ -57,6 +57,7 @@ extension Limits {
     private static let loopback = IPAddress(v4: 0x7F00_0001)
 
     private func findingWithoutPlace(_ attempt: LoginAttempt, _ times: LimitTimes) -> LimitFinding? {
+        if suspended != nil { return .suspended }
         if let expires, times.now >= expires { return .expired(.expires) }
         if let end = endOfUse(times), times.now >= end { return .expired(.unusedDays) }
         if let notBefore, times.now < notBefore { return .notYet }

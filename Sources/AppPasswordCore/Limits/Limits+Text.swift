@@ -9,6 +9,7 @@ extension Limits {
         let columns = StoredLimits.columns(of: self)
         func list(_ column: Int) -> String { (columns[column] ?? "").visible() }
         return switch limit {
+        case .suspended: "suspended since \(suspended?.description ?? "")"
         case .expires: "ends \(expires?.description ?? "")"
         case .unusedDays: "ends after \(unusedDays ?? 0) days without a login"
         case .notBefore: "not before \(notBefore?.description ?? "")"
@@ -26,8 +27,12 @@ extension Limits {
         var one = Limits()
         one.setAt = setAt
         switch limit {
+        case .suspended: one.suspended = suspended
         case .expires: one.expires = expires
-        case .unusedDays: one.unusedDays = unusedDays
+        case .unusedDays:
+            one.unusedDays = unusedDays
+            // They count from a beginning, too.
+            one.setAt = [setAt, notBefore].compactMap(\.self).max()
         case .notBefore: one.notBefore = notBefore
         case .services: one.services = services
         case .networks: one.networks = networks

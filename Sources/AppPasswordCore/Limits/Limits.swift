@@ -25,7 +25,7 @@ public struct Limits: Sendable, Equatable {
     /// The first moment at which it is no longer taken.
     public var expires: Timestamp?
     /// Days without a login after which it is no longer taken, 1 or more. They count from the last login that was let in,
-    /// from when the password was made, or from ``setAt``, whichever is last.
+    /// from when the password was made, from ``setAt`` or from ``notBefore``, whichever is last.
     public var unusedDays: Int?
     /// What the first login fixes.
     public var binding: Binding?
@@ -37,6 +37,8 @@ public struct Limits: Sendable, Equatable {
     public var setBy: String?
     /// When they were set.
     public var setAt: Timestamp?
+    /// Since when it is suspended: not taken until it is released (``AppPasswordAdministration/release(id:)``).
+    public var suspended: Timestamp?
 
     /// Makes limits that limit nothing.
     public init() {}
@@ -44,13 +46,14 @@ public struct Limits: Sendable, Equatable {
     /// Whether nothing is limited.
     public var isEmpty: Bool {
         services == nil && networks == nil && countries == nil && asNumbers == nil && notBefore == nil && expires == nil
-            && unusedDays == nil && binding == nil
+            && unusedDays == nil && binding == nil && suspended == nil
     }
 
     /// Those that limit something, in the order in which they are judged.
     public var inForce: [Limit] {
         Limit.allCases.filter { limit in
             switch limit {
+            case .suspended: suspended != nil
             case .expires: expires != nil
             case .unusedDays: unusedDays != nil
             case .notBefore: notBefore != nil
@@ -68,7 +71,7 @@ public struct Limits: Sendable, Equatable {
     /// - Returns: nil without ``unusedDays``.
     public func endOfUse(_ times: LimitTimes) -> Timestamp? {
         guard let unusedDays else { return nil }
-        let last = [times.lastUse, times.created, setAt].compactMap(\.self).max() ?? times.now
+        let last = [times.lastUse, times.created, setAt, notBefore].compactMap(\.self).max() ?? times.now
         return Timestamp(milliseconds: last.milliseconds + Int64(unusedDays) * 86_400_000)
     }
 

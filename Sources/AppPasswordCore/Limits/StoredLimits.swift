@@ -7,7 +7,7 @@ public struct StoredLimits: Sendable, Equatable {
     public static let columnNames = [
         "services", "networks", "countries", "as_numbers", "not_before", "expires", "unused_days", "bind", "bound",
         "note",
-        "set_by", "set_at",
+        "set_by", "set_at", "suspended",
     ]
 
     /// The columns' texts; nil for NULL.
@@ -29,6 +29,7 @@ public struct StoredLimits: Sendable, Equatable {
             limits.countries?.joined(separator: ","), limits.asNumbers?.map { "AS\($0)" }.joined(separator: ","),
             limits.notBefore?.sqlText, limits.expires?.sqlText, limits.unusedDays.map { "\($0)" },
             limits.binding?.rawValue, limits.bound?.description, limits.note, limits.setBy, limits.setAt?.sqlText,
+            limits.suspended?.sqlText,
         ]
     }
 
@@ -65,6 +66,7 @@ public struct StoredLimits: Sendable, Equatable {
         // It must be a time only where the days without use count from it.
         limits.setAt = columns[11].flatMap { Timestamp(sqlText: $0) }
         if limits.unusedDays != nil, limits.setAt == nil, columns[11] != nil { throw LimitsError(Self.columnNames[11]) }
+        limits.suspended = try value(12) { Timestamp(sqlText: $0) }
         return limits
     }
 

@@ -119,7 +119,13 @@ public struct Authenticator: Sendable {
         let end = ContinuousClock.now + auditor.configuration.deadline
         let (limits, times): (Limits, LimitTimes)
         do throws(LimitsError) {
-            (limits, times) = (try stored.read(), try stored.times(created: match.created))
+            limits = try stored.read()
+            var known = try stored.times(created: match.created)
+            // What waits in the spool is in no database yet.
+            if limits.unusedDays != nil {
+                known.lastUse = [known.lastUse, recorder.lastUse(of: match.id)].compactMap(\.self).max()
+            }
+            times = known
         } catch {
             return Decision(
                 outcome: .unreadableLimits(passwordID: match.id, reason: error.description), matched: "unknown",

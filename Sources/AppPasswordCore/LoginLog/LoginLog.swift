@@ -81,6 +81,15 @@ public protocol LoginRecorder: Sendable {
     ///
     /// - Complexity: As ``record(_:)``, but never waits: it may be called from anywhere.
     func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?)
+    /// When a login with a password was last let in, as far as the recorder remembers: the log may not have it yet.
+    ///
+    /// - Complexity: O(1), waits for nobody.
+    func lastUse(of passwordID: Int64) -> Timestamp?
+}
+
+extension LoginRecorder {
+    /// Remembers none.
+    public func lastUse(of passwordID: Int64) -> Timestamp? { nil }
 }
 
 /// Names a recorded use until its facts are complete.

@@ -45,6 +45,7 @@ public enum LimitsContract {
         try ContractViolation.unless(try await stored(id)?.read(), is: fewer, "to just the new ones")
         try await checkBinding(store, id, free)
         try await checkAnnouncing(store, id, free)
+        try await checkSuspending(store, id, free, stored)
         try ContractViolation.unless(try await store.limit(id: id, Limits()), is: true, "limits are taken away")
         try ContractViolation.unless(try await stored(id), is: nil, "then there are none")
         try ContractViolation.unless(
@@ -86,6 +87,36 @@ public enum LimitsContract {
         stale.binding = nil
         _ = try await store.limit(id: id, stale)
         try ContractViolation.unless(try await store.bind(id, to: .country("DE")), is: nil, "or none")
+    }
+
+    /// A suspension stays whatever else changes, until it is ended.
+    private static func checkSuspending(
+        _ store: some AppPasswordStore & AppPasswordAdministration, _ id: Int64, _ free: Int64,
+        _ stored: (Int64) async throws -> StoredLimits?
+    ) async throws {
+        func isSuspended(_ id: Int64) async throws -> Bool { try await stored(id)?.read().suspended != nil }
+        for password in [id, free] {
+            try ContractViolation.unless(
+                try await store.release(id: password), is: false, "what is not suspended is not released")
+            try ContractViolation.unless(try await store.suspend(id: password), is: true, "it is suspended")
+            try ContractViolation.unless(try await store.suspend(id: password), is: false, "once")
+            try ContractViolation.unless(try await isSuspended(password), is: true, "and that is read with it")
+        }
+        var limits = Limits()
+        limits.services = ["smtp"]
+        for changed in [limits, Limits()] {
+            try ContractViolation.unless(
+                try await store.limit(id: id, changed), is: true, "limits of a suspended one change")
+            try ContractViolation.unless(try await isSuspended(id), is: true, "which does not release it")
+            try ContractViolation.unless(
+                try await stored(id)?.read().services, is: changed.services, "but they do change")
+        }
+        for password in [id, free] {
+            try ContractViolation.unless(try await store.release(id: password), is: true, "it is released")
+            try ContractViolation.unless(try await isSuspended(password), is: false, "and that is seen")
+        }
+        _ = try await store.limit(id: free, Limits())
+        try ContractViolation.unless(try await store.suspend(id: .max), is: false, "there is no such password")
     }
 
     /// What may end is found, and an announcement is noted once.

@@ -16,6 +16,8 @@ public struct FailureRecord: Sendable, Equatable {
         case refusedNetwork = "refused_network"
         /// The password was right once: it was revoked. A strong sign of theft, or of a forgotten client.
         case revoked = "revoked"
+        /// The password is right, but suspended until somebody releases it.
+        case suspended = "suspended"
         /// The password was right until its time was over: its end came, or it was not used for too long.
         case expired = "expired"
         /// The password is right, but its time has not come.
@@ -40,7 +42,8 @@ public struct FailureRecord: Sendable, Equatable {
         /// Whether its login has an audit record besides, as its password matched.
         public var hasAuditRecord: Bool {
             switch self {
-            case .refusedNetwork, .revoked, .expired, .notYet, .wrongService, .wrongPlace, .unreadableLimits,
+            case .refusedNetwork, .revoked, .suspended, .expired, .notYet, .wrongService, .wrongPlace,
+                .unreadableLimits,
                 .undecided,
                 .honeypot:
                 true
@@ -103,7 +106,7 @@ public struct FailureRecord: Sendable, Equatable {
         switch event {
         case .backendUnavailable, .undecided, .overloaded, .unreadableLimits: 4
         case .guessLimit, .wrongPassword, .unknownAccount, .ambiguousAccount, .disabledAccount, .refusedNetwork,
-            .revoked, .expired, .notYet, .wrongService, .wrongPlace, .honeypot:
+            .revoked, .suspended, .expired, .notYet, .wrongService, .wrongPlace, .honeypot:
             5
         }
     }

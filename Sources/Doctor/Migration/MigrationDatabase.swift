@@ -29,7 +29,7 @@ struct MigrationDatabase {
             "with the old rights the webmail's plugin cannot revoke softly; it needs UPDATE (deleted)",
             "database/mariadb-upgrade.sql brings indexes, a fast view and binary names; it rewrites both tables, in a quiet hour. "
                 + "Try it first on a copy: the old DDL cannot be loaded into MariaDB 10.11 (on update utc_timestamp(3)), a dump can",
-            "it also makes app_password_limits; if app passwords are to be limited, give the service SELECT, UPDATE (bound, announced) "
+            "it also makes app_password_limits; if app passwords are to be limited, give the service SELECT, INSERT (pwid, suspended), UPDATE (bound, announced, suspended) "
                 + "on that table afterwards",
             "the lines that begin with -- are not for MariaDB but for a shell, in this order, the dump first",
         ]

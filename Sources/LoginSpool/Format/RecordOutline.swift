@@ -14,6 +14,20 @@ enum RecordOutline {
         var isInDoubt: Bool
     }
 
+    /// The password of a use, and when that was; nil of a login that was refused, and of what is no use.
+    static func letIn(_ payload: ArraySlice<UInt8>) -> (password: Int64, time: Timestamp)? {
+        var reader = PayloadReader(payload)
+        guard reader.integer(UInt8.self) == 1, reader.skip(8 + 1 + 8 + 8), let time = reader.integer(Int64.self),
+            let password = reader.integer(Int64.self)
+        else { return nil }
+        for _ in 0..<5 {
+            guard let length = reader.integer(UInt16.self), length == .max || reader.skip(Int(length)) else {
+                return nil
+            }
+        }
+        return reader.isAtEnd ? (password, Timestamp(milliseconds: time)) : nil
+    }
+
     /// Reads the beginning of a payload; nil if it is none.
     init?(payload: ArraySlice<UInt8>) {
         var reader = PayloadReader(payload)

@@ -136,6 +136,13 @@ struct PayloadReader {
 
     var isAtEnd: Bool { rest.isEmpty }
 
+    /// Leaves bytes out; false if there are too few.
+    mutating func skip(_ count: Int) -> Bool {
+        guard rest.count >= count else { return false }
+        rest = rest.dropFirst(count)
+        return true
+    }
+
     mutating func integer<Number: FixedWidthInteger>(_: Number.Type) -> Number? {
         let width = Number.bitWidth / 8
         guard rest.count >= width else { return nil }

@@ -12,6 +12,8 @@ struct SegmentSurvey: Sendable {
     var uses: [Use] = []
     var facts: [(number: UInt64, place: Place)] = []
     var written: [UInt64] = []
+    /// When each password was last used, as far as the file has it.
+    var lastUses: [Int64: Timestamp] = [:]
     var latestBucketStart = Timestamp(milliseconds: .min)
     /// Whole records of the uses whose bucket started after the horizon, in the order of the file.
     var recent: [(use: SpoolRecord.Use, place: Place)] = []
@@ -111,6 +113,9 @@ extension SegmentSurvey {
         case .use(let use)?:
             uses.append(Use(number: use.number, size: place.size, isMoved: use.isMoved, replaces: use.replaces))
             latestBucketStart = max(latestBucketStart, use.bucketStart)
+            if let (password, time) = RecordOutline.letIn(payload) {
+                lastUses[password] = max(lastUses[password] ?? time, time)
+            }
             if use.bucketStart > horizon, !use.isMoved, case .use(let whole)? = SpoolRecord(payload: payload) {
                 recent.append((whole, place))
             }

@@ -11,6 +11,8 @@ struct ReplayReport: Sendable {
     var setAside: [SpoolError] = []
     /// Whether all files have been looked at now.
     var isOver = false
+    /// When passwords were last used, as far as these files have it.
+    var lastUses: [Int64: Timestamp] = [:]
 }
 
 /// Files whose uses the index does not know: of earlier processes, or of a database that is away for long.
@@ -127,6 +129,7 @@ extension Spool {
         segments[index].size -= survey.torn
         statistics.bytes -= survey.torn
         segments[index].latestBucketStart = survey.latestBucketStart
+        report.lastUses.merge(survey.lastUses) { max($0, $1) }
 
         for number in survey.written { gone.insert(number) }
         for use in survey.uses where use.replaces > 0 { gone.insert(use.replaces) }

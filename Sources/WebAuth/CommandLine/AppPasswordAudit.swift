@@ -12,7 +12,7 @@ extension AppPasswordCommand {
                 Goes through all rows, whoever they belong to, and prints a line for each finding: id, name, kind, words. \
                 unreachable: no login can use it. spelling: only logins in just these capitals can. hash: no password can \
                 match it. date: a time in it is none. limits: what limits it cannot be read. unused: it was never used. idle: not for \
-                90 days. ending: it ends within 14 days. ended: it has. unlimited: nothing limits it. Needs no more rights \
+                90 days. ending: it ends within 14 days. ended: it has. suspended: until it is released. unlimited: nothing limits it. Needs no more rights \
                 than the service has.
 
                 Example: web-auth-server app-password audit --json

@@ -10,7 +10,8 @@ struct AppPasswordCommand: AsyncParsableCommand {
         commandName: "app-password", abstract: "Manage app passwords from a shell.",
         discussion: "Example: web-auth-server app-password list alice",
         subcommands: [
-            Add.self, List.self, Rename.self, Limit.self, Rebind.self, Revoke.self, History.self, Audit.self,
+            Add.self, List.self, Rename.self, Limit.self, Rebind.self, Release.self, Revoke.self, History.self,
+            Audit.self,
         ])
 
     /// Opens the database that the settings name.

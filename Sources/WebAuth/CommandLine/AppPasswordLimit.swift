@@ -65,6 +65,28 @@ extension AppPasswordCommand {
         }
     }
 
+    struct Release: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take an app password again that is suspended: the very next login with it.",
+            discussion: "Example: web-auth-server app-password release 17")
+        @OptionGroup var options: ConfigOption
+        @Argument(help: "The app password's id.")
+        var id: Int64
+
+        func run() async throws {
+            let settings = try SettingsLocation(config: options.config).load().settings
+            let database = try AppPasswordCommand.administration(settings)
+            let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
+                try await database.release(id: id)
+            }
+            if found { return }
+            guard try await AppPasswordCommand.row(id, database) != nil else {
+                throw AppPasswordCommand.noSuchPassword(id)
+            }
+            throw SetupFailure(["app password \(id) is not suspended"], exitCode: .usage)
+        }
+    }
+
     /// The password with this id; nil if there is none.
     static func row(
         _ id: Int64, _ database: any AppPasswordAdministration

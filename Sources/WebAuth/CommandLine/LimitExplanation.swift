@@ -29,7 +29,7 @@ struct LimitExplanation {
                     switch finding {
                     case nil: .pass
                     case .undecided: .unknown
-                    case .expired, .notYet, .wrongService, .wrongPlace: .hit
+                    case .suspended, .expired, .notYet, .wrongService, .wrongPlace: .hit
                     }
                 outcomes.append(
                     Explanation.LimitOutcome(name: limit.rawValue, text: limits.text(limit), outcome: outcome))

@@ -5,14 +5,18 @@ import Logging
 /// Announces the ends of app passwords while the service runs, whatever database is in force.
 struct EndWatch: Sendable {
     private let passwords: @Sendable () -> any EndingPasswords
+    private let lastUse: @Sendable (Int64) -> Timestamp?
     private let trail: AuditTrail
     private let logger: Logger
 
     /// How often it looks.
     private static let pause = Duration.seconds(300)
 
-    init(trail: AuditTrail, logger: Logger, passwords: @escaping @Sendable () -> any EndingPasswords) {
-        (self.trail, self.logger, self.passwords) = (trail, logger, passwords)
+    init(
+        trail: AuditTrail, logger: Logger, lastUse: @escaping @Sendable (Int64) -> Timestamp?,
+        passwords: @escaping @Sendable () -> any EndingPasswords
+    ) {
+        (self.trail, self.logger, self.lastUse, self.passwords) = (trail, logger, lastUse, passwords)
     }
 
     /// Looks until it is cancelled.
@@ -20,7 +24,7 @@ struct EndWatch: Sendable {
         var trouble: String?
         repeat {
             do throws(BackendError) {
-                try await EndAnnouncer(passwords()) { trail.submit(.passwordEnding($0)) }.lookAround()
+                try await EndAnnouncer(passwords(), lastUse: lastUse) { trail.submit(.passwordEnding($0)) }.lookAround()
                 trouble = nil
             } catch {
                 // A database that stays away is said once: logins say it, too.

@@ -126,7 +126,9 @@ struct WebAuthServer: Sendable {
         self.sockets = sockets
         questions = backEnds.questions
         self.spelling = spelling
-        ends = EndWatch(trail: trail, logger: logger) { live.current.backEnds.database.endings }
+        ends = EndWatch(trail: trail, logger: logger, lastUse: { recorder.lastUse(of: $0) }) {
+            live.current.backEnds.database.endings
+        }
         var configuration = HTTPServer.Configuration(listeners.all)
         configuration.keeper = sockets
         server = HTTPServer(

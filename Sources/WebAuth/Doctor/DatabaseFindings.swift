@@ -122,7 +122,21 @@ extension DatabaseSurvey {
                     change: "mariadb \(shellName) < database/mariadb-upgrade.sql",
                     hints: ["ALTER TABLE \(sqlName).log ADD INDEX log_pwid_timestamp (pwid, `timestamp`);"]))
         }
+        if hasLimits, names(of: "log").contains("result"), !has("log", ["pwid", "result"]) {
+            findings.append(
+                .warning(
+                    "database.index.log_result", "log has no index (pwid, result, timestamp)",
+                    why: "the last use of a password that was refused often since is looked for in all its rows",
+                    change: "mariadb \(shellName) < database/mariadb-upgrade.sql",
+                    hints: [
+                        "ALTER TABLE \(sqlName).log ADD INDEX log_pwid_result_timestamp (pwid, result, `timestamp`);"
+                    ]))
+        }
         return findings
+    }
+
+    private func names(of table: String) -> [String] {
+        columns.filter { $0.table == table }.map { $0.name.lowercased() }
     }
 
     /// Whether refused logins can be told from uses.
@@ -137,7 +151,7 @@ extension DatabaseSurvey {
                     why: "app passwords cannot be limited; limits that are there do not count",
                     change: "mariadb \(shellName) < database/mariadb-upgrade.sql, and the right of database/grants.sql",
                     hints: upgrade + [
-                        "GRANT SELECT, UPDATE (bound, announced) ON \(sqlName).app_password_limits TO \(account);"
+                        "GRANT SELECT, INSERT (pwid, suspended), UPDATE (bound, announced, suspended) ON \(sqlName).app_password_limits TO \(account);"
                     ]))
         }
         if names.contains("result") { return findings }
@@ -221,7 +235,9 @@ extension DatabaseRight {
         switch self {
         case .readPasswords: "every login is answered 503"
         case .readLog: "after a crash it cannot be found out which rows were written"
-        case .writeLog: "uses of app passwords pile up in the spool and never reach the log"
+        case .writeLog:
+            "uses of app passwords pile up in the spool and never reach the log; after a restart of the service, or on another server, "
+                + "a password that ends when it is not used ends although it is"
         case .readLimits: "every login is answered 503, as nobody can tell what limits its password"
         case .bindPassword: "the first login with a password that is to be bound to its place is answered 503"
         case .noteAnnouncement: "the end of an app password is not announced"

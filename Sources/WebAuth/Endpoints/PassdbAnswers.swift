@@ -38,8 +38,10 @@ struct PassdbAnswer: Equatable {
         case .revoked: self.init(.expired, "password is deleted")
         case .limited(_, .undecided), .unreadableLimits: self = .unavailable
         case .limited(_, let finding):
-            let outcome: PassdbOutcome = if case .expired = finding { .expired } else { .userDisabled }
-            self.init(outcome, finding.text)
+            switch finding {
+            case .suspended, .expired: self.init(.expired, finding.text)
+            case .notYet, .wrongService, .wrongPlace, .undecided: self.init(.userDisabled, finding.text)
+            }
         case .denied(_, let denial): self.init(resultBlock.outcome, denial.text)
         case .undecided, .unavailable, .guessLimit, .overloaded: self = .unavailable
         }
