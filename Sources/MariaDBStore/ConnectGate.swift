@@ -5,8 +5,15 @@ internal import Locks
 ///
 /// Shared by the connections of one kind.
 final class ConnectGate: Sendable {
-    private let circuit = Circuit(firstPause: .milliseconds(100), longestPause: .seconds(1))
+    private let circuit: Circuit
     private let lastFailure = Mutex<SQLError?>(nil)
+
+    /// - Parameters:
+    ///   - firstPause: For how long nobody asks after a failure.
+    ///   - longestPause: What that grows to.
+    init(firstPause: Duration = .milliseconds(100), longestPause: Duration = .seconds(1)) {
+        circuit = Circuit(firstPause: firstPause, longestPause: longestPause)
+    }
 
     /// - Throws: What the last attempt failed with, while a pause after it lasts.
     func enter(at now: ContinuousClock.Instant) throws(SQLError) {

@@ -6,17 +6,20 @@ internal import Glibc
 extension MariaDBConnection {
     /// Sets what has to be set before connecting.
     ///
-    /// - Parameter seconds: Of each connect, read and write.
-    static func setOptions(of handle: UnsafeMutablePointer<MYSQL>, for server: DatabaseServer, seconds: UInt32) {
+    /// - Parameters:
+    ///   - connecting: How long connecting may take, in seconds.
+    ///   - seconds: How long each read and write may take.
+    static func setOptions(
+        of handle: UnsafeMutablePointer<MYSQL>, for server: DatabaseServer, connecting: UInt32, seconds: UInt32
+    ) {
         func set(_ option: mysql_option, _ text: String) {
             _ = unsafe text.withCString { unsafe mysql_options(handle, option, $0) }
         }
         func set(_ option: mysql_option, _ number: UInt32) {
             _ = unsafe withUnsafePointer(to: number) { unsafe mysql_options(handle, option, $0) }
         }
-        for option in [MYSQL_OPT_CONNECT_TIMEOUT, MYSQL_OPT_READ_TIMEOUT, MYSQL_OPT_WRITE_TIMEOUT] {
-            set(option, seconds)
-        }
+        set(MYSQL_OPT_CONNECT_TIMEOUT, connecting)
+        for option in [MYSQL_OPT_READ_TIMEOUT, MYSQL_OPT_WRITE_TIMEOUT] { set(option, seconds) }
         set(MYSQL_OPT_PROTOCOL, server.unixSocket == nil ? MYSQL_PROTOCOL_TCP.rawValue : MYSQL_PROTOCOL_SOCKET.rawValue)
         set(MYSQL_SET_CHARSET_NAME, "utf8mb4")
         set(MYSQL_OPT_LOCAL_INFILE, 0)

@@ -7,8 +7,8 @@ internal import CMariaDB
 @safe final class MariaDBConnection {
     /// What the connections of one kind share.
     struct Shared: Sendable {
-        /// Says when to ask for a connection.
-        let gate = ConnectGate()
+        /// Says which of the servers to ask for a connection, and when.
+        let choice: ServerChoice
         /// A connection that has been idle for longer is not worth a try.
         var idleLimit: Duration
         /// How many there may be; nil: there is one.
@@ -26,6 +26,8 @@ internal import CMariaDB
     private var handle: UnsafeMutablePointer<MYSQL>?
     private var statements: [String: any Statement] = [:]
     private var lastAnswer = ContinuousClock.now
+    /// Which of the servers it is to, by its place in the settings.
+    private var place = 0
     /// What shuts the socket down if the answer that is waited for does not come.
     private var cut: SocketCut?
     /// What the tables have, and when that was asked for.
@@ -74,14 +76,16 @@ internal import CMariaDB
     ) throws(BackendError) -> Value {
         defer { if let budget = shared.budget, budget.isExceeded { close() } }
         let idle = ContinuousClock.now - lastAnswer
-        if idle > shared.idleLimit { close() }
+        if idle > shared.idleLimit || isOpen && shared.choice.hasBetter(than: place) { close() }
         if isOpen, purpose == .changes, (try? answered(within: patience, ping)) == nil { close() }
         let mayBeDead = isOpen && purpose == .reading
         do {
             guard mayBeDead, idle > Self.longIdle else { return try attempt(body) }
             return try answered(within: patience) { () throws(SQLError) in try attempt(body) }
         } catch {
-            let isWorthARetry = error.needsFreshStatement || mayBeDead && error.isConnectionLost && !error.tookTooLong
+            let isWorthARetry =
+                error.needsFreshStatement || mayBeDead && error.isConnectionLost && !error.tookTooLong
+                || shared.choice.isMany && error.isOfWrongServer
             guard isWorthARetry, ContinuousClock.now < deadline else { throw error.backendError }
         }
         do { return try attempt(body) } catch { throw error.backendError }
@@ -195,7 +199,11 @@ internal import CMariaDB
         } catch {
             if error.needsFreshStatement { plainUntil = .now + Self.plainPause }
             if error.isAboutTables { shape = nil }
-            if error.isConnectionLost || error.needsFreshStatement { close() }
+            if shared.choice.isMany, isOpen, error.isOfWrongServer || error.tookTooLong && error.isConnectionLost {
+                shared.choice.failed(place, error)
+            }
+            let isOfNoUse = error.isConnectionLost || shared.choice.isMany && error.isOfWrongServer
+            if isOfNoUse || error.needsFreshStatement { close() }
             throw error
         }
     }
@@ -214,31 +222,81 @@ internal import CMariaDB
         cut = nil
     }
 
+    /// Connects to the first server that can be had.
     private func connect() throws(SQLError) {
+        let end = ContinuousClock.now + timeout
+        var trouble: SQLError?
+        for place in shared.choice.order where trouble == nil || .now < end {
+            do throws(SQLError) {
+                return try connect(to: place)
+            } catch {
+                // What one says of all of them, whatever it is, is no reason not to ask the next.
+                trouble = trouble ?? error
+            }
+        }
+        throw trouble ?? SQLError(number: UInt32(CR_CONNECTION_ERROR), message: "no server", tookTooLong: false)
+    }
+
+    private func connect(to place: Int) throws(SQLError) {
         let start = ContinuousClock.now
-        try shared.gate.enter(at: start)
+        let gate = shared.choice.gates[place]
+        try gate.enter(at: start)
         if let budget = shared.budget, !budget.admits() { throw SQLError.connectionLimit }
         guard let new = unsafe mysql_init(nil) else {
             throw SQLError(number: UInt32(CR_OUT_OF_MEMORY), message: "out of memory", tookTooLong: false)
         }
-        unsafe Self.setOptions(of: new, for: server, seconds: UInt32(clamping: timeout.components.seconds))
+        let timeout = shared.choice.isMany ? min(self.timeout, .seconds(1)) : self.timeout
+        unsafe Self.setOptions(
+            of: new, for: server, connecting: UInt32(clamping: timeout.components.seconds),
+            seconds: UInt32(clamping: self.timeout.components.seconds))
         let watch = Stopwatch(timeout)
-        let usesSocket = server.unixSocket != nil
+        let (usesSocket, host) = (server.unixSocket != nil, server.hosts[place])
         let connected = unsafe mysql_real_connect(
-            new, usesSocket ? "localhost" : server.host, server.user, server.password.revealed, server.database,
-            usesSocket ? 0 : UInt32(server.port), server.unixSocket, UInt(CLIENT_FOUND_ROWS))
+            new, usesSocket ? "localhost" : host.name, server.user, server.password.revealed, server.database,
+            usesSocket ? 0 : UInt32(host.port), server.unixSocket, UInt(CLIENT_FOUND_ROWS))
         guard unsafe connected != nil else {
             let error = unsafe SQLError(of: new, watch).ofConnecting(to: server)
             unsafe mysql_close(new)
-            shared.gate.failed(error, begunAt: start)
+            gate.failed(error, begunAt: start)
             if error.isConnectionLimit { shared.budget?.refused(error.detail) }
             throw error
         }
         unsafe handle = new
-        lastAnswer = .now
-        shared.gate.succeeded()
+        (self.place, lastAnswer) = (place, .now)
         shared.budget?.opened()
-        if !usesSocket { Self.keepAlive(unsafe mysql_get_socket(new), timeout: timeout) }
+        do throws(SQLError) {
+            try checkUse()
+        } catch {
+            gate.failed(error, begunAt: start)
+            close()
+            throw error
+        }
+        gate.succeeded()
+        shared.choice.use(place)
+        if !usesSocket { Self.keepAlive(unsafe mysql_get_socket(new), timeout: self.timeout) }
+    }
+
+    /// Whether this server is one to ask, where there are several, or where only one that takes changes is wanted.
+    private func checkUse() throws(SQLError) {
+        guard shared.choice.isMany || server.target == .primary else { return }
+        if server.target == .primary {
+            let flags = try ask("SELECT @@GLOBAL.read_only + @@GLOBAL.innodb_read_only") { $0.text(0) }
+            guard flags.first == "0" else { throw SQLError.readOnly }
+        }
+        // A server that is in no cluster says that it is not ready, too.
+        guard try ask("SHOW GLOBAL VARIABLES LIKE 'wsrep_on'", { $0.text(1) }).first == "ON" else { return }
+        guard try ask("SHOW GLOBAL STATUS LIKE 'wsrep_ready'", { $0.text(1) }).first == "ON" else {
+            throw SQLError.clusterNotReady
+        }
+    }
+
+    /// Runs what need not be prepared and has no parameters, and reads its rows.
+    private func ask<Row>(_ sql: String, _ read: (any ResultRow) -> Row?) throws(SQLError) -> [Row] {
+        let watch = Stopwatch(timeout)
+        guard let handle = unsafe handle else { throw failure(watch) }
+        let statement = unsafe PlainStatement(sql, on: handle)
+        _ = try statement.execute([], watch: watch)
+        return try statement.rows(watch: watch, read)
     }
 
     /// A statement that is ready to be run: prepared, or as text where the server prepares none.

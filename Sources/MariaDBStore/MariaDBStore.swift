@@ -26,6 +26,9 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
         /// Where the server allows fewer connections than ``poolSize``: how long until one more is tried.
         public var connectionRetry: Duration = .seconds(30)
 
+        /// How long another server than the first is used before the first is tried again.
+        public var returnPause: Duration = .seconds(10)
+
         /// Makes a configuration with the defaults.
         public init(server: DatabaseServer) { self.server = server }
     }
@@ -57,11 +60,13 @@ public final class MariaDBStore: AppPasswordStore, Sendable {
             most: configuration.poolSize, retry: configuration.connectionRetry, notice: notice)
         self.budget = budget
         // Each of the two finds out for itself: what the log meets in the background must not cost a login its answer.
+        let server = configuration.server
         let reading = MariaDBConnection.Shared(
+            choice: ServerChoice(server.hosts, returnPause: configuration.returnPause, notice: notice),
             idleLimit: configuration.idleLimit, budget: budget, notice: notice, limits: limits)
         let writing = MariaDBConnection.Shared(
+            choice: ServerChoice(server.hosts, returnPause: configuration.returnPause) { _ in },
             idleLimit: configuration.idleLimit, budget: nil, notice: notice, limits: limits)
-        let server = configuration.server
         let readers = Self.lanes(
             "mariadb-read", configuration.poolSize, configuration.queueLimit, mayOpen: { budget.mayOpen }
         ) {

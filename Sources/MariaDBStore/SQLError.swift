@@ -50,6 +50,16 @@ struct SQLError: Error, Sendable {
             tookTooLong: false)
     }
 
+    /// A server that takes no changes, where one that does is wanted.
+    static var readOnly: SQLError {
+        SQLError(number: UInt32(ER_OPTION_PREVENTS_STATEMENT), message: "the server is read_only", tookTooLong: false)
+    }
+
+    /// A node that is not part of its cluster at the moment.
+    static var clusterNotReady: SQLError {
+        SQLError(number: UInt32(ER_UNKNOWN_COM_ERROR), message: "WSREP is not ready", tookTooLong: false)
+    }
+
     /// As many connections as the server is known to allow are open.
     static var connectionLimit: SQLError {
         var error = SQLError(
@@ -126,7 +136,18 @@ struct SQLError: Error, Sendable {
 
     /// Whether the server prepares no more statements, or none at all (a proxy, for one): sent as text they run.
     var hasNoPreparedStatement: Bool {
-        [ER_MAX_PREPARED_STMT_COUNT_REACHED, ER_UNSUPPORTED_PS, ER_UNKNOWN_COM_ERROR].contains(Int32(number))
+        !isOfWrongServer
+            && [ER_MAX_PREPARED_STMT_COUNT_REACHED, ER_UNSUPPORTED_PS, ER_UNKNOWN_COM_ERROR].contains(Int32(number))
+    }
+
+    /// Whether another server is to be asked: this one takes no changes, or its cluster is not ready. Nothing was done.
+    var isOfWrongServer: Bool {
+        switch Int32(number) {
+        case _ where isOfCommitting: false
+        case ER_OPTION_PREVENTS_STATEMENT, ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: true
+        case ER_UNKNOWN_COM_ERROR: detail.contains("WSREP")
+        default: false
+        }
     }
 
     /// Whether a table or a column is not what it was taken for.

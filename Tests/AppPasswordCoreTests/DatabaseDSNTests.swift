@@ -214,4 +214,37 @@ struct DatabaseDSNTests {
         dump(dsn, to: &dumped)
         for text in ["\(dsn)", String(reflecting: dsn), dumped] { #expect(!text.contains("s3cret")) }
     }
+
+    @Test func `several hosts are tried in their order`() throws {
+        let several = try server("mysql://u:p,w@db1,db2:3307,[2001:db8::1]:3308,[::1]/mail_auth?target=any")
+        #expect(
+            several.hosts == [
+                DatabaseHost("db1"), DatabaseHost("db2", port: 3307), DatabaseHost("2001:db8::1", port: 3308),
+                DatabaseHost("::1"),
+            ])
+        #expect(several.target == .any)
+        #expect(several.password.revealed == "p,w" && several.database == "mail_auth")
+        #expect(try server("mysql://u:p@db1,db2/d").target == .primary)
+        #expect(try server("mysql://u:p@db1/d").target == .any)
+        #expect(try !server("mysql://u:p@localhost,db2/d").isOnThisMachine)
+        #expect(try server("mysql://u:p@localhost,[::1]/d").isOnThisMachine)
+    }
+
+    @Test(arguments: [
+        ("mysql://u:p@db1,/d", "a comma between hosts has none behind it"),
+        ("mysql://u:p@db1,:3306/d", "a comma between hosts has none behind it"),
+        ("mysql://u:p@db1,db2:0/d", "what follows the host's colon is no port"),
+        ("mysql://u:p@db1,db2:x/d", "what follows the host's colon is no port"),
+        ("mysql://u:p@db1,d%20b/d", "the host has a blank or a control character"),
+        ("mysql://u:p@db1,[::1/d", "a [ is not closed"),
+        ("mysql://u:p@db1/d?target=replica", "target is primary or any"),
+        (
+            "mysql://u:p@db1,db2/d?unix_socket=/s",
+            "unix_socket is one server, and several are named: keep one of the two"
+        ),
+    ])
+    func `hosts that cannot be meant are said to be wrong`(text: String, words: String) {
+        let error = #expect(throws: DatabaseDSNError.self) { try DatabaseDSN(text) }
+        #expect(error?.description == words)
+    }
 }

@@ -80,7 +80,8 @@ struct DatabaseOptions {
                 if !isOurs { note(pair.name, "names are always sent as utf8mb4") }
             default:
                 guard let why = Self.withoutEffect[pair.name] else {
-                    let known = "unix_socket, ssl_ca, ssl_cert, ssl_key, ssl_verify_cert, ssl_verify_identity, charset"
+                    let known =
+                        "unix_socket, target, ssl_ca, ssl_cert, ssl_key, ssl_verify_cert, ssl_verify_identity, charset"
                     throw DatabaseDSNError("unknown option\(Self.shown(pair.name)); known are \(known)")
                 }
                 note(pair.name, why)

@@ -12,6 +12,8 @@ struct DatabaseURL {
     private(set) var host: Substring?
     /// What follows the host's colon; nil for no colon.
     private(set) var port: Substring?
+    /// The hosts that follow the first one behind commas, with what follows their colons.
+    private(set) var others: [(host: Substring, port: Substring?)] = []
     /// As written, without the slash in front; nil for no slash.
     private(set) var database: Substring?
     /// As written, without the question mark in front.
@@ -40,23 +42,34 @@ struct DatabaseURL {
             rest = rest[rest.index(after: end)...]
         }
 
+        (host, port) = try Self.takeHost(from: &rest)
+        while rest.first == "," {
+            rest.removeFirst()
+            let (host, port) = try Self.takeHost(from: &rest)
+            guard let host else { throw DatabaseDSNError("a comma between hosts has none behind it") }
+            others.append((host, port))
+        }
+        let question = rest.firstIndex(of: "?") ?? rest.endIndex
+        if rest.first == "/" { database = rest[..<question].dropFirst() }
+        options = rest[question...].dropFirst()
+    }
+
+    /// Takes a host and its port off the front; no host is nil.
+    private static func takeHost(from rest: inout Substring) throws(DatabaseDSNError) -> (Substring?, Substring?) {
+        let host: Substring?
         if rest.first == "[" {
             guard let close = rest.firstIndex(of: "]") else { throw DatabaseDSNError("a [ is not closed") }
             host = rest[rest.index(after: rest.startIndex)..<close]
             rest = rest[rest.index(after: close)...]
         } else {
-            let end = rest.firstIndex { ":/?".contains($0) } ?? rest.endIndex
+            let end = rest.firstIndex { ":/?,".contains($0) } ?? rest.endIndex
             host = end > rest.startIndex ? rest[..<end] : nil
             rest = rest[end...]
         }
-        if rest.first == ":" {
-            let end = rest.firstIndex { "/?".contains($0) } ?? rest.endIndex
-            port = rest[..<end].dropFirst()
-            rest = rest[end...]
-        }
-        let question = rest.firstIndex(of: "?") ?? rest.endIndex
-        if rest.first == "/" { database = rest[..<question].dropFirst() }
-        options = rest[question...].dropFirst()
+        guard rest.first == ":" else { return (host, nil) }
+        let end = rest.firstIndex { "/?,".contains($0) } ?? rest.endIndex
+        defer { rest = rest[end...] }
+        return (host, rest[..<end].dropFirst())
     }
 
     /// Whether it names neither user nor host nor port.

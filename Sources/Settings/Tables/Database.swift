@@ -1,4 +1,5 @@
 public import AppPasswordCore
+internal import AuditCore
 
 extension Settings {
     /// `[database]`: where the app passwords and their log are.
@@ -49,9 +50,10 @@ extension Settings {
             server.tlsCA = checked(server.tlsCA, "ssl_ca", holds: "CERTIFICATE")
             server.tlsCertificate = checked(server.tlsCertificate, "ssl_cert", holds: "CERTIFICATE")
             server.tlsKey = checked(server.tlsKey, "ssl_key", holds: "PRIVATE KEY")
+            let remote = server.hosts.first { !IPAddress.isLoopback(host: $0.name) } ?? server.hosts[0]
             if server.unixSocket == nil, server.tlsCA == nil,
                 let note = PlainTraffic.note(
-                    to: server.host, as: "the server",
+                    to: remote.name, as: "the server",
                     risk: "can pose as the database and let himself in as anybody"
                         + (server.trustsServerKey
                             ? ", and with auth_plugin=caching_sha2_password read its password" : ""),

@@ -145,6 +145,10 @@ extension MariaDBNotice {
         case .enoughConnections(let count):
             logger.notice(
                 "the database allows as many connections as wanted again", metadata: ["connections": "\(count)"])
+        case .otherServer(let host):
+            logger.warning(
+                "logins ask another database server of the dsn from now on",
+                metadata: ["host": "\(host.name)", "port": "\(host.port)"])
         case .noPreparedStatements(let detail):
             logger.warning(
                 "the database prepares no statements; they are sent as text", metadata: ["reason": "\(detail)"])
