@@ -308,7 +308,8 @@ let package = Package(
             name: "DovecotHarness", dependencies: ["TestServers"], path: "Tests/Support/DovecotHarness",
             swiftSettings: strict),
         .testTarget(
-            name: "DovecotTests", dependencies: ["Locks", "DovecotHarness"], exclude: ["dovecot-stub.lua"],
+            name: "DovecotTests", dependencies: ["Locks", "AppPasswordCore", "DovecotHarness"],
+            exclude: ["dovecot-stub.lua"],
             swiftSettings: strict),
 
         // The program as a whole.

@@ -7,7 +7,7 @@ struct AuthFailureTests {
 
     @Test(
         arguments: [
-            (AuthOutcome.success(passwordID: 7), nil, nil),
+            (LoginOutcome.success(passwordID: 7), nil, nil),
             (.denied(passwordID: 7, denial), nil, nil),
             (.wrongPassword, "wrong_password", nil),
             (.unknownAccount, "unknown_account", nil),
@@ -29,8 +29,8 @@ struct AuthFailureTests {
             ),
             (.guessLimit, "guess_limit", nil),
             (.overloaded(reason: "too many wait"), "overloaded", nil),
-        ] as [(AuthOutcome, String?, Int64?)])
-    func `an outcome is an event`(outcome: AuthOutcome, event: String?, passwordID: Int64?) {
+        ] as [(LoginOutcome, String?, Int64?)])
+    func `an outcome is an event`(outcome: LoginOutcome, event: String?, passwordID: Int64?) {
         let attempt = LoginAttempt(
             login: "alice", service: "imap", address: nil, time: Timestamp(milliseconds: 0))
         let failure = FailureRecord(outcome, of: attempt)
@@ -38,7 +38,7 @@ struct AuthFailureTests {
         #expect(failure?.passwordID == passwordID)
         if case .unavailable(let reason) = outcome { #expect(failure?.reason == reason) }
         // The log names what became of a right password as the event does.
-        if let refusal = outcome.refusal { #expect(refusal == event ?? "denied") }
-        if passwordID != nil { #expect(outcome.refusal == event) }
+        if let refusal = outcome.row().refusal { #expect(refusal == event ?? "denied") }
+        if passwordID != nil { #expect(outcome.row().refusal == event) }
     }
 }

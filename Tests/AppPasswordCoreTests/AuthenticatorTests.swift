@@ -42,6 +42,7 @@ struct AuthenticatorTests {
 
     private struct Service {
         let authenticator: Authenticator
+        let auditor: Auditor
         let recorder: RecordingLoginRecorder
         let sink: RecordingAuditSink
         let trail: AuditTrail
@@ -49,13 +50,13 @@ struct AuthenticatorTests {
         /// Authenticates, sends the answer, and waits until everything is written down.
         func login(
             _ name: String, _ password: String, service: String = "imap", from address: String? = "198.18.0.1"
-        ) async throws -> AuthOutcome {
+        ) async throws -> LoginOutcome {
             let source: IPAddress? = try address.map { try #require(IPAddress($0)) }
             let attempt = LoginAttempt(
                 login: name, service: service, address: source, time: Timestamp(milliseconds: 1000))
             let answer = await authenticator.authenticate(attempt, Password(password))
             #expect(sink.records.isEmpty, "never before the answer has been sent")
-            answer.afterAnswer?(.milliseconds(2))
+            if let record = answer.record { auditor.record(record, duration: .milliseconds(2)) }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await trail.run() }
                 await trail.finish(within: .seconds(60))
@@ -65,11 +66,11 @@ struct AuthenticatorTests {
     }
 
     @Test(arguments: [
-        (PasswordVerifierError.tooManyGuesses, AuthOutcome.guessLimit),
+        (PasswordVerifierError.tooManyGuesses, LoginOutcome.guessLimit),
         (.overloaded, .overloaded(reason: "too many passwords wait to be checked")),
         (.timedOut, .overloaded(reason: "the password could not be checked in time")),
     ])
-    func `what was not checked is not called wrong`(error: PasswordVerifierError, outcome: AuthOutcome) async throws {
+    func `what was not checked is not called wrong`(error: PasswordVerifierError, outcome: LoginOutcome) async throws {
         let service = service(verifier: PlainTextVerifier(failure: error))
         #expect(try await service.login("alice", "one") == outcome)
     }
@@ -96,11 +97,12 @@ struct AuthenticatorTests {
             policy: policy, localNetworks: LocalNetworks(), localLocationName: "here", sources: FactSources())
         configuration.policy.ignoreNetworks = PrefixSet(ignoring.compactMap { IPPrefix($0) })
         configuration.recordsLocal = recordsLocal
+        let auditor = Auditor(configuration, gatherer: FactGatherer(), trail: trail)
         let authenticator = Authenticator(
             accounts: accounts ?? .anyoneWithAnAppPassword, store: store, verifier: verifier,
-            auditor: Auditor(configuration, gatherer: FactGatherer(), trail: trail), recorder: recorder,
+            auditor: auditor, recorder: recorder,
             refusedNetworks: PrefixSet(refusing.compactMap { IPPrefix($0) }), maxPasswordBytes: 16)
-        return Service(authenticator: authenticator, recorder: recorder, sink: sink, trail: trail)
+        return Service(authenticator: authenticator, auditor: auditor, recorder: recorder, sink: sink, trail: trail)
     }
 
     private func denying(_ networks: String, mode: JudgingMode = .enforce) -> Policy {
@@ -109,7 +111,7 @@ struct AuthenticatorTests {
     }
 
     @Test(arguments: [
-        ("alice", "one", AuthOutcome.success(passwordID: 1)), ("alice", "two", .revoked(passwordID: 2)),
+        ("alice", "one", LoginOutcome.success(passwordID: 1)), ("alice", "two", .revoked(passwordID: 2)),
         ("alice", "three", .wrongPassword), ("alice", "", .wrongPassword),
         ("alice", "12345678901234567", .wrongPassword), ("nobody", "one", .unknownAccount),
         ("Alice", "one", .unknownAccount), ("alice ", "one", .unknownAccount), (" alice", "one", .unknownAccount),
@@ -119,14 +121,14 @@ struct AuthenticatorTests {
         ("j_doe", "six", .success(passwordID: 6)), ("j_doe", "seven", .wrongPassword), ("%", "one", .unknownAccount),
         ("*", "one", .unknownAccount), ("a)(uid=*", "one", .unknownAccount), ("'; --", "one", .unknownAccount),
     ])
-    func `each name logs in as itself or not at all`(name: String, password: String, outcome: AuthOutcome) async throws
+    func `each name logs in as itself or not at all`(name: String, password: String, outcome: LoginOutcome) async throws
     {
         #expect(try await service().login(name, password) == outcome)
         #expect(try await service(SloppyStore(rows: Self.rows)).login(name, password) == outcome)
     }
 
     @Test func `a match is recorded once, whatever becomes of it`() async throws {
-        let expected: [(Service, String, AuthOutcome, Bool, String?)] = [
+        let expected: [(Service, String, LoginOutcome, Bool, String?)] = [
             (service(), "one", .success(passwordID: 1), false, nil),
             (service(), "two", .revoked(passwordID: 2), true, "deleted"),
             (service(refusing: ["198.18.0.0/16"]), "one", .refusedNetwork(passwordID: 1), true, "disallowed"),
@@ -135,7 +137,7 @@ struct AuthenticatorTests {
             #expect(try await service.login("alice", password) == outcome)
             #expect(service.recorder.rows.map(\.sourceAddress) == ["198.18.0.1"])
             #expect(service.recorder.rows.map(\.time.milliseconds) == [1000])
-            #expect(service.recorder.rows.map(\.refusal) == [outcome.refusal])
+            #expect(service.recorder.rows.map(\.refusal) == [outcome.row().refusal])
             #expect(service.recorder.completeCount == 1)
             let record = try #require(service.sink.records.first)
             #expect(record.isBlocked == isBlocked)
@@ -211,7 +213,7 @@ struct AuthenticatorTests {
             Account(uid: "alice"), Account(uid: "bob"), Account(uid: "muller", isDisabled: true), Account(uid: "x"),
             Account(uid: "X"),
         ])
-        func login(_ name: String, _ password: String, _ rows: [AppPassword] = Self.rows) async throws -> AuthOutcome {
+        func login(_ name: String, _ password: String, _ rows: [AppPassword] = Self.rows) async throws -> LoginOutcome {
             try await service(InMemoryAppPasswordStore(rows), accounts: .directory(directory)).login(name, password)
         }
         #expect(try await login("alice", "one") == .success(passwordID: 1))
@@ -241,7 +243,7 @@ struct AuthenticatorTests {
             }
         }
         for store: any AppPasswordStore in [InMemoryAppPasswordStore(Self.rows), SloppyStore(rows: Self.rows)] {
-            func login(_ password: String) async throws -> AuthOutcome {
+            func login(_ password: String) async throws -> LoginOutcome {
                 try await service(store, accounts: .directory(Directory())).login(name, password)
             }
             #expect(try await login("one") == .success(passwordID: 1))
@@ -262,7 +264,7 @@ struct AuthenticatorTests {
     @Test func `of an account's many names the first sixteen count`() async throws {
         let names = (1...20).map { "name\($0)" }
         let directory = FixedAccountDirectory([Account(uid: "x", otherNames: names)])
-        func outcome(_ name: String) async throws -> AuthOutcome {
+        func outcome(_ name: String) async throws -> LoginOutcome {
             let row = AppPassword(id: 9, uid: name, storedHash: "{PLAIN}nine", isDeleted: false, created: nil)
             return try await service(InMemoryAppPasswordStore([row]), accounts: .directory(directory)).login(
                 "x", "nine")

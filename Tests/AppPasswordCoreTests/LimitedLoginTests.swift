@@ -23,7 +23,7 @@ struct LimitedLoginTests {
         at now: Int64 = 1000, store other: (any AppPasswordStore)? = nil, policy: Policy = Policy(),
         refusing: [String] = [],
         local: LocalNetworks = LocalNetworks()
-    ) async throws -> AuthOutcome {
+    ) async throws -> LoginOutcome {
         let source: IPAddress? = try address.map { try #require(IPAddress($0)) }
         let trail = AuditTrail { _ in }
         trail.use([sink])
@@ -33,17 +33,18 @@ struct LimitedLoginTests {
         ]
         let fixed = other ?? InMemoryAppPasswordStore(rows)
         (fixed as? InMemoryAppPasswordStore)?.now = Timestamp(milliseconds: now)
+        let auditor = Auditor(
+            Auditor.Configuration(
+                policy: policy, localNetworks: local, localLocationName: "here", sources: FactSources()),
+            gatherer: FactGatherer(), trail: trail)
         let authenticator = Authenticator(
-            accounts: .anyoneWithAnAppPassword, store: fixed, verifier: PlainTextVerifier(),
-            auditor: Auditor(
-                Auditor.Configuration(
-                    policy: policy, localNetworks: local, localLocationName: "here", sources: FactSources()),
-                gatherer: FactGatherer(), trail: trail), recorder: recorder,
+            accounts: .anyoneWithAnAppPassword, store: fixed, verifier: PlainTextVerifier(), auditor: auditor,
+            recorder: recorder,
             refusedNetworks: PrefixSet(refusing.compactMap { IPPrefix($0) }))
         let attempt = LoginAttempt(
             login: "alice", service: service, address: source, time: Timestamp(milliseconds: 5))
         let answer = await authenticator.authenticate(attempt, Password("one"))
-        answer.afterAnswer?(.milliseconds(2))
+        if let record = answer.record { auditor.record(record, duration: .milliseconds(2)) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await trail.run() }
             await trail.finish(within: .seconds(60))
@@ -54,7 +55,7 @@ struct LimitedLoginTests {
     private func columns(_ values: [String: String]) -> [String?] { StoredLimits.columnNames.map { values[$0] } }
 
     @Test func `each limit refuses with its own outcome, and is recorded as no use`() async throws {
-        let table: [([String: String], AuthOutcome, String, String)] = [
+        let table: [([String: String], LoginOutcome, String, String)] = [
             (
                 ["suspended": "1970-01-01 00:00:02", "expires": "1970-01-01 00:00:01"],
                 .limited(passwordID: 1, .suspended), "suspended", "suspended"
@@ -155,7 +156,7 @@ struct LimitedLoginTests {
         let nothing = columns([:])
         #expect(try await login(nothing, from: "192.88.98.7", store: store) == .success(passwordID: id))
         #expect(try await login(nothing, from: "192.88.98.200", store: store) == .success(passwordID: id))
-        let refused = AuthOutcome.limited(passwordID: id, .wrongPlace(.bind))
+        let refused = LoginOutcome.limited(passwordID: id, .wrongPlace(.bind))
         #expect(try await login(nothing, from: "192.88.97.7", store: store) == refused)
         #expect(try await login(nothing, from: "10.0.0.1", store: store) == refused)
         #expect(try await store.rebind(id: id))
@@ -185,7 +186,7 @@ struct LimitedLoginTests {
         let stored = StoredLimits(columns: columns(["bind": "network"]), now: Timestamp(milliseconds: 0), lastUse: nil)
         let row = AppPassword(
             id: 1, uid: "alice", storedHash: "{PLAIN}one", isDeleted: false, created: nil, limits: stored)
-        func outcome(_ answer: Result<String?, BackendError>) async throws -> AuthOutcome {
+        func outcome(_ answer: Result<String?, BackendError>) async throws -> LoginOutcome {
             try await login(columns([:]), store: BindingStore(answer: answer, row: row))
         }
         #expect(try await outcome(.success("192.88.98.0/24")) == .success(passwordID: 1))

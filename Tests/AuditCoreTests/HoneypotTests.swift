@@ -18,9 +18,9 @@ struct HoneypotTests {
             for (user, address) in logins {
                 let attempt = LoginAttempt(
                     login: user, service: "imap", address: IPAddress(address), time: Timestamp(milliseconds: 0))
-                auditor.record(
-                    attempt, auditor.gather(for: attempt), isBlocked: false, matched: nil, rule: nil, isIgnored: false,
-                    missing: MissingFacts(), duration: .zero, isOfNobody: areNobodys)
+                var record = PendingRecord(attempt, auditor.gather(for: attempt))
+                record.isOfNobody = areNobodys
+                auditor.record(record, duration: .zero)
             }
             await trail.finish(within: .seconds(60))
         }

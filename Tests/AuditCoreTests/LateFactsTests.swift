@@ -33,9 +33,9 @@ struct LateFactsTests {
             let attempt = Logins.attempt()
             let gathering = auditor.gather(for: attempt)
             let judgement = await auditor.judge(attempt, gathering)
-            auditor.record(
-                attempt, gathering, isBlocked: false, matched: nil, rule: nil, isIgnored: false,
-                missing: judgement.missing, duration: .zero)
+            var record = PendingRecord(attempt, gathering)
+            record.missing = judgement.missing
+            auditor.record(record, duration: .zero)
             registry.answer()
             await gatherer.finish(within: .seconds(60))
             await trail.finish(within: .seconds(60))

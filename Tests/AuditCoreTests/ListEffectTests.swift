@@ -130,10 +130,9 @@ struct ListEffectTests {
             let gathering = auditor.gather(for: attempt)
             let judgement = await auditor.judge(attempt, gathering)
             #expect(judgement.verdict == .allow && judgement.awaitsFacts)
-            auditor.record(
-                attempt, gathering, isBlocked: false, matched: judgement.matched, rule: judgement.rule,
-                isIgnored: false,
-                settling: judgement, missing: judgement.missing, duration: .zero)
+            var record = PendingRecord(attempt, gathering)
+            record.take(judgement)
+            auditor.record(record, duration: .zero)
             network.tell(NetworkFacts(name: "NET", country: "RU"))
             await gatherer.finish(within: .seconds(60))
             await trail.finish(within: .seconds(60))

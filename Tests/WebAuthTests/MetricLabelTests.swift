@@ -37,17 +37,17 @@ struct MetricLabelTests {
         let registry = PrometheusRegistry()
         let metrics = LoginMetrics(registry)
         let rule = RuleReference(file: "x.lst", line: 3)
-        func denied(_ matched: String, _ rule: RuleReference?) -> AuthOutcome {
+        func denied(_ matched: String, _ rule: RuleReference?) -> LoginOutcome {
             .denied(passwordID: 7, Denial(matched: matched, rule: rule, text: "access from Mars is forbidden"))
         }
-        metrics.decided(LoginDecision(denied("entity:SECRET-RIPE", rule)))
-        metrics.decided(LoginDecision(denied("unknown", nil)))
-        metrics.decided(LoginDecision(denied("service", RuleReference(file: "audit.disabled_services", line: nil))))
-        metrics.decided(LoginDecision(AuthOutcome.unavailable(reason: "database db.example.com is down")))
-        metrics.decided(LoginDecision(AuthOutcome.refusedNetwork(passwordID: 9)))
-        metrics.decided(LoginDecision(AuthOutcome.guessLimit))
-        metrics.decided(LoginDecision(AuthOutcome.overloaded(reason: "too many wait")))
-        metrics.decided(LoginDecision(Verdict.tryLater([.geo])))
+        metrics.decided(denied("entity:SECRET-RIPE", rule).row().label)
+        metrics.decided(denied("unknown", nil).row().label)
+        metrics.decided(denied("service", RuleReference(file: "audit.disabled_services", line: nil)).row().label)
+        metrics.decided(LoginOutcome.unavailable(reason: "database db.example.com is down").row().label)
+        metrics.decided(LoginOutcome.refusedNetwork(passwordID: 9).row().label)
+        metrics.decided(LoginOutcome.guessLimit.row().label)
+        metrics.decided(LoginOutcome.overloaded(reason: "too many wait").row().label)
+        metrics.decided(LoginOutcome(.tryLater([.geo])).row().label)
         #expect(
             lines(registry, "webauth_decisions_total") == [
                 #"webauth_decisions_total{reason="backend_unavailable",result="unavailable"} 1"#,

@@ -1,5 +1,3 @@
-public import AuditCore
-
 /// What a limit has against a login.
 public enum LimitFinding: Sendable, Equatable {
     /// It is suspended until somebody releases it: ``Limit/suspended``.
@@ -22,32 +20,6 @@ public enum LimitFinding: Sendable, Equatable {
         case .suspended: .suspended
         case .notYet: .notBefore
         case .wrongService: .services
-        }
-    }
-}
-
-extension LimitFinding {
-    /// What it is called in records and metrics.
-    public var event: FailureRecord.Event {
-        switch self {
-        case .suspended: .suspended
-        case .expired: .expired
-        case .notYet: .notYet
-        case .wrongService: .wrongService
-        case .wrongPlace: .wrongPlace
-        case .undecided: .undecided
-        }
-    }
-
-    /// What Dovecot is told.
-    public var text: String {
-        switch self {
-        case .suspended: "password is suspended"
-        case .expired: "password has expired"
-        case .notYet: "password is not valid yet"
-        case .wrongService(let service): service.isEmpty ? "not for this service" : "not for \(service.visible())"
-        case .wrongPlace: "not from here"
-        case .undecided: "temporarily unavailable"
         }
     }
 }

@@ -82,28 +82,27 @@ public struct Authenticator: Sendable {
     private func answer(_ attempt: LoginAttempt, _ match: AppPassword) async -> AuthAnswer {
         let gathering = auditor.gather(for: attempt)
         let decision = await decide(attempt, match, gathering)
-        let outcome = decision.outcome
-        await takeDown(attempt, match, outcome, gathering)
+        await takeDown(attempt, match, decision.outcome, gathering)
         // A back end's trouble is a failure, and counts as one: it has no audit record besides.
-        if case .unavailable = outcome { return AuthAnswer(outcome) }
-        let isBlocked = outcome != .success(passwordID: match.id)
-        return AuthAnswer(outcome) { [auditor] duration in
-            auditor.record(
-                attempt, gathering, passwordID: match.id, isBlocked: isBlocked, matched: decision.matched,
-                rule: decision.rule, isIgnored: decision.isIgnored, settling: decision.unsettled, limit: decision.limit,
-                missing: decision.missing, duration: duration)
+        if case .unavailable = decision.outcome { return AuthAnswer(decision.outcome) }
+        var record = PendingRecord(attempt, gathering, passwordID: match.id)
+        if let judgement = decision.judgement {
+            record.take(judgement)
+        } else {
+            record.matched = decision.outcome.row().matched
+            record.missing = decision.missing
         }
+        record.isBlocked = decision.outcome != .success(passwordID: match.id)
+        record.limit = decision.limit
+        return AuthAnswer(decision.outcome, record: record)
     }
 
     /// What became of a right password, and what the record says of it.
     private struct Decision {
-        var outcome: AuthOutcome
-        var matched: String?
-        var rule: RuleReference?
+        var outcome: LoginOutcome
+        /// By the lists; nil if it did not come to that, or if they do not decide.
+        var judgement: Judgement?
         var limit: String?
-        /// What is refused for the password's own sake is always written down.
-        var isIgnored = false
-        var unsettled: Judgement?
         var missing = MissingFacts()
     }
 
@@ -111,9 +110,9 @@ public struct Authenticator: Sendable {
         if let address = attempt.address,
             refusedNetworks.contains(address) || address.embeddedIPv4.map({ refusedNetworks.contains($0) }) ?? false
         {
-            return Decision(outcome: .refusedNetwork(passwordID: match.id), matched: "disallowed")
+            return Decision(outcome: .refusedNetwork(passwordID: match.id))
         }
-        if match.isDeleted { return Decision(outcome: .revoked(passwordID: match.id), matched: "deleted") }
+        if match.isDeleted { return Decision(outcome: .revoked(passwordID: match.id)) }
         guard let stored = match.limits else { return await judge(attempt, match, gathering) }
 
         let end = ContinuousClock.now + auditor.configuration.deadline
@@ -128,18 +127,14 @@ public struct Authenticator: Sendable {
             times = known
         } catch {
             return Decision(
-                outcome: .unreadableLimits(passwordID: match.id, reason: error.description), matched: "unknown",
-                limit: error.column)
+                outcome: .unreadableLimits(passwordID: match.id, reason: error.description), limit: error.column)
         }
         let needed = limits.factsNeeded(for: attempt, facts: gathering.facts, times: times)
         let facts = await gathering.facts(needing: needed, until: end)
         let missing = MissingFacts(in: facts, waitedFor: needed)
         func refusal(_ finding: LimitFinding) -> Decision {
             Decision(
-                outcome: .limited(passwordID: match.id, finding),
-                matched: finding.event == .undecided ? "unknown" : finding.event.rawValue,
-                limit: finding.limit.rawValue,
-                missing: missing)
+                outcome: .limited(passwordID: match.id, finding), limit: finding.limit.rawValue, missing: missing)
         }
         let judgement = limits.judge(attempt, facts: facts, times: times, doubt: doubt)
         if let finding = judgement.finding { return refusal(finding) }
@@ -172,24 +167,16 @@ public struct Authenticator: Sendable {
         until end: ContinuousClock.Instant? = nil
     ) async -> Decision {
         let judgement = await auditor.judge(attempt, gathering, until: end)
-        let outcome: AuthOutcome =
-            switch judgement.verdict {
-            case .allow, .wouldDeny: .success(passwordID: match.id)
-            case .deny(let denial): .denied(passwordID: match.id, denial)
-            case .tryLater: .undecided(passwordID: match.id)
-            }
-        return Decision(
-            outcome: outcome, matched: judgement.matched, rule: judgement.rule, isIgnored: judgement.isIgnored,
-            unsettled: judgement.awaitsFacts ? judgement : nil, missing: judgement.missing)
+        return Decision(outcome: LoginOutcome(judgement.verdict, passwordID: match.id), judgement: judgement)
     }
 
     private func takeDown(
-        _ attempt: LoginAttempt, _ match: AppPassword, _ outcome: AuthOutcome, _ gathering: FactGathering
+        _ attempt: LoginAttempt, _ match: AppPassword, _ outcome: LoginOutcome, _ gathering: FactGathering
     ) async {
         let ticket = await recorder.record(
             LoginLogRow(
                 passwordID: match.id, service: attempt.service, sourceAddress: attempt.address?.description,
-                time: attempt.time, refusal: outcome.refusal))
+                time: attempt.time, refusal: outcome.row().refusal))
         let recorder = recorder
         gathering.whenComplete { facts in
             recorder.complete(
@@ -199,8 +186,8 @@ public struct Authenticator: Sendable {
 
     /// Why there are no rows to check.
     private enum Refusal: Error {
-        case outcome(AuthOutcome)
-        var outcome: AuthOutcome {
+        case outcome(LoginOutcome)
+        var outcome: LoginOutcome {
             switch self {
             case .outcome(let outcome): outcome
             }

@@ -16,7 +16,7 @@ public struct LoginLogRow: Sendable, Hashable, Codable {
     public var sourceISP: String?
     /// The login's own time.
     public var time: Timestamp
-    /// Why it was refused (`result`), as ``AuthOutcome/refusal`` names it; nil if it was let in: only then it is a use.
+    /// Why it was refused (`result`), as ``LoginRow/refusal`` names it; nil if it was let in: only then it is a use.
     public var refusal: String?
 
     /// One use of an app password; what is not known is nil.

@@ -93,49 +93,35 @@ public struct Auditor: Sendable {
     /// Writes a login down once its facts are complete. To be called when the answer has been sent.
     ///
     /// - Parameters:
-    ///   - attempt: Who logged in.
-    ///   - gathering: Its facts, from ``gather(for:)``.
-    ///   - passwordID: The app password that was used; nil if it was none.
-    ///   - isBlocked: Whether it was refused.
-    ///   - matched: What a list matched, as ``Denial/matched`` says; nil for nothing.
-    ///   - rule: The entry that did.
-    ///   - isIgnored: Whether `audit.ignore_networks` holds the address: then nothing is written.
-    ///   - judgement: Of a login that was let in and may turn out to be an exception, or met by a list that only watches,
-    ///     once its facts are complete.
-    ///   - limit: The limit of the app password that refused it.
-    ///   - missing: What was not known when the login was judged.
+    ///   - login: What became of it.
     ///   - duration: From the request's arrival to the answer.
-    ///   - isOfNobody: Whether no passdb knows the user, so that it was not let in whatever the verdict is.
-    public func record(
-        _ attempt: LoginAttempt, _ gathering: FactGathering, passwordID: Int64? = nil, isBlocked: Bool,
-        matched: String?, rule: RuleReference?, isIgnored: Bool, settling judgement: Judgement? = nil,
-        limit: String? = nil, missing: MissingFacts, duration: Duration, isOfNobody: Bool = false
-    ) {
+    public func record(_ login: PendingRecord, duration: Duration) {
+        let (attempt, passwordID) = (login.attempt, login.passwordID)
         let isHoneypot = configuration.honeypots.contains { $0.matches(attempt.login) }
-        if let letIn = configuration.letIn, !isBlocked, !isHoneypot, !isOfNobody {
-            gathering.whenComplete { letIn(attempt, passwordID, $0) }
+        if let letIn = configuration.letIn, !login.isBlocked, !isHoneypot, !login.isOfNobody {
+            login.gathering.whenComplete { letIn(attempt, passwordID, $0) }
         }
-        guard !isIgnored else { return }
+        guard !login.isIgnored else { return }
         let (trail, recordsLocal) = (trail, configuration.recordsLocal)
         let (policy, judged) = (configuration.policy, configuration.judged)
-        if isHoneypot, !isOfNobody, honeypots.isNew(attempt) {
+        if isHoneypot, !login.isOfNobody, honeypots.isNew(attempt) {
             let reason = "a honeypot is used from a network that it was not used from before"
             trail.submit(.failure(FailureRecord(.honeypot, reason: reason, attempt: attempt, passwordID: passwordID)))
         }
-        gathering.whenComplete { facts in
-            var (matched, rule) = (matched, rule)
-            if let judgement, judgement.awaitsFacts {
+        login.gathering.whenComplete { facts in
+            var (matched, rule) = (login.matched, login.rule)
+            if let judgement = login.unsettled, judgement.awaitsFacts {
                 let settled = policy.settle(judgement, attempt, facts: facts)
                 judged?(settled)
                 (matched, rule) = (settled.matched, settled.rule)
             }
             guard recordsLocal || !(facts.isPrivate || facts.localNetwork != nil) else { return }
             var record = AuditRecord(
-                attempt: attempt, passwordID: passwordID, facts: facts, isBlocked: isBlocked, matched: matched,
-                rule: rule, duration: duration, missing: missing)
+                attempt: attempt, passwordID: passwordID, facts: facts, isBlocked: login.isBlocked, matched: matched,
+                rule: rule, duration: duration, missing: login.missing)
             record.isHoneypot = isHoneypot
-            record.isOfNobody = isOfNobody
-            record.limit = limit
+            record.isOfNobody = login.isOfNobody
+            record.limit = login.limit
             trail.submit(record)
         }
     }

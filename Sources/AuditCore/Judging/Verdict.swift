@@ -29,7 +29,7 @@ public struct Denial: Sendable, Equatable {
     }
 
     /// A denial whose list is known.
-    init(list: DenyListKind?, matched: String, rule: RuleReference?, text: String) {
+    package init(list: DenyListKind?, matched: String, rule: RuleReference?, text: String) {
         self.list = list
         self.matched = matched
         self.rule = rule

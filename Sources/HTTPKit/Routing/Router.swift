@@ -1,5 +1,3 @@
-import Locks
-
 /// Finds the route of a request, refuses what has none or no token, and holds the settings in force.
 ///
 /// The routes stay as they were made; the settings can be replaced at any time, as one.
@@ -11,26 +9,38 @@ public final class Router: Sendable {
     }
 
     private let routes: [String: [Route]]
-    private let current: Mutex<HTTPSettings>
+    private let inForce: HTTPSettingsInForce
     private let tokenRefused: @Sendable (_ path: String, _ isMissing: Bool) -> Void
 
     /// Makes a router; of two routes with the same method and path the first counts.
     ///
     /// - Parameter tokenRefused: Told of each request that was refused for its token: the route's path, and whether there
     ///   was no token at all. Must be quick.
-    public init(
+    public convenience init(
         _ routes: [Route], settings: HTTPSettings = HTTPSettings(),
         tokenRefused: @escaping @Sendable (_ path: String, _ isMissing: Bool) -> Void = { _, _ in }
     ) {
+        self.init(routes, following: HTTPSettingsInForce(settings), tokenRefused: tokenRefused)
+    }
+
+    /// Makes a router whose settings others replace, too.
+    ///
+    /// - Parameters:
+    ///   - inForce: Where the settings are; asked for each request.
+    ///   - tokenRefused: Told of each request that was refused for its token, as above.
+    public init(
+        _ routes: [Route], following inForce: HTTPSettingsInForce,
+        tokenRefused: @escaping @Sendable (_ path: String, _ isMissing: Bool) -> Void = { _, _ in }
+    ) {
         self.routes = Dictionary(grouping: routes, by: \.path)
-        current = Mutex(settings)
+        self.inForce = inForce
         self.tokenRefused = tokenRefused
     }
 
     /// What is in force. Setting it takes effect with the next request.
     public var settings: HTTPSettings {
-        get { current.withLock { $0 } }
-        set { current.withLock { $0 = newValue } }
+        get { inForce.current }
+        set { inForce.current = newValue }
     }
 
     /// Answers a request in process, with no socket: routes, token and body limit as the server has them, but none of

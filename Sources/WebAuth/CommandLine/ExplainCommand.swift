@@ -77,17 +77,12 @@ extension LoadedPolicy {
                 needing: Set(FactKind.allCases), until: .now.advanced(by: auditor.lookupTimeout))
             let judgement = auditor.policy.judge(attempt, facts: facts, thoroughly: true)
             let limits = LimitExplanation(password, attempt, facts, auditor.policy)
-            let verdict: AuthOutcome =
-                switch judgement.verdict {
-                case .allow, .wouldDeny: .success(passwordID: 0)
-                case .deny(let denial): .denied(passwordID: 0, denial)
-                case .tryLater: .undecided(passwordID: 0)
-                }
-            let answer = PassdbAnswer(limits.refusal ?? verdict, resultBlock: settings.audit.resultBlock)
+            let outcome = limits.refusal ?? LoginOutcome(judgement.verdict, passwordID: 0)
+            let answer = outcome.row(AnswerChoices(settings.audit))
             await gatherer.finish(within: .zero)
             var explanation = Explanation(
                 attempt: attempt, facts: facts, judgement: judgement, status: answer.status,
-                httpCode: answer.outcome.rawValue)
+                httpCode: answer.answer.rawValue)
             (explanation.limits, explanation.decidingLimit) = (limits.outcomes, limits.deciding)
             return explanation
         }

@@ -6,7 +6,7 @@ struct LimitExplanation {
     /// How each came out.
     private(set) var outcomes: [Explanation.LimitOutcome] = []
     /// What a login would be refused with; nil if no limit is against it.
-    private(set) var refusal: AuthOutcome?
+    private(set) var refusal: LoginOutcome?
     /// The name of the limit that refuses.
     private(set) var deciding: String?
 
@@ -45,7 +45,7 @@ struct LimitExplanation {
     }
 
     /// The first refusal counts.
-    private mutating func refuse(_ outcome: AuthOutcome, _ name: String) {
+    private mutating func refuse(_ outcome: LoginOutcome, _ name: String) {
         guard refusal == nil else { return }
         (refusal, deciding) = (outcome, name)
     }

@@ -14,23 +14,6 @@ import Settings
 /// take turns: the one that was asked for last is the one in force in the end. Those that wait are requests in flight, or
 /// signals, and bounded as these are.
 final class Reloader: Sendable {
-    /// How a reload came out.
-    enum Outcome: Sendable {
-        /// New settings are in force; these keys differ from the start's, but only a restart takes them into use; and this
-        /// may not have been meant.
-        case reloaded(counts: [(list: ListKey, entries: Int)], restartNeeded: [String], notes: [String])
-        /// Nothing has changed, for these reasons; and whom the lists would have refused, if that is the reason.
-        case refused([String], Blast?)
-    }
-
-    /// Who wants a reload, and how much he wants it.
-    enum Request: Sendable {
-        /// `POST /reload`, from an address or a local socket.
-        case http(from: String?, isForced: Bool)
-        /// SIGHUP; a file ``ForceFile`` forces it, and is for the next reload only, whoever asks for that and whatever comes of it.
-        case signal
-    }
-
     /// What there is to know of the last reload; the start counts as one.
     struct Status: Sendable {
         /// Whether it was taken into use.
@@ -50,15 +33,10 @@ final class Reloader: Sendable {
     private let apply: @Sendable (Snapshot) -> Void
     private let recentLogins: RecentLogins
     private let trail: AuditTrail
-    private let guarded: Counters
+    private let guarded: ReloadMetrics
     private let logger: Logger
     private let current: Mutex<Status>
 
-    /// Counts what came of reloads that would have refused too many.
-    struct Counters: Sendable {
-        var refused: Counter
-        var forced: Counter
-    }
     private let thread = DispatchQueue(label: "reload")
 
     /// - Parameters:
@@ -70,7 +48,7 @@ final class Reloader: Sendable {
     init(
         _ location: SettingsLocation, builder: SnapshotBuilder, live: LiveSnapshot,
         listErrors: [(list: ListKey, errors: Int)], announcer: ServiceAnnouncer, recentLogins: RecentLogins,
-        trail: AuditTrail, guarded: Counters, logger: Logger, apply: @escaping @Sendable (Snapshot) -> Void
+        trail: AuditTrail, guarded: ReloadMetrics, logger: Logger, apply: @escaping @Sendable (Snapshot) -> Void
     ) {
         self.location = location
         self.builder = builder
@@ -89,7 +67,7 @@ final class Reloader: Sendable {
     var status: Status { current.withLock { $0 } }
 
     /// Reloads, after those that were asked for before.
-    func reload(_ request: Request) async -> Outcome {
+    func reload(_ request: ReloadRequest) async -> ReloadOutcome {
         await onThread {
             self.announcer.reloading()
             let outcome = self.readAnew(request)
@@ -111,7 +89,7 @@ final class Reloader: Sendable {
         }
     }
 
-    private func readAnew(_ request: Request) -> Outcome {
+    private func readAnew(_ request: ReloadRequest) -> ReloadOutcome {
         let forcing = Forcing(request, ForceFile.take(in: started.server.stateDirectory, logger))
         let outcome = readAnew(forcing)
         guard forcing.hasFile, case .refused(let problems, let blast) = outcome else { return outcome }
@@ -129,7 +107,7 @@ final class Reloader: Sendable {
         var hasFileForNothing: Bool
 
         /// - Parameter owner: Whose file was there.
-        init(_ request: Request, _ owner: String?) {
+        init(_ request: ReloadRequest, _ owner: String?) {
             hasFile = owner != nil
             switch request {
             case .http(let address, let isForced):
@@ -142,7 +120,7 @@ final class Reloader: Sendable {
         }
     }
 
-    private func readAnew(_ forcing: Forcing) -> Outcome {
+    private func readAnew(_ forcing: Forcing) -> ReloadOutcome {
         var settings: Settings
         let backEnds: BackEnds
         let built: SnapshotBuilder.Built
@@ -197,7 +175,7 @@ final class Reloader: Sendable {
         }
     }
 
-    private func refuse(_ problems: [String], _ blast: Blast? = nil) -> Outcome {
+    private func refuse(_ problems: [String], _ blast: Blast? = nil) -> ReloadOutcome {
         for problem in problems { logger.error("reload refused", metadata: ["problem": "\(problem)"]) }
         current.withLock { $0.isSuccessful = false }
         return .refused(problems, blast)

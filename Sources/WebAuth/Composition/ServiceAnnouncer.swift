@@ -76,7 +76,7 @@ final class ServiceAnnouncer: Sendable {
     }
 
     /// They have been read.
-    func reloaded(_ outcome: Reloader.Outcome) {
+    func reloaded(_ outcome: ReloadOutcome) {
         phase.withLock { phase in
             guard case .serving(let address) = phase else { return }
             switch outcome {

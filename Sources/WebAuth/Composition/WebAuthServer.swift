@@ -83,31 +83,31 @@ struct WebAuthServer: Sendable {
 
         let live = LiveSnapshot(built.snapshot)
         let lookups = LookupService()
-        let router = LateRouter(logger)
+        let http = HTTPSettingsInForce(HTTPSettings(settings))
         let apply: @Sendable (Snapshot) -> Void = { fresh in
             recorder.replace(log: fresh.backEnds.database.log)
             lookups.use(fresh.backEnds.lookups)
             trail.use(AuditSinks.open(fresh.settings, logger: logger))
-            router.use(fresh.settings)
+            http.current = HTTPSettings(fresh.settings)
             listeners.refresh(logger)
         }
         let announcer = ServiceAnnouncer(logger)
         let reloader = Reloader(
             location, builder: builder, live: live, listErrors: built.listErrors, announcer: announcer,
-            recentLogins: recentLogins, trail: trail, guarded: Reloader.Counters(registry), logger: logger, apply: apply
+            recentLogins: recentLogins, trail: trail, guarded: ReloadMetrics(registry), logger: logger, apply: apply
         )
         let spelling = SpellingWatch(logger: logger) { live.current.backEnds.database.passwords }
         let health = Health(live: live, recorder: recorder, trail: trail)
         let throttle = FailureThrottle(v4PrefixLength: limits.v4PrefixLength, v6PrefixLength: limits.v6PrefixLength)
+        let metrics = MetricsReport(
+            registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
+            recentLogins: recentLogins, verifier: verifier, hashing: hashing,
+            spoolLimit: settings.database.spoolMaximum, startTime: startTime)
         let endpoints = Endpoints(
             logins: LoginEndpoints(
                 logger: logger, now: { .now }, failures: FailureRecorder(trail: trail, throttle: throttle),
                 decided: meters.logins.decided, unmatched: spelling.refused, parts: { live.current.loginParts }),
-            reloader: reloader, health: health,
-            metrics: MetricsReport(
-                registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
-                recentLogins: recentLogins, verifier: verifier, hashing: hashing,
-                spoolLimit: settings.database.spoolMaximum, startTime: startTime))
+            reload: reloader.reload, readiness: health.check, metrics: metrics.text)
         let requests = RequestMetrics(registry, endpoints: endpoints.routes.map(\.path))
         apply(built.snapshot)
         self.settings = settings
@@ -133,7 +133,8 @@ struct WebAuthServer: Sendable {
         configuration.keeper = sockets
         server = HTTPServer(
             configuration: configuration,
-            router: router.make(endpoints.routes, settings), logger: logger, finished: requests.answered,
+            router: Router(endpoints.routes, following: http, tokenRefused: Self.tokenRefused(logger)), logger: logger,
+            finished: requests.answered,
             unserved: { [troubles = Troubles(logger)] in
                 requests.unserved($0)
                 switch $0 {
@@ -309,6 +310,16 @@ struct WebAuthServer: Sendable {
         configuration.sharing = max(1, settings.server.maximumInFlight / 4)
         return HashingVerifier(
             configuration, checker: checker, known: known, logger: logger, observe: metrics.verified)
+    }
+
+    /// Logs what was refused for its token, once a second at most.
+    private static func tokenRefused(_ logger: Logger) -> @Sendable (_ path: String, _ isMissing: Bool) -> Void {
+        let troubles = Troubles(logger)
+        return { path, isMissing in
+            troubles.note(
+                "a request was refused: its bearer token is not the one of the settings",
+                ["http.path": "\(path)", "http.token": isMissing ? "missing" : "wrong"])
+        }
     }
 
     private static func report(_ event: AuditTrail.Event, to logger: Logger) {

@@ -7,9 +7,10 @@ import StrictJSON
 /// The routes of the service.
 struct Endpoints: Sendable {
     let logins: LoginEndpoints
-    let reloader: Reloader
-    let health: Health
-    let metrics: MetricsReport
+    let reload: @Sendable (ReloadRequest) async -> ReloadOutcome
+    let readiness: @Sendable () async -> Readiness
+    /// The text of `/metrics`.
+    let metrics: @Sendable () async -> String
 
     /// The page that says no more than that requests are answered.
     static let alivePath = "/livez"
@@ -17,12 +18,12 @@ struct Endpoints: Sendable {
     /// All routes.
     var routes: [Route] {
         logins.routes + [
-            Route(.post, "/reload") { await reload($0) },
+            Route(.post, "/reload") { await answerReload($0) },
             Route(.get, Self.alivePath, access: .open, load: .exempt) { _ in .text(200, "ok\n") },
-            Route(.get, "/readyz", access: .open, load: .exempt) { _ in await readiness() },
+            Route(.get, "/readyz", access: .open, load: .exempt) { _ in await answerReadiness() },
             Route(.get, "/metrics", load: .exempt) { _ in
                 HTTPResponse(
-                    200, contentType: PrometheusRegistry.contentType, body: Array(await metrics.text().utf8))
+                    200, contentType: PrometheusRegistry.contentType, body: Array(await metrics().utf8))
             },
             Route(.get, "/openapi.json", load: .exempt) { _ in
                 HTTPResponse(200, contentType: "application/json", body: Array(openAPIDocument.utf8))
@@ -30,7 +31,7 @@ struct Endpoints: Sendable {
         ]
     }
 
-    private func reload(_ request: HTTPRequest) async -> HTTPResponse {
+    private func answerReload(_ request: HTTPRequest) async -> HTTPResponse {
         let isForced: Bool
         switch request.query.flatMap({ $0.isEmpty ? nil : $0 }) {
         case nil, "force=0": isForced = false
@@ -38,7 +39,7 @@ struct Endpoints: Sendable {
         default:
             return .json(422, JSONText { $0.member("detail", "/reload takes force=1, and nothing else") })
         }
-        switch await reloader.reload(.http(from: request.remoteAddress, isForced: isForced)) {
+        switch await reload(.http(from: request.remoteAddress, isForced: isForced)) {
         case .reloaded(let counts, let restartNeeded, let notes):
             return .json(
                 200,
@@ -70,8 +71,8 @@ struct Endpoints: Sendable {
         }
     }
 
-    private func readiness() async -> HTTPResponse {
-        let report = await health.check()
+    private func answerReadiness() async -> HTTPResponse {
+        let report = await readiness()
         return .text(report.isReady ? 200 : 503, report.lines.map { $0 + "\n" }.joined())
     }
 }

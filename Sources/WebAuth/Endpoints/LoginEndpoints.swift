@@ -28,7 +28,7 @@ public struct LoginEndpoints: Sendable {
     private let logger: Logger
     private let troubles: Troubles
     private let failures: FailureRecorder
-    private let decided: @Sendable (LoginDecision) -> Void
+    private let decided: @Sendable (LoginLabel) -> Void
     private let unmatched: @Sendable (_ login: String) -> Void
 
     /// Makes endpoints.
@@ -42,7 +42,7 @@ public struct LoginEndpoints: Sendable {
     ///   - parts: What is in force, asked for once a request.
     public init(
         logger: Logger, now: @escaping @Sendable () -> Timestamp, failures: FailureRecorder,
-        decided: @escaping @Sendable (LoginDecision) -> Void = { _ in },
+        decided: @escaping @Sendable (LoginLabel) -> Void = { _ in },
         unmatched: @escaping @Sendable (_ login: String) -> Void = { _ in },
         parts: @escaping @Sendable () -> Parts
     ) {
@@ -71,15 +71,18 @@ public struct LoginEndpoints: Sendable {
         }
         let parts = parts()
         let answer = await parts.authenticator.authenticate(body.attempt, body.password)
-        note(answer.outcome, body.attempt)
-        decided(LoginDecision(answer.outcome))
-        var response = PassdbAnswer(answer.outcome, resultBlock: parts.settings.resultBlock).response
-        let isIgnored = parts.auditor.ignores(body.attempt)
-        let failure = isIgnored ? nil : FailureRecord(answer.outcome, of: body.attempt)
+        let row = answer.outcome.row(AnswerChoices(parts.settings))
+        note(row, body.attempt)
+        decided(row.label)
+        var response = answer.outcome.response(row)
+        let isWritten = row.event != nil && !parts.auditor.ignores(body.attempt)
+        let failure = isWritten ? FailureRecord(answer.outcome, of: body.attempt) : nil
         let isUnmatched = [.wrongPassword, .unknownAccount].contains(answer.outcome)
-        if failure != nil || isUnmatched || answer.afterAnswer != nil {
+        if failure != nil || isUnmatched || answer.record != nil {
             response.afterSending = { [failures, unmatched] in
-                answer.afterAnswer?(ContinuousClock.now - request.arrived)
+                if let record = answer.record {
+                    parts.auditor.record(record, duration: ContinuousClock.now - request.arrived)
+                }
                 if let failure { failures.record(failure) }
                 if isUnmatched { unmatched(body.attempt.login) }
             }
@@ -94,50 +97,41 @@ public struct LoginEndpoints: Sendable {
         case .failure(let invalid): return .invalid(invalid.problems)
         }
         let parts = parts()
-        let settings = parts.settings
-        if body.passdbsSeenUserUnknown, !settings.processUnknown {
-            decided(.failed(.unknownAccount))
-            return PassdbAnswer.unknownUser.response
+        let choices = AnswerChoices(parts.settings, isVerified: body.skipPasswordCheck)
+        if body.passdbsSeenUserUnknown, !parts.settings.processUnknown {
+            let row = LoginOutcome.unknownEverywhere.row(choices)
+            decided(row.label)
+            return LoginOutcome.unknownEverywhere.response(row)
         }
         let gathering = parts.auditor.gather(for: body.attempt)
         let judgement = await parts.auditor.judge(body.attempt, gathering)
-        let verdict = judgement.verdict
-        if !body.isCredentialsLookup { decided(LoginDecision(verdict)) }
-        if case .tryLater = verdict {
-            troubles.note("a fact that a list needs could not be had", ["endpoint": "/audit"])
-        }
-        var response = PassdbAnswer(
-            verdict, request: body, success: settings.resultSuccess, resultBlock: settings.resultBlock
-        ).response
+        let outcome = LoginOutcome(judgement.verdict)
+        let row = outcome.row(choices)
+        if !body.isCredentialsLookup { decided(row.label) }
+        if let warning = row.warning { note(warning) }
+        var response = outcome.response(row)
         // Whoever knows a name can have its credentials looked up: that is no login, whatever comes of it.
         guard !body.isCredentialsLookup else { return response }
         response.afterSending = {
-            parts.auditor.record(
-                body.attempt, gathering, isBlocked: !verdict.isAllowed, matched: judgement.matched,
-                rule: judgement.rule, isIgnored: judgement.isIgnored, settling: judgement, missing: judgement.missing,
-                duration: ContinuousClock.now - request.arrived, isOfNobody: body.passdbsSeenUserUnknown)
+            var record = PendingRecord(body.attempt, gathering)
+            record.take(judgement)
+            record.isOfNobody = body.passdbsSeenUserUnknown
+            parts.auditor.record(record, duration: ContinuousClock.now - request.arrived)
         }
         return response
     }
 
     /// A back end's trouble is the server's business to tell; who logged in with what is the audit trail's.
-    private func note(_ outcome: AuthOutcome, _ attempt: LoginAttempt) {
-        switch outcome {
-        case .unavailable(let reason), .overloaded(let reason):
-            troubles.note("a login could not be answered", ["reason": "\(reason)"])
-        case .undecided, .limited(_, .undecided):
-            troubles.note("a fact that a list or a limit needs could not be had", ["endpoint": "/auth"])
-        case .unreadableLimits(let id, let reason):
-            troubles.note(
-                "the limits of an app password cannot be read", ["app_password.id": "\(id)", "reason": "\(reason)"])
-        case .success, .unknownAccount, .ambiguousAccount, .disabledAccount, .wrongPassword, .refusedNetwork, .revoked,
-            .denied, .limited, .guessLimit:
-            logger.debug(
-                "answered",
-                metadata: [
-                    "login.name": "\(attempt.login.auditEscaped(for: .name))",
-                    "outcome": "\(PassdbAnswer(outcome, resultBlock: .disabled).status)",
-                ])
-        }
+    private func note(_ row: LoginRow, _ attempt: LoginAttempt) {
+        if let warning = row.warning { return note(warning) }
+        logger.debug(
+            "answered",
+            metadata: [
+                "login.name": "\(attempt.login.auditEscaped(for: .name))", "outcome": "\(row.status)",
+            ])
+    }
+
+    private func note(_ warning: LoginRow.Warning) {
+        troubles.note("\(warning.text)", Logger.Metadata(warning.details.map { ($0, "\($1)") }) { first, _ in first })
     }
 }

@@ -1,3 +1,4 @@
+public import AppPasswordCore
 public import AuditCore
 public import CoreMetrics
 public import PasswordSchemes
@@ -10,7 +11,7 @@ public struct LoginMetrics: Sendable {
         var path: PasswordCheck.Path
     }
 
-    private let decisions: InstrumentTable<LoginDecision, Counter>
+    private let decisions: InstrumentTable<LoginLabel, Counter>
     private let matches: InstrumentTable<DenyListKind, Counter>
     private let watched: InstrumentTable<DenyListKind, Counter>
     private let exempted: InstrumentTable<DenyListKind, Counter>
@@ -18,9 +19,10 @@ public struct LoginMetrics: Sendable {
 
     /// Has a counter for each decision and each list, and a timer for each scheme and way of checking it.
     public init(_ factory: any MetricsFactory) {
-        decisions = InstrumentTable(LoginDecision.all) {
+        decisions = InstrumentTable(LoginLabel.all) {
             Counter(
-                label: MetricFamily.decisions.name, dimensions: [("result", $0.result), ("reason", $0.reason)],
+                label: MetricFamily.decisions.name,
+                dimensions: [("result", $0.result.rawValue), ("reason", $0.reason)],
                 factory: factory)
         }
         func counters(_ family: MetricFamily, _ effect: ListEffect) -> InstrumentTable<DenyListKind, Counter> {
@@ -39,14 +41,14 @@ public struct LoginMetrics: Sendable {
                 label: MetricFamily.passwordVerify.name,
                 dimensions: [("scheme", $0.scheme.rawValue), ("path", $0.path.rawValue)], factory: factory)
         }
-        decisions.prepare(LoginDecision.all)
+        decisions.prepare(LoginLabel.all)
         matches.prepare(DenyListKind.allCases)
         watched.prepare(DenyListKind.all(for: .watch))
         exempted.prepare(DenyListKind.all(for: .allow))
     }
 
-    /// Counts a decision; for ``LoginEndpoints``.
-    @Sendable public func decided(_ decision: LoginDecision) { decisions[decision]?.increment() }
+    /// Counts what became of a login; for ``LoginEndpoints``.
+    @Sendable public func decided(_ label: LoginLabel) { decisions[label]?.increment() }
 
     /// Counts the list that met; for ``AuditCore/Auditor/Configuration/judged``.
     @Sendable public func judged(_ judgement: Judgement) {

@@ -1,3 +1,4 @@
+import AppPasswordCore
 public import CoreMetrics
 import HTTPKit
 import PrometheusMetrics

@@ -8,20 +8,11 @@ import Locks
 /// Anybody may want to know, without a token: so there is one check at a time, and its report is for all who ask within the
 /// second after it. What logins need of the back ends is never taken by more than that.
 final class Health: Sendable {
-    /// What came out.
-    struct Report: Sendable {
-        var isReady: Bool
-        /// One for each back end: `database: ok`.
-        var lines: [String]
-        /// Each back end, and whether it can be asked.
-        var backEnds: [(name: String, isUp: Bool)] = []
-    }
-
     private let live: LiveSnapshot
     private let recorder: SpooledLoginRecorder
     private let trail: AuditTrail
     private let turn = AsyncTurn()
-    private let latest = Mutex<(report: Report, time: ContinuousClock.Instant)?>(nil)
+    private let latest = Mutex<(report: Readiness, time: ContinuousClock.Instant)?>(nil)
     private let isStopping = Mutex(false)
 
     /// Reports on the back ends of the snapshot in force, the spool and the sinks.
@@ -35,7 +26,7 @@ final class Health: Sendable {
     func stop() { isStopping.withLock { $0 = true } }
 
     /// What there is to say, at most a second old.
-    func check() async -> Report {
+    func check() async -> Readiness {
         var report = await recentReport()
         if isStopping.withLock({ $0 }) {
             report.isReady = false
@@ -44,7 +35,7 @@ final class Health: Sendable {
         return report
     }
 
-    private func recentReport() async -> Report {
+    private func recentReport() async -> Readiness {
         await turn.take()
         defer { turn.pass() }
         if let (report, time) = latest.withLock({ $0 }), ContinuousClock.now - time < .seconds(1) { return report }
@@ -53,9 +44,9 @@ final class Health: Sendable {
         return report
     }
 
-    private func ask() async -> Report {
+    private func ask() async -> Readiness {
         let snapshot = live.current
-        var report = Report(isReady: true, lines: [])
+        var report = Readiness(isReady: true, lines: [])
         for (name, trouble) in await BackEndQuestion.ask(snapshot.backEnds.questions) {
             if trouble != nil { report.isReady = false }
             report.backEnds.append((name, trouble == nil))
