@@ -300,7 +300,7 @@ let package = Package(
         .testTarget(
             name: "WebAuthTests",
             dependencies: [
-                "WebAuth", "AppPasswordCore", "AuditCore", "Doctor", "PasswordSchemes", "PrometheusMetrics",
+                "WebAuth", "AppPasswordCore", "AuditCore", "Doctor", "PasswordSchemes", "PrometheusMetrics", "Settings",
             ], swiftSettings: strict),
 
         // A real Dovecot, started privately, and the scripts it runs.
@@ -344,8 +344,7 @@ let package = Package(
             name: "MariaDBStoreTests",
             dependencies: [
                 "Locks", "LoginSpool", "MariaDBStore", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
-                "CMariaDB",
-                "TestServers", logging,
+                "CMariaDB", "Settings", "TestServers", logging,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

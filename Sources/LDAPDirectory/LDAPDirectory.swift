@@ -8,7 +8,7 @@ internal import BlockingLanes
 /// never "no such account".
 public final class LDAPDirectory: AccountDirectory, Sendable {
     /// How to reach the directory, and what to look for.
-    public struct Configuration: Sendable {
+    public struct Configuration: Sendable, Equatable {
         /// `ldap://`, `ldaps://` or `ldapi://` URIs, tried in this order.
         ///
         /// With TLS the certificate must be for the name or address written here; libldap takes `localhost` for this

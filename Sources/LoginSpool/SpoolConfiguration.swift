@@ -1,5 +1,5 @@
 /// How a ``SpooledLoginRecorder`` works.
-public struct SpoolConfiguration: Sendable {
+public struct SpoolConfiguration: Sendable, Equatable {
     /// Rows of one (password, service, address) are coalesced within this time (`db_authlog_dd_hash_bucket`).
     public var bucket: Duration = .seconds(60)
     /// The last row of a bucket is written when the client has paused this long (`db_authlog_dd_per_login`).

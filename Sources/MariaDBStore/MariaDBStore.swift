@@ -10,7 +10,7 @@ internal import Locks
 /// never take a login's. Everything runs on threads of the store's own.
 public final class MariaDBStore: AppPasswordStore, Sendable {
     /// How to reach the database, and how much of it to use.
-    public struct Configuration: Sendable {
+    public struct Configuration: Sendable, Equatable {
         /// Where it is.
         public var server: DatabaseServer
         /// Connections for reading app passwords; one more is used for writing.

@@ -19,7 +19,7 @@ import Locks
 /// so would Dovecot. All state is in memory, bounded and for this process, but for ``KnownNetworks``.
 public final class HashingVerifier: PasswordVerifier {
     /// How a verifier behaves.
-    public struct Configuration: Sendable {
+    public struct Configuration: Sendable, Equatable {
         /// What one login waits for its hashes, at most.
         public var deadline: Duration = .seconds(5)
         /// `verify_cache_ttl`: how long a match is remembered; zero: none is.

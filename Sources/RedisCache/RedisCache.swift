@@ -8,7 +8,7 @@ internal import BlockingLanes
 /// pause, so that a login hardly ever waits for it and never longer than the timeout.
 public final class RedisCache: LookupCache, Sendable {
     /// How to reach the server.
-    public struct Configuration: Sendable {
+    public struct Configuration: Sendable, Equatable {
         /// Name or address.
         public var host = "localhost"
         /// TCP port.

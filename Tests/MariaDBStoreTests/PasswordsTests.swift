@@ -1,4 +1,5 @@
 import AppPasswordCore
+import Settings
 import AuditCore
 import Foundation
 import MariaDBStore

@@ -13,7 +13,7 @@ import Locks
 /// they ever disagree they stay off, and that is logged.
 public final class LaneHashChecker: HashChecker {
     /// How much may be under way.
-    public struct Configuration: Sendable {
+    public struct Configuration: Sendable, Equatable {
         /// How many threads hash, at least one; as many as there are cores unless told otherwise.
         public var threads = HashingPool.Configuration().threads
         /// How many logins may wait for a thread or have one, at least one; further ones are refused at once. Well below the

@@ -49,6 +49,12 @@ extension Settings {
         /// The defaults.
         public init() {}
 
+        /// What only a restart takes into use.
+        static let restartKeys = [
+            RestartKey("audit.db_authlog_dd_hash_bucket", \.audit.logBucket),
+            RestartKey("audit.db_authlog_dd_per_login", \.audit.logPause),
+        ]
+
         init(reading table: TableReader) {
             mode = table.choice("mode", default: mode, among: JudgingMode.allCases)
             disabledServices = table.elements("disabled_services", wants: "a service name", Self.service)

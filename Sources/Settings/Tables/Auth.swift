@@ -17,6 +17,12 @@ extension Settings {
         /// The defaults.
         public init() {}
 
+        /// What only a restart takes into use.
+        static let restartKeys = [
+            RestartKey("auth.verify_cache_ttl", \.auth.verifyCacheTTL),
+            RestartKey("auth.guesses", \.auth.guesses),
+        ]
+
         init(reading table: TableReader) {
             disallowPasswordsFrom = table.networks("disallow_passwords_from")
             verifyCacheTTL = table.duration("verify_cache_ttl", default: verifyCacheTTL)

@@ -1,4 +1,4 @@
-public import AppPasswordCore
+internal import AppPasswordCore
 internal import AuditCore
 
 extension Settings {
@@ -19,6 +19,12 @@ extension Settings {
 
         /// The defaults.
         public init() {}
+
+        /// What only a restart takes into use.
+        static let restartKeys = [
+            RestartKey("database.spool_fsync", \.database.syncsSpool),
+            RestartKey("database.spool_max", \.database.spoolMaximum),
+        ]
 
         init(reading table: TableReader) {
             let dsn = table.secret("dsn", hasFile: false)

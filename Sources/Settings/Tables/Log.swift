@@ -7,6 +7,11 @@ extension Settings {
         /// The default.
         public init() {}
 
+        /// What only a restart takes into use.
+        static let restartKeys = [
+            RestartKey("log.loggers.dovecot_web_auth.level", \.log.level)
+        ]
+
         /// Reads the level of the logger `dovecot_web_auth` and names the rest in one warning.
         init(reading members: [String: TOMLNode]?, notes: ReadingNotes) {
             let levelPath = ["log", "loggers", "dovecot_web_auth", "level"]

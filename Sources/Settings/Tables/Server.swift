@@ -28,6 +28,14 @@ extension Settings {
         /// The defaults.
         public init() {}
 
+        /// What only a restart takes into use.
+        static let restartKeys = [
+            RestartKey("server.host", \.server.host),
+            RestartKey("server.port", \.server.port),
+            RestartKey("server.listen", \.server.listen),
+            RestartKey("server.state_directory", \.server.stateDirectory),
+        ]
+
         init(reading table: TableReader, overrides: SettingsOverrides) {
             host = table.host("host", default: host)
             port = table.integer("port", default: port, in: 0...65_535)

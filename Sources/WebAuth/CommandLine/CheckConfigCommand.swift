@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditCore
 import Foundation
 import Logging
+import RedisCache
 import Settings
 
 struct CheckConfigCommand: AsyncParsableCommand {
@@ -60,7 +61,9 @@ struct CheckConfigCommand: AsyncParsableCommand {
             }
         }
         if let directory = BackEnds.openDirectory(settings) { questions.append(.directory(directory)) }
-        if settings.cache.mode == .redis { questions.append(.redis(Lookups.redis(settings))) }
+        if settings.cache.mode == .redis {
+            questions.append(.redis(RedisCache(RedisCache.Configuration(settings.cache))))
+        }
         for (name, trouble) in await BackEndQuestion.ask(questions) {
             print("\(name): \(trouble?.detail ?? "ok")")
             if trouble != nil { silent.append(name) }

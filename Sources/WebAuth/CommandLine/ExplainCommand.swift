@@ -38,7 +38,9 @@ struct ExplainCommand: AsyncParsableCommand {
         let settings = try SettingsLocation(config: options.config, overrides: SettingsOverrides(isOffline: offline))
             .load().settings
         let logger = Logger.program(level: .warning)
-        let lookups = try Lookups(settings, makesFiles: false, logger: logger)
+        let lookups = try Lookups(
+            Lookups.Configuration(settings, makesFiles: false), place: settings.lookup.rdap.bootstrapPlace,
+            logger: logger)
         var sources = lookups.sources
         sources.geo = try BackEnds.openGeo(settings, logger: logger)
         let policy = try LoadedPolicy(settings, sources: sources) { problem in

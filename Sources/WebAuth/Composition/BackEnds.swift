@@ -32,6 +32,22 @@ struct BackEnds: Sendable {
         }
     }
 
+    /// What a reload compares: a part is kept while its own is equal.
+    struct Configuration: Sendable, Equatable {
+        var database: DatabaseConfiguration
+        var directory: LDAPDirectory.Configuration?
+        var lookups: Lookups.Configuration
+
+        /// What the settings say; files that are only read when a part is made are looked at.
+        init(_ settings: Settings) {
+            database = DatabaseConfiguration(settings)
+            directory = settings.ldap.map { LDAPDirectory.Configuration($0, pool: settings.database.poolSize) }
+            lookups = Lookups.Configuration(settings)
+        }
+    }
+
+    /// What they were made from.
+    let configuration: Configuration
     let database: Database
     /// nil: an account exists if it has an app password.
     let directory: LDAPDirectory?
@@ -49,30 +65,28 @@ struct BackEnds: Sendable {
 
     /// Opens what the settings name; what is in use already and has the same settings is kept.
     static func open(
-        _ settings: Settings, keeping old: Snapshot? = nil, logger: Logger
+        _ settings: Settings, keeping old: BackEnds? = nil, logger: Logger
     ) throws(SetupFailure) -> BackEnds {
-        let database: Database
-        if let old, old.settings.hasSameDatabase(as: settings) {
-            database = old.backEnds.database
-        } else {
-            database = try openDatabase(settings, logger: logger)
-        }
-        let directory: LDAPDirectory?
-        if let old, old.settings.directoryIdentity == settings.directoryIdentity {
-            directory = old.backEnds.directory
-        } else {
-            directory = openDirectory(settings) { reason in
-                logger.warning("disabled accounts may be let in", metadata: ["reason": "\(reason)"])
+        let configuration = Configuration(settings)
+        let database =
+            if let old, old.configuration.database == configuration.database { old.database } else {
+                try openDatabase(configuration.database, logger: logger)
             }
-        }
-        let geo = try openGeo(settings, reusing: old?.backEnds.geo, logger: logger)
-        let lookups: Lookups
-        if let old, old.backEnds.lookups.matches(settings) {
-            lookups = old.backEnds.lookups
-        } else {
-            lookups = try Lookups(settings, replacing: old?.backEnds.lookups, logger: logger)
-        }
-        return BackEnds(database: database, directory: directory, geo: geo, lookups: lookups)
+        let directory =
+            if let old, old.configuration.directory == configuration.directory { old.directory } else {
+                openDirectory(settings) { reason in
+                    logger.warning("disabled accounts may be let in", metadata: ["reason": "\(reason)"])
+                }
+            }
+        let geo = try openGeo(settings, reusing: old?.geo, logger: logger)
+        let lookups =
+            if let old, old.configuration.lookups == configuration.lookups { old.lookups } else {
+                try Lookups(
+                    configuration.lookups, place: settings.lookup.rdap.bootstrapPlace, replacing: old?.lookups,
+                    logger: logger)
+            }
+        return BackEnds(
+            configuration: configuration, database: database, directory: directory, geo: geo, lookups: lookups)
     }
 
     /// Opens MaxMind's files, if the settings name any; those that are open already and have not changed are shared.
@@ -112,17 +126,20 @@ struct BackEnds: Sendable {
     static func openDatabase(
         _ settings: Settings, makesFile: Bool = true, logger: Logger
     ) throws(SetupFailure) -> Database {
-        switch settings.databaseLocation {
-        case .sqlite(let path):
+        try openDatabase(DatabaseConfiguration(settings), makesFile: makesFile, logger: logger)
+    }
+
+    private static func openDatabase(
+        _ configuration: DatabaseConfiguration, makesFile: Bool = true, logger: Logger
+    ) throws(SetupFailure) -> Database {
+        switch configuration {
+        case .sqlite(let path, let timeout):
             do throws(BackendError) {
-                return Database(try SQLiteStore(path: path, timeout: settings.database.timeout, makesFile: makesFile))
+                return Database(try SQLiteStore(path: path, timeout: timeout, makesFile: makesFile))
             } catch {
                 throw SetupFailure(error)
             }
-        case .mariadb(let server):
-            var configuration = MariaDBStore.Configuration(server: server)
-            configuration.poolSize = settings.database.poolSize
-            configuration.timeout = settings.database.timeout
+        case .mariadb(let configuration):
             let store = MariaDBStore(
                 configuration,
                 rowRefused: { row in
@@ -153,60 +170,5 @@ extension MariaDBNotice {
             logger.warning(
                 "the database prepares no statements; they are sent as text", metadata: ["reason": "\(detail)"])
         }
-    }
-}
-
-extension LDAPDirectory.Configuration {
-    /// The settings of `[ldap]`; as many connections as the database has, since a login asks both side by side.
-    fileprivate init(_ settings: Settings.LDAP, pool: Int) {
-        if let uri = settings.uri {
-            self.init(uri: uri, baseDN: settings.baseDN)
-        } else {
-            self.init(host: settings.host, port: UInt16(clamping: settings.port), baseDN: settings.baseDN)
-        }
-        startsTLS = settings.startsTLS
-        certificateAuthority = settings.certificateAuthority?.resolved
-        bindDN = settings.bindDN
-        if let password = settings.password { bindPassword = password }
-        filter = settings.filter
-        disabledShells = Set(settings.disabledShells)
-        disabledHomes = Set(settings.disabledHomes)
-        timeout = settings.timeout
-        cacheLifetime = settings.cacheTTL
-        poolSize = pool
-    }
-}
-
-extension Settings {
-    /// The SQLite file of the app passwords; nil if they are on a server.
-    var databaseFile: String? {
-        if case .sqlite(let path) = databaseLocation { path } else { nil }
-    }
-
-    /// The MariaDB server of the app passwords; nil if they are in a file.
-    var databaseServer: DatabaseServer? {
-        if case .mariadb(let server) = databaseLocation { server } else { nil }
-    }
-
-    /// Where the database is: a relative SQLite path starts at the directory of the settings file; without a DSN the file
-    /// is in the state directory.
-    fileprivate var databaseLocation: DatabaseDSN {
-        guard let location = database.location else {
-            return .sqlite(path: server.stateDirectory + "/web-auth.sqlite")
-        }
-        guard case .sqlite(let path) = location, !path.hasPrefix("/") else { return location }
-        return .sqlite(path: "\(baseDirectory)/\(path)")
-    }
-
-    /// What makes two directories the same one.
-    fileprivate var directoryIdentity: String {
-        guard let ldap else { return "" }
-        return "\(ldap) \(ldap.password?.revealed ?? "") \(database.poolSize)"
-    }
-
-    /// Whether the database of other settings is used in the same way.
-    fileprivate func hasSameDatabase(as other: Settings) -> Bool {
-        databaseLocation == other.databaseLocation && database.poolSize == other.database.poolSize
-            && database.timeout == other.database.timeout
     }
 }

@@ -39,7 +39,8 @@ struct FileCheck: Sendable {
             listenerProblems = error.problems
         }
         do throws(SetupFailure) {
-            _ = try Lookups.clients(settings, makesFiles: false, logger)
+            _ = try Lookups.clients(
+                Lookups.Configuration(settings, makesFiles: false), place: settings.lookup.rdap.bootstrapPlace, logger)
         } catch { lookupProblems = error.problems }
         do throws(SetupFailure) {
             let policy = try LoadedPolicy(settings, sources: FactSources()) { _ in }

@@ -109,10 +109,3 @@ final class Listeners: Sendable {
         return getgrnam(name)?.pointee.gr_gid
     }
 }
-
-extension TLSFiles {
-    fileprivate init(_ paths: Settings.Listener.TLS) {
-        self.init(
-            certificate: paths.certificate.resolved, key: paths.key.resolved, clientCA: paths.clientCA?.resolved)
-    }
-}

@@ -1,7 +1,7 @@
+import AppPasswordCore
 import AuditCore
 import GeoIP
 import LoginSpool
-import MariaDBStore
 import PasswordSchemes
 import PrometheusMetrics
 import Replay

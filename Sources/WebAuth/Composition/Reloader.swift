@@ -136,10 +136,10 @@ final class Reloader: Sendable {
         } catch {
             return refuse(error.problems)
         }
-        let restart = restartNeeded(for: settings)
+        let restart = settings.restartNeeded(since: started)
         settings.server.stateDirectory = started.server.stateDirectory  // the embedded database stays where it is, too
         do throws(SetupFailure) {
-            backEnds = try BackEnds.open(settings, keeping: live.current, logger: logger)
+            backEnds = try BackEnds.open(settings, keeping: live.current.backEnds, logger: logger)
         } catch {
             let others = FileCheck(settings).problems.filter { !error.problems.contains($0) }
             return refuse(error.problems + others)
@@ -217,23 +217,5 @@ final class Reloader: Sendable {
                 ForcedReload(time: now, by: by, users: blast.users, knownUsers: blast.knownUsers, lines: lines)))
         return .taken(
             notes: ["forced: " + blast.summary] + lines + (forcing.hasFileForNothing ? [ForceFile.unneeded] : []))
-    }
-
-    /// The keys that differ from what the program was started with, and that are only read then.
-    private func restartNeeded(for new: Settings) -> [String] {
-        let old = started
-        var keys: [String] = []
-        if old.server.host != new.server.host { keys.append("server.host") }
-        if old.server.port != new.server.port { keys.append("server.port") }
-        if old.server.listen != new.server.listen { keys.append("server.listen") }
-        if old.server.stateDirectory != new.server.stateDirectory { keys.append("server.state_directory") }
-        if old.database.syncsSpool != new.database.syncsSpool { keys.append("database.spool_fsync") }
-        if old.database.spoolMaximum != new.database.spoolMaximum { keys.append("database.spool_max") }
-        if old.audit.logBucket != new.audit.logBucket { keys.append("audit.db_authlog_dd_hash_bucket") }
-        if old.audit.logPause != new.audit.logPause { keys.append("audit.db_authlog_dd_per_login") }
-        if old.log.level != new.log.level { keys.append("log.loggers.dovecot_web_auth.level") }
-        if old.auth.verifyCacheTTL != new.auth.verifyCacheTTL { keys.append("auth.verify_cache_ttl") }
-        if old.auth.guesses != new.auth.guesses { keys.append("auth.guesses") }
-        return keys
     }
 }

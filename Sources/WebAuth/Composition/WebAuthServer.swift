@@ -58,16 +58,15 @@ struct WebAuthServer: Sendable {
         let recorder = try Self.recorder(settings, backEnds.database.log, logger)
         let trail = AuditTrail { Self.report($0, to: logger) }
         let gatherer = FactGatherer()
-        var hashingBounds = LaneHashChecker.Configuration()
-        // Those who wait for a hash never take the places of those who need none.
-        hashingBounds.logins = max(1, settings.server.maximumInFlight / 2)
-        let hashing = LaneHashChecker(hashingBounds, logger: logger)
+        let hashing = LaneHashChecker(LaneHashChecker.Configuration(settings), logger: logger)
         let registry = PrometheusRegistry(MetricFamily.service)
         let meters = SnapshotBuilder.Meters(logins: LoginMetrics(registry), lookups: LookupMetrics(registry))
-        let limits = GuessLimits(settings.auth.guesses)
+        let hashes = HashingVerifier.Configuration(settings)
+        let limits = hashes.guessLimits
         let knownNetworks = KnownNetworks(
             limits, file: settings.server.stateDirectory + "/known-networks", start: .now, logger: logger)
-        let verifier = Self.verifier(settings, limits, knownNetworks, hashing, meters.logins, logger)
+        let verifier = HashingVerifier(
+            hashes, checker: hashing, known: knownNetworks, logger: logger, observe: meters.logins.verified)
         // A start is not judged, and nothing lies in wait for a reload to come.
         if ForceFile.take(in: settings.server.stateDirectory, logger) != nil {
             logger.warning("settings", metadata: ["note": "\(ForceFile.unneeded)"])
@@ -273,15 +272,10 @@ struct WebAuthServer: Sendable {
     private static func recorder(
         _ settings: Settings, _ log: any LoginLog, _ logger: Logger
     ) throws(SetupFailure) -> SpooledLoginRecorder {
-        var configuration = SpoolConfiguration()
-        configuration.bucket = settings.audit.logBucket
-        configuration.quiet = settings.audit.logPause
-        configuration.factsTimeout = settings.lookup.timeout + .seconds(2)
-        configuration.maxBytes = settings.database.spoolMaximum
-        configuration.fsync = settings.database.syncsSpool
         do throws(SpoolError) {
             return try SpooledLoginRecorder(
-                directory: settings.server.stateDirectory + "/spool", log: log, configuration: configuration,
+                directory: settings.server.stateDirectory + "/spool", log: log,
+                configuration: SpoolConfiguration(settings),
                 logger: logger, now: { .now })
         } catch {
             throw SetupFailure(["\(error)"], exitCode: .unavailable)
@@ -297,19 +291,6 @@ struct WebAuthServer: Sendable {
         }
         if settings.audit.blastRadius == nil { logins.forget() } else { logins.prepare() }
         return logins
-    }
-
-    private static func verifier(
-        _ settings: Settings, _ limits: GuessLimits, _ known: KnownNetworks, _ checker: some HashChecker,
-        _ metrics: LoginMetrics, _ logger: Logger
-    ) -> HashingVerifier {
-        var configuration = HashingVerifier.Configuration()
-        configuration.matchLifetime = settings.auth.verifyCacheTTL
-        configuration.guessLimits = limits
-        // Beside the half that may wait for hashes of their own: a quarter is left to those who need none.
-        configuration.sharing = max(1, settings.server.maximumInFlight / 4)
-        return HashingVerifier(
-            configuration, checker: checker, known: known, logger: logger, observe: metrics.verified)
     }
 
     /// Logs what was refused for its token, once a second at most.
@@ -329,22 +310,5 @@ struct WebAuthServer: Sendable {
         case .recovered(let sink, let lost):
             logger.warning("audit records are written again", metadata: ["audit.sink": "\(sink)", "lost": "\(lost)"])
         }
-    }
-}
-
-extension GuessLimits {
-    /// The settings of `[auth.guesses]`.
-    fileprivate init(_ settings: Settings.Guesses) {
-        self.init()
-        window = settings.window
-        perNetwork = settings.perNetwork
-        perAccount = settings.perAccount
-        perAccountAndNetwork = settings.perAccountAndNetwork
-        perKnownNetwork = settings.perKnownNetwork
-        knownFor = settings.knownFor
-        knownNetworks = settings.knownNetworks
-        knownNetworksPerAccount = settings.knownNetworksPerAccount
-        v4PrefixLength = settings.v4PrefixLength
-        v6PrefixLength = settings.v6PrefixLength
     }
 }

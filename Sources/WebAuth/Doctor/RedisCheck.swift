@@ -8,7 +8,7 @@ extension DoctorCheck {
     static func redis(_ context: DoctorContext) -> DoctorCheck {
         DoctorCheck("redis") {
             guard let settings = context.settings(soundIn: "cache"), settings.cache.mode == .redis else { return [] }
-            let cache = Lookups.redis(settings)
+            let cache = RedisCache(RedisCache.Configuration(settings.cache))
             if let (_, trouble) = await BackEndQuestion.ask([.redis(cache)]).first, let trouble {
                 return [.unreachable(trouble, settings.cache)]
             }

@@ -10,7 +10,10 @@ extension DoctorCheck {
         DoctorCheck("dns") {
             guard let settings = context.settings(soundIn: "lookup"), !settings.lookup.isOffline else { return [] }
             // What cannot be opened has been said of the files.
-            guard let clients = try? Lookups.clients(settings, makesFiles: false, .program(level: .error)) else {
+            guard
+                let clients = try? Lookups.clients(
+                    Lookups.Configuration(settings, makesFiles: false), place: nil, .program(level: .error))
+            else {
                 return []
             }
             // A root server: its name is known everywhere, and whoever is asked for it learns nothing.

@@ -2,7 +2,7 @@ package import AuditCore
 internal import Foundation
 
 /// Whom registry lookups ask, and within which bounds.
-package struct RegistryConfiguration: Sendable {
+package struct RegistryConfiguration: Sendable, Equatable {
     /// Where the lists of RDAP servers come from (RFC 9224).
     package enum BootstrapSource: Sendable, Hashable {
         /// The copy that ships with the program.
@@ -38,11 +38,11 @@ package struct RegistryConfiguration: Sendable {
     package var contact = ""
     /// A time of up to a bound, by which what is not urgent waits longer, so that many servers that were started or reloaded
     /// together do not ask together. Else than zero for those who are many.
-    package var spread: @Sendable (_ bound: Duration) -> Duration = { _ in .zero }
+    @Uncompared package var spread: @Sendable (_ bound: Duration) -> Duration = { _ in .zero }
     /// Where a downloaded bootstrap is kept; nil for nowhere.
     package var stateDirectory: String?
     /// The time of day, for dates that servers send and for the age of a kept bootstrap.
-    package var now: @Sendable () -> Timestamp = {
+    @Uncompared package var now: @Sendable () -> Timestamp = {
         Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000))
     }
 

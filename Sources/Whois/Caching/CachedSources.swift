@@ -11,7 +11,7 @@ public import AuditCore
 /// made, is given the age it can have at most.
 public final class CachedSources: NetworkSource, OriginSource {
     /// Times and bounds.
-    public struct Configuration: Sendable {
+    public struct Configuration: Sendable, Equatable {
         /// For how long an answer is fresh (`audit.cache_ttl`).
         public var freshFor: Duration = .seconds(86_400)
         /// For how long an answer is kept; at least as long as it is fresh.

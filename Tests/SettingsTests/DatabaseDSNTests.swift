@@ -1,4 +1,5 @@
 import AppPasswordCore
+import Settings
 import Testing
 
 struct DatabaseDSNTests {

@@ -6,4 +6,7 @@ public struct ConnectionCounts: Sendable, Equatable {
     public var idle: Int
     /// Queries that wait for a connection.
     public var waiting: Int
+
+    /// What was counted at one moment.
+    public init(busy: Int, idle: Int, waiting: Int) { (self.busy, self.idle, self.waiting) = (busy, idle, waiting) }
 }

@@ -11,3 +11,11 @@ extension HTTPSettings {
         self.init(limits: limits, token: settings.server.token.flatMap { BearerToken($0.revealed) })
     }
 }
+
+extension TLSFiles {
+    /// The files of one `[[server.listen]]`.
+    init(_ paths: Settings.Listener.TLS) {
+        self.init(
+            certificate: paths.certificate.resolved, key: paths.key.resolved, clientCA: paths.clientCA?.resolved)
+    }
+}

@@ -1,3 +1,5 @@
+public import AppPasswordCore
+
 /// Which database holds the app passwords: the setting `[database] dsn`, read as SQLAlchemy reads it.
 ///
 /// `mysql+pymysql://user:pass@host:port/database?option=value`, with `mysql` or `mariadb` and any driver's name for the

@@ -1,0 +1,45 @@
+import AppPasswordCore
+import MariaDBStore
+import Settings
+
+/// The database of the app passwords, and how it is used.
+enum DatabaseConfiguration: Sendable, Equatable {
+    /// A file of our own.
+    case sqlite(path: String, timeout: Duration)
+    /// A server.
+    case mariadb(MariaDBStore.Configuration)
+
+    /// What `[database]` says.
+    init(_ settings: Settings) {
+        switch settings.databaseLocation {
+        case .sqlite(let path): self = .sqlite(path: path, timeout: settings.database.timeout)
+        case .mariadb(let server):
+            var configuration = MariaDBStore.Configuration(server: server)
+            configuration.poolSize = settings.database.poolSize
+            configuration.timeout = settings.database.timeout
+            self = .mariadb(configuration)
+        }
+    }
+}
+
+extension Settings {
+    /// The SQLite file of the app passwords; nil if they are on a server.
+    var databaseFile: String? {
+        if case .sqlite(let path) = databaseLocation { path } else { nil }
+    }
+
+    /// The MariaDB server of the app passwords; nil if they are in a file.
+    var databaseServer: DatabaseServer? {
+        if case .mariadb(let server) = databaseLocation { server } else { nil }
+    }
+
+    /// Where the database is: a relative SQLite path starts at the directory of the settings file; without a DSN the file
+    /// is in the state directory.
+    fileprivate var databaseLocation: DatabaseDSN {
+        guard let location = database.location else {
+            return .sqlite(path: server.stateDirectory + "/web-auth.sqlite")
+        }
+        guard case .sqlite(let path) = location, !path.hasPrefix("/") else { return location }
+        return .sqlite(path: "\(baseDirectory)/\(path)")
+    }
+}

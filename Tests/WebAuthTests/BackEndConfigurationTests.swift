@@ -1,0 +1,75 @@
+import AppPasswordCore
+import AuditCore
+import Settings
+import Testing
+
+@testable import WebAuth
+
+/// What a reload compares: a back end is kept while what it was made from is equal.
+struct BackEndConfigurationTests {
+    private static func settings(_ change: (inout Settings) -> Void = { _ in }) -> Settings {
+        var settings = Settings()
+        settings.ldap = Settings.LDAP()
+        settings.ldap?.baseDN = "dc=example,dc=org"
+        settings.ldap?.password = Secret("bind-secret")
+        settings.cache.password = Secret("redis-secret")
+        var server = DatabaseServer(user: "u", password: Secret("db-secret"), database: "mail")
+        server.host = "db"
+        settings.database.location = .mariadb(server)
+        change(&settings)
+        return settings
+    }
+
+    private let before = BackEnds.Configuration(settings())
+
+    @Test func `the same settings make the same back ends`() {
+        #expect(BackEnds.Configuration(Self.settings()) == before)
+    }
+
+    @Test func `a secret that was changed makes a back end another one`() {
+        let directory = BackEnds.Configuration(Self.settings { $0.ldap?.password = Secret("other") })
+        #expect(directory.directory != before.directory)
+        #expect(directory.database == before.database && directory.lookups == before.lookups)
+        let cache = BackEnds.Configuration(Self.settings { $0.cache.password = Secret("other") })
+        #expect(cache.lookups != before.lookups && cache.directory == before.directory)
+        let database = BackEnds.Configuration(
+            Self.settings {
+                guard case .mariadb(var server) = $0.database.location else { return }
+                server.password = Secret("other")
+                $0.database.location = .mariadb(server)
+            })
+        #expect(database.database != before.database && database.lookups == before.lookups)
+    }
+
+    @Test(
+        arguments: [
+            { $0.lookup.timeout = .seconds(9) }, { $0.lookup.isOffline = true }, { $0.lookup.rdap.contact = "a@b.org" },
+            { $0.lookup.rdap.isEnabled = false }, { $0.lookup.rdap.bootstrap = .url("https://rdap.example.org/") },
+            { $0.lookup.whois.isEnabled = false }, { $0.lookup.cymru.isEnabled = false },
+            { $0.lookup.rate = RequestRate(2, per: .seconds(1)) }, { $0.lookup.dns.timeout = .seconds(1) },
+            { $0.lookup.rdap.allowsHTTP = true }, { $0.audit.cacheTTL = .seconds(60) }, { $0.cache.host = "other" },
+            { $0.cache.mode = .memory },
+        ] as [@Sendable (inout Settings) -> Void])
+    func `lookups are made anew for what they are made of`(change: @Sendable (inout Settings) -> Void) {
+        let after = BackEnds.Configuration(Self.settings(change))
+        #expect(after.lookups != before.lookups)
+        #expect(after.database == before.database && after.directory == before.directory)
+    }
+
+    @Test func `what others are made of keeps them`() {
+        let after = BackEnds.Configuration(
+            Self.settings {
+                $0.audit.mode = .watch
+                $0.lookup.deadline = .milliseconds(700)
+                $0.server.maximumInFlight = 7
+                $0.auth.maximumPassword = 7
+            })
+        #expect(after == before)
+    }
+
+    @Test func `no secret can be printed`() {
+        var dumped = "\(before)"
+        dump(before, to: &dumped)
+        for secret in ["bind-secret", "redis-secret", "db-secret"] { #expect(!dumped.contains(secret)) }
+    }
+}
