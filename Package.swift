@@ -65,8 +65,9 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
-        // A mutex that is safe around suspensions; nothing else.
+        // Waiting and time: a mutex that is safe around suspensions, and the few shapes that are needed again and again.
         .target(name: "Locks", swiftSettings: strict),
+        .testTarget(name: "LocksTests", dependencies: ["Locks"], swiftSettings: strict),
 
         // The cores: no C, no dependency.
         .target(name: "AuditCore", dependencies: ["Locks"], swiftSettings: strict),
@@ -165,7 +166,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Lookup caches in memory, alone and in front of others.
-        .target(name: "LookupCaches", dependencies: ["Locks", "AuditCore", "BlockingLanes"], swiftSettings: strict),
+        .target(name: "LookupCaches", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
         .testTarget(
             name: "LookupCachesTests", dependencies: ["Locks", "LookupCaches", "AuditCore", "AuditCoreTesting"],
             swiftSettings: strict),
@@ -327,7 +328,7 @@ let package = Package(
 
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         .target(
-            name: "MariaDBStore", dependencies: ["AppPasswordCore", "AuditCore", "BlockingLanes", "CMariaDB"],
+            name: "MariaDBStore", dependencies: ["AppPasswordCore", "AuditCore", "BlockingLanes", "CMariaDB", "Locks"],
             swiftSettings: strictC),
         .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .target(
@@ -335,7 +336,7 @@ let package = Package(
             swiftSettings: strictC),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(
-            name: "RedisCache", dependencies: ["AuditCore", "AppPasswordCore", "BlockingLanes", "CHiredis"],
+            name: "RedisCache", dependencies: ["AuditCore", "AppPasswordCore", "BlockingLanes", "CHiredis", "Locks"],
             swiftSettings: strictC),
 
         // Real servers for tests, started privately from Debian's packages.

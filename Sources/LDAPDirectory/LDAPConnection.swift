@@ -2,6 +2,7 @@ internal import AppPasswordCore
 internal import BlockingLanes
 internal import CLDAP
 internal import Glibc
+internal import Locks
 
 /// One lane's connection: made when it is first needed, made anew, with the next server if need be, when it was lost.
 ///

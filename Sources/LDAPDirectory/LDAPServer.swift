@@ -1,4 +1,4 @@
-internal import BlockingLanes
+internal import Locks
 
 /// One of the servers of the settings, shared by all lanes.
 struct LDAPServer: Sendable {

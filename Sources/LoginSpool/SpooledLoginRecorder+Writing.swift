@@ -48,12 +48,7 @@ extension SpooledLoginRecorder {
     ///
     /// - Returns: How many rows still wait; they stay in the spool and are written after the next start.
     public func flush(within limit: Duration) async -> Int {
-        await withTaskGroup { group in
-            group.addTask { await self.writeAll() }
-            group.addTask { try? await self.clock.sleep(for: limit) }
-            await group.next()
-            group.cancelAll()
-        }
+        _ = await race({ await self.writeAll() }, against: { try? await self.clock.sleep(for: limit) })
         return statistics.waiting
     }
 

@@ -1,5 +1,5 @@
+internal import Locks
 public import AuditCore
-internal import BlockingLanes
 
 /// A lookup cache in memory in front of a shared or lasting one.
 ///

@@ -1,4 +1,3 @@
-internal import BlockingLanes
 internal import Locks
 
 /// Says when it is worth asking the server for a connection, and until then what came of it the last time.

@@ -1,3 +1,4 @@
+internal import Locks
 public import AppPasswordCore
 public import AuditCore
 internal import BlockingLanes

@@ -1,6 +1,6 @@
+internal import Locks
 internal import AppPasswordCore
 internal import AuditCore
-internal import BlockingLanes
 internal import CHiredis
 internal import Glibc
 

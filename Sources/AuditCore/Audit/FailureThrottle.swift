@@ -1,3 +1,5 @@
+internal import Locks
+
 /// Decides which failed logins are written down, so that a flood of them fills no disk.
 ///
 /// Each network (IPv4 /24, IPv6 /56 unless told otherwise; logins without an address are one) may have a burst of lines and then one at a
@@ -107,8 +109,9 @@ public struct FailureThrottle: Sendable {
 
     /// The bucket with one token less; nil if it is empty.
     private static func take(_ bucket: Bucket?, _ rate: Rate, at now: ContinuousClock.Instant) -> Bucket? {
-        let full = max(bucket ?? now, now)
-        return full - now <= rate.interval * (rate.burst - 1) ? full + rate.interval : nil
+        let rest = (bucket ?? now) - now
+        let rate = Locks.Rate(burst: rate.burst, spacing: rate.interval)
+        return rate.wait(untilFull: rest) == .zero ? now + rate.taking(untilFull: rest) : nil
     }
 
     /// Which place a network shares; nobody can tell in advance with whom.

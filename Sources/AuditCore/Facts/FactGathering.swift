@@ -45,12 +45,8 @@ public final class FactGathering: Sendable {
     public func facts(needing kinds: Set<FactKind>, until deadline: ContinuousClock.Instant) async -> Facts {
         let mustWait = state.withLock { !$0.pending.isDisjoint(with: kinds) }
         if mustWait {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.wait(for: kinds) }
-                group.addTask { try? await ContinuousClock().sleep(until: deadline) }
-                await group.next()
-                group.cancelAll()
-            }
+            _ = await race(
+                { await self.wait(for: kinds) }, against: { try? await ContinuousClock().sleep(until: deadline) })
         }
         return facts
     }

@@ -1,3 +1,4 @@
+internal import Locks
 internal import AppPasswordCore
 internal import AuditCore
 
@@ -51,7 +52,7 @@ extension Spool {
         guard unsurveyed == 0, let first = ready.first else { return .nothing(until: nextDue) }
         guard let position else { return .position }
         let isInDoubt = doubt(of: first) != nil
-        let uses = ready.prefix(limit).prefix { (doubt(of: $0) != nil) == isInDoubt }
+        let uses = ready.all.prefix(limit).prefix { (doubt(of: $0) != nil) == isInDoubt }
         guard leaveNote(handing: uses.map(\.number), position: position) else { return .withheld }
         let batch = batch(of: Array(uses), position: position)
         ready.removeFirst(batch.uses.count)
@@ -226,7 +227,7 @@ extension Spool {
         var batch = batch(of: Array(uses), position: .min)
         batch.isCompaction = true
         let taken = Set(uses.map(\.number))
-        ready = Fifo(ready.all.filter { !taken.contains($0.number) })
+        ready = FIFO(ready.all.filter { !taken.contains($0.number) })
         underWay = batch
         return .batch(batch)
     }

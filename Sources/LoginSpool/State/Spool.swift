@@ -1,3 +1,4 @@
+internal import Locks
 internal import AppPasswordCore
 internal import AuditCore
 
@@ -23,7 +24,7 @@ struct Spool: Sendable {
     /// How many of the first have not been surveyed since the start: what they hold is not known yet.
     var unsurveyed = 0
     var open: [UInt64: OpenUse] = [:]
-    var ready = Fifo<WaitingUse>()
+    var ready = FIFO<WaitingUse>()
     /// Uses that stand in no file yet, by number and in their order.
     var drafts: [UInt64: SpoolRecord.Use] = [:]
     var unwritten: [UInt64] = []
@@ -60,7 +61,7 @@ struct Spool: Sendable {
     /// How often the database failed in a row.
     var failures = 0
     /// Until when the facts of open uses are waited for, counted from these times.
-    private var factsAwaited = Fifo<(number: UInt64, since: Timestamp)>()
+    private var factsAwaited = FIFO<(number: UInt64, since: Timestamp)>()
 
     init(disk: any SpoolDisk, configuration: SpoolConfiguration) {
         self.disk = disk

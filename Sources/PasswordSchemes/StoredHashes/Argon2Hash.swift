@@ -36,8 +36,8 @@ struct Argon2Hash: Sendable {
             let kibibytes = Self.parameter("m=", parameters[0]), let passes = Self.parameter("t=", parameters[1]),
             let lanes = Self.parameter("p=", parameters[2]), passes >= 1, lanes >= 1,
             kibibytes >= 8 * lanes,  // RFC 9106 section 3.1; decimal(_:) keeps this from overflowing
-            let salt = TextDecoding.base64(fields[4], isPadded: false), salt.count >= 8,
-            let hash = TextDecoding.base64(fields[5], isPadded: false), hash.count >= 16
+            let salt = Base64.decode(fields[4], isPadded: false), salt.count >= 8,
+            let hash = Base64.decode(fields[5], isPadded: false), hash.count >= 16
         else { throw .malformed }
         guard kibibytes <= limits.memory >> 10, passes <= limits.passes, lanes <= limits.parallelism,
             kibibytes * passes <= limits.traffic >> 10

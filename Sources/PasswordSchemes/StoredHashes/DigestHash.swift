@@ -26,7 +26,7 @@ struct DigestHash: Sendable {
         let length = form.digest.length
         var bytes = isDecoded ? Array(body) : nil
         if bytes == nil, !form.isSalted, body.count == 2 * length { bytes = TextDecoding.hexadecimal(body) }
-        guard let bytes = bytes ?? TextDecoding.base64(Self.trimmed(body), isPadded: true),
+        guard let bytes = bytes ?? Base64.decode(Self.trimmed(body), isPadded: true),
             form.isSalted ? bytes.count > length : bytes.count == length
         else { throw .malformed }
         (digest, hash, salt) = (form.digest, Array(bytes.prefix(length)), Array(bytes.dropFirst(length)))

@@ -94,7 +94,7 @@ public struct StoredHash: Sendable, CustomStringConvertible, CustomReflectable {
         let encoding = scheme[scheme.index(after: dot)...]
         let decoded: [UInt8]?
         switch encoding {
-        case "B64", "BASE64": decoded = TextDecoding.base64(body, isPadded: true)
+        case "B64", "BASE64": decoded = Base64.decode(body, isPadded: true)
         case "HEX": decoded = TextDecoding.hexadecimal(body)
         default: throw .unknownScheme
         }

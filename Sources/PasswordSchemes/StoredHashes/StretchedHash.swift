@@ -47,9 +47,9 @@ struct StretchedHash: Sendable {
         _ body: ArraySlice<UInt8>
     ) -> (rounds: ArraySlice<UInt8>, salt: [UInt8], hash: [UInt8])? {
         let fields = body.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-        guard fields.count == 4, let salt = TextDecoding.base64(fields[1], isPadded: true),
-            let stored = TextDecoding.base64(fields[2], isPadded: true),
-            let server = TextDecoding.base64(fields[3], isPadded: true), server.count == stored.count
+        guard fields.count == 4, let salt = Base64.decode(fields[1], isPadded: true),
+            let stored = Base64.decode(fields[2], isPadded: true),
+            let server = Base64.decode(fields[3], isPadded: true), server.count == stored.count
         else { return nil }
         return (fields[0], salt, stored)
     }

@@ -23,38 +23,6 @@ enum TextDecoding {
         return result
     }
 
-    /// Decodes base64 (RFC 4648 section 4) with all of its padding, or, for argon2, with none. Padded, what is left in the
-    /// last digit's unused bits does not matter, as it does not to Dovecot.
-    static func base64(_ text: some BidirectionalCollection<UInt8>, isPadded: Bool) -> [UInt8]? {
-        var digits = text[...]
-        if isPadded {
-            guard text.count.isMultiple(of: 4) else { return nil }
-            for _ in 0..<2 where digits.last == UInt8(ascii: "=") { digits.removeLast() }
-        }
-        guard digits.count % 4 != 1 else { return nil }
-        var result: [UInt8] = []
-        var pending: UInt32 = 0
-        var bits = 0
-        for byte in digits {
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit = byte - UInt8(ascii: "A")
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): digit = byte - UInt8(ascii: "a") + 26
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0") + 52
-            case UInt8(ascii: "+"): digit = 62
-            case UInt8(ascii: "/"): digit = 63
-            default: return nil
-            }
-            pending = pending << 6 | UInt32(digit)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                result.append(UInt8(truncatingIfNeeded: pending >> UInt32(bits)))
-            }
-        }
-        return isPadded || pending & (1 << UInt32(bits) - 1) == 0 ? result : nil
-    }
-
     /// The value of a digit in crypt's own alphabet (`./0-9A-Za-z`); nil for other bytes.
     static func cryptDigit(_ byte: UInt8) -> UInt32? {
         switch byte {

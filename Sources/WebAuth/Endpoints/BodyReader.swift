@@ -1,3 +1,4 @@
+import PasswordSchemes
 import AuditCore
 import HTTPKit
 import StrictJSON

@@ -23,7 +23,7 @@ final class BootstrapStore: Sendable {
     private let configuration: RegistryConfiguration
     private let getter: HTTPGetter
     private let gates: Gates
-    private let clock: UpstreamClock
+    private let clock: MonotonicTime
     private let logger: Logger
     private let inForce: Mutex<(bootstrap: Bootstrap?, fetched: Timestamp?)>
     private let firstReading = Mutex(FirstReading.toDo)
@@ -39,7 +39,7 @@ final class BootstrapStore: Sendable {
     ///
     /// - Throws: ``LookupError/Code/unreadable`` or `malformed` for a directory without a good list.
     init(
-        _ configuration: RegistryConfiguration, getter: HTTPGetter, gates: Gates, clock: UpstreamClock, logger: Logger
+        _ configuration: RegistryConfiguration, getter: HTTPGetter, gates: Gates, clock: MonotonicTime, logger: Logger
     ) throws(LookupError) {
         (self.configuration, self.getter, self.gates, self.clock) = (configuration, getter, gates, clock)
         self.logger = logger

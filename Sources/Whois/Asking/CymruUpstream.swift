@@ -1,3 +1,4 @@
+internal import Locks
 internal import AuditCore
 internal import DNSResolver
 
@@ -10,7 +11,7 @@ struct CymruUpstream: OriginUpstream {
 
     let txt: any TXTResolver
     let gates: Gates
-    let clock: UpstreamClock
+    let clock: MonotonicTime
     let configuration: RegistryConfiguration
 
     /// Asks for the origins; see ``OriginUpstream``.

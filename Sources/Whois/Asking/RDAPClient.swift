@@ -1,3 +1,4 @@
+internal import Locks
 internal import AuditCore
 internal import Foundation
 
@@ -30,7 +31,7 @@ struct RDAPClient: Sendable {
 
     let getter: HTTPGetter
     let gates: Gates
-    let clock: UpstreamClock
+    let clock: MonotonicTime
     let configuration: RegistryConfiguration
 
     /// Asks about the network of an address, and follows redirects to other servers.

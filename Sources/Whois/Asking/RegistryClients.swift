@@ -1,3 +1,4 @@
+internal import Locks
 package import AuditCore
 package import DNSResolver
 internal import Foundation
@@ -30,7 +31,7 @@ package final class RegistryClients: Sendable {
         _ configuration: RegistryConfiguration, txt: any TXTResolver, logger: Logger,
         clock: some Clock<Duration> = ContinuousClock()
     ) throws(LookupError) {
-        let clock = UpstreamClock(clock)
+        let clock = MonotonicTime(clock)
         let gates = Gates(clock: clock, slowness: configuration.timeout / 2, logger: logger)
         let getter = HTTPGetter(userAgent: configuration.userAgent, now: configuration.now)
         let bootstrap = try BootstrapStore(configuration, getter: getter, gates: gates, clock: clock, logger: logger)

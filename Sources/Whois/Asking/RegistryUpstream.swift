@@ -1,3 +1,4 @@
+internal import Locks
 internal import AuditCore
 
 /// Asks the registries about networks: by RDAP, by WHOIS where RDAP could not be had or knows of nothing, and then the
@@ -7,7 +8,7 @@ struct RegistryUpstream: NetworkUpstream {
     let rdap: RDAPClient?
     let bootstrap: BootstrapStore
     let gates: Gates
-    let clock: UpstreamClock
+    let clock: MonotonicTime
     let configuration: RegistryConfiguration
 
     /// Asks about the smallest network that holds an address; see ``NetworkUpstream``.

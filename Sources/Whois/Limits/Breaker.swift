@@ -2,7 +2,7 @@
 ///
 /// Closed until too many questions in a row have failed within a while, or until the server asks for a pause; then open
 /// for a while. After that one question is let through as a probe: its answer closes the breaker, its failure opens it
-/// for another while. (`BlockingLanes.Circuit` is another thing: it opens at the first failure and knows no pause that
+/// for another while. (`Locks.Circuit` is another thing: it opens at the first failure and knows no pause that
 /// the server asks for.)
 struct Breaker: Sendable {
     /// When it opens, and for how long.

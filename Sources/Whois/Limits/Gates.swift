@@ -7,7 +7,7 @@ internal import Logging
 /// At most `most` servers are remembered. For one more, the one not asked for longest is forgotten, if it is in no
 /// trouble and has had no question lately; else the question is refused (`overloaded`).
 final class Gates: Sendable {
-    private let clock: UpstreamClock
+    private let clock: MonotonicTime
     private let breaker: Breaker.Limits
     private let slowness: Duration
     private let most: Int
@@ -15,7 +15,7 @@ final class Gates: Sendable {
     private let gates = Mutex<[UpstreamName: Gate]>([:])
 
     /// - Parameter slowness: A mean time to the answer from which a server is called slow.
-    init(clock: UpstreamClock, breaker: Breaker.Limits = .init(), slowness: Duration, most: Int = 256, logger: Logger) {
+    init(clock: MonotonicTime, breaker: Breaker.Limits = .init(), slowness: Duration, most: Int = 256, logger: Logger) {
         self.clock = clock
         self.breaker = breaker
         self.slowness = slowness

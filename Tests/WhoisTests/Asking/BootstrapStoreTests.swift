@@ -26,7 +26,7 @@ import Testing
         configuration.stateDirectory = state.path
         let (clock, start) = (clock, clock.now)
         configuration.now = { Timestamp(milliseconds: time).advanced(by: start.duration(to: clock.now)) }
-        let upstreamClock = UpstreamClock(clock)
+        let upstreamClock = MonotonicTime(clock)
         return try BootstrapStore(
             configuration, getter: HTTPGetter(userAgent: "test", now: configuration.now),
             gates: Gates(clock: upstreamClock, slowness: .seconds(1), logger: log.logger), clock: upstreamClock,

@@ -1,3 +1,4 @@
+import Locks
 import AuditCore
 import AuditCoreTesting
 import LookupCaches
@@ -10,7 +11,7 @@ import Testing
     /// A registry that says US of everything, within our limits.
     private struct LimitedRegistry: NetworkUpstream {
         let gates: Gates
-        let clock: UpstreamClock
+        let clock: MonotonicTime
         let limit: RequestLimit
 
         func network(of address: IPAddress) async -> Upstream<NetworkAnswer> {
@@ -35,7 +36,7 @@ import Testing
         _ limit: RequestLimit, onOverload: UnknownFactAction = .tempfail,
         _ body: (@escaping Judge) async throws -> Void
     ) async throws {
-        let upstreamClock = UpstreamClock(clock)
+        let upstreamClock = MonotonicTime(clock)
         let gates = Gates(clock: upstreamClock, slowness: .seconds(1), logger: RecordedLog().logger)
         let sources = CachedSources(
             .init(), cache: MemoryLookupCache(),

@@ -14,7 +14,7 @@ import Testing
     init() {
         let log = log
         gates = Gates(
-            clock: UpstreamClock(clock), slowness: .milliseconds(500), most: 3, logger: log.logger)
+            clock: MonotonicTime(clock), slowness: .milliseconds(500), most: 3, logger: log.logger)
     }
 
     private func ask(

@@ -1,4 +1,3 @@
-import AuditCore
 import Locks
 import Testing
 

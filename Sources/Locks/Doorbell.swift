@@ -1,14 +1,16 @@
-internal import Locks
-
 /// Wakes the one task that waits; a ring while nobody waits is kept.
-final class Doorbell: Sendable {
+package final class Doorbell: Sendable {
     private struct State {
         var hasRung = false
         var sleeper: CheckedContinuation<Void, Never>?
     }
     private let state = Mutex(State())
 
-    func ring() {
+    /// Makes a bell that has not rung.
+    package init() {}
+
+    /// Wakes who waits, or who waits next.
+    package func ring() {
         let sleeper = state.withLock { state in
             state.hasRung = state.sleeper == nil
             defer { state.sleeper = nil }
@@ -18,7 +20,7 @@ final class Doorbell: Sendable {
     }
 
     /// Returns at the next ring, or when the task is cancelled.
-    func wait() async {
+    package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
@@ -41,12 +43,7 @@ final class Doorbell: Sendable {
     }
 
     /// Returns at the next ring, after `duration`, or when the task is cancelled.
-    func wait(atMost duration: Duration, clock: any Clock<Duration>) async {
-        await withTaskGroup { group in
-            group.addTask { await self.wait() }
-            group.addTask { try? await clock.sleep(for: duration) }
-            await group.next()
-            group.cancelAll()
-        }
+    package func wait(atMost duration: Duration, clock: any Clock<Duration>) async {
+        _ = await race({ await self.wait() }, against: { try? await clock.sleep(for: duration) })
     }
 }

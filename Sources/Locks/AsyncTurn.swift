@@ -1,15 +1,16 @@
-import Locks
-
 /// Lets one task at a time through, in the order in which they came.
-final class AsyncTurn: Sendable {
+package final class AsyncTurn: Sendable {
     private struct State {
         var isTaken = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
     private let state = Mutex(State())
 
+    /// Makes a turn that nobody has taken.
+    package init() {}
+
     /// Waits until every earlier task has passed the turn on.
-    func take() async {
+    package func take() async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 if state.isTaken {
@@ -24,7 +25,7 @@ final class AsyncTurn: Sendable {
     }
 
     /// Lets the next task through.
-    func pass() {
+    package func pass() {
         let next: CheckedContinuation<Void, Never>? = state.withLock { state in
             guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
             state.isTaken = false

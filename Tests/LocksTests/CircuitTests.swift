@@ -1,4 +1,4 @@
-import BlockingLanes
+import Locks
 import Testing
 
 struct CircuitTests {

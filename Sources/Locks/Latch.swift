@@ -1,5 +1,3 @@
-import Locks
-
 /// Something that happens once and that tasks wait for, no longer than they like.
 package final class Latch: Sendable {
     private struct State {
@@ -47,11 +45,6 @@ package final class Latch: Sendable {
 
     /// Waits until it has happened, or the time is over; that ends no other wait.
     package func wait(atMost limit: Duration) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.wait() }
-            group.addTask { try? await Task.sleep(for: limit) }
-            await group.next()
-            group.cancelAll()
-        }
+        _ = await race({ await self.wait() }, against: { try? await Task.sleep(for: limit) })
     }
 }
