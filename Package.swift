@@ -81,10 +81,11 @@ let package = Package(
         .target(name: "CSHA512CryptLanes"),
         .target(name: "SHA512CryptLanes", dependencies: ["Locks", "CSHA512CryptLanes"], swiftSettings: strictC),
         .testTarget(
-            name: "SHA512CryptLanesTests", dependencies: ["SHA512CryptLanes", "CCrypt"], swiftSettings: strictC),
+            name: "SHA512CryptLanesTests", dependencies: ["TestKit", "SHA512CryptLanes", "CCrypt"],
+            swiftSettings: strictC),
 
         .testTarget(
-            name: "AuditCoreTests", dependencies: ["Locks", "AuditCore", "AuditCoreTesting", "FuzzCorpus"],
+            name: "AuditCoreTests", dependencies: ["TestKit", "Locks", "AuditCore", "AuditCoreTesting", "FuzzCorpus"],
             swiftSettings: strict),
         .testTarget(
             name: "AppPasswordCoreTests",
@@ -99,10 +100,15 @@ let package = Package(
 
         // JSON as strict as its RFC, bounded in depth; bytes that are overwritten in the end.
         .target(name: "StrictJSON", swiftSettings: strict),
-        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "FuzzCorpus"], swiftSettings: strict),
+        .testTarget(
+            name: "StrictJSONTests", dependencies: ["TestKit", "StrictJSON", "FuzzCorpus"], swiftSettings: strict),
+
+        // What many tests need: numbers from a seed, a clock moved by hand, a log that is kept.
+        .target(
+            name: "TestKit", dependencies: ["Locks", logging], path: "Tests/Support/TestKit", swiftSettings: strict),
 
         // What fuzzers start from, and what they found, for the tests of rooms that read foreign bytes.
-        .target(name: "FuzzCorpus", path: "Tests/Support/FuzzCorpus", swiftSettings: strict),
+        .target(name: "FuzzCorpus", dependencies: ["TestKit"], path: "Tests/Support/FuzzCorpus", swiftSettings: strict),
 
         // HTTP: bare SwiftNIO, and its TLS.
         .target(
@@ -119,6 +125,7 @@ let package = Package(
         .testTarget(
             name: "HTTPKitTests",
             dependencies: [
+                "TestKit",
                 "HTTPKit", "Locks", "StrictJSON", "TestServers", logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -141,6 +148,7 @@ let package = Package(
         .testTarget(
             name: "PasswordSchemesTests",
             dependencies: [
+                "TestKit",
                 "Locks", "PasswordSchemes", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
                 "SHA512CryptLanes",
                 logging,
@@ -151,7 +159,7 @@ let package = Package(
         .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .target(name: "GeoIP", dependencies: ["Locks", "AuditCore", "CMaxMindDB", logging], swiftSettings: strictC),
         .testTarget(
-            name: "GeoIPTests", dependencies: ["Locks", "GeoIP", "AuditCore", "FuzzCorpus", logging],
+            name: "GeoIPTests", dependencies: ["TestKit", "Locks", "GeoIP", "AuditCore", "FuzzCorpus", logging],
             exclude: ["Fixtures"],
             swiftSettings: strict),
 
@@ -168,7 +176,8 @@ let package = Package(
         // Lookup caches in memory, alone and in front of others.
         .target(name: "LookupCaches", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
         .testTarget(
-            name: "LookupCachesTests", dependencies: ["Locks", "LookupCaches", "AuditCore", "AuditCoreTesting"],
+            name: "LookupCachesTests",
+            dependencies: ["TestKit", "Locks", "LookupCaches", "AuditCore", "AuditCoreTesting"],
             swiftSettings: strict),
 
         // Registries: RDAP, WHOIS, Cymru. async-http-client speaks HTTP and TLS for RDAP.
@@ -185,6 +194,7 @@ let package = Package(
         .testTarget(
             name: "WhoisTests",
             dependencies: [
+                "TestKit",
                 "Locks", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver", "FuzzCorpus", "LookupCaches",
                 "RedisCache",
                 "ReplayUpstream", "StrictJSON", "TestServers", logging,
@@ -217,7 +227,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LoginSpoolTests",
-            dependencies: ["Locks", "LoginSpool", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging],
+            dependencies: [
+                "TestKit", "Locks", "LoginSpool", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SQLiteStoreTests",
@@ -251,7 +263,9 @@ let package = Package(
         .target(name: "JournalReader", dependencies: ["CSystemd"], swiftSettings: strictC),
         .testTarget(
             name: "JournalReaderTests",
-            dependencies: ["JournalReader", "SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers"],
+            dependencies: [
+                "TestKit", "JournalReader", "SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers",
+            ],
             swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strictC),
@@ -317,6 +331,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
+                "TestKit",
                 "Locks", "web-auth-server", "AuditCore", "AuditCoreTesting", "DovecotHarness", "ReplayUpstream",
                 "SystemdJournal", "TestServers", "CCrypt", "CMariaDB",
             ],
@@ -350,7 +365,7 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LDAPDirectoryTests",
-            dependencies: ["Locks", "LDAPDirectory", "AppPasswordCore", "Settings", "TestServers"],
+            dependencies: ["TestKit", "Locks", "LDAPDirectory", "AppPasswordCore", "Settings", "TestServers"],
             swiftSettings: strict),
         .testTarget(
             name: "RedisCacheTests",

@@ -67,7 +67,7 @@ package struct FIFO<Element> {
     }
 
     /// A queue that was long once does not stay so.
-    @usableFromInline mutating func giveRoomBack() {
+    @inlinable mutating func giveRoomBack() {
         if head == elements.count {
             elements.removeAll(keepingCapacity: head < 1024)
             head = 0

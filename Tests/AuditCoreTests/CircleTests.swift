@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import AuditCoreTesting
 import Foundation
@@ -70,7 +71,7 @@ struct CircleTests {
 
     @Test(arguments: [5, 500])
     func `the first line that applies is found, as by a scan of all circles`(count: Int) {
-        var random = Seeded(UInt64(count))
+        var random = SeededNumbers(UInt64(count))
         var circles: [(latitude: Double, longitude: Double, radius: Double, overlap: Double)] = []
         for index in 0..<count {
             let radius = index == 4 ? 3000 : Double.random(in: 0...400, using: &random)

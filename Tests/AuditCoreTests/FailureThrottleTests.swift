@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import AuditCoreTesting
 import Locks
@@ -73,7 +74,7 @@ struct FailureThrottleTests {
 
     @Test func `a flood from everywhere stays within bounds, and every failure is written or counted`() {
         var throttle = throttle(perNetwork: 20, overall: 1000, tableBound: 64)
-        var random = Seeded(7)
+        var random = SeededNumbers(7)
         var (written, counted) = (0, 0)
         for step in 0..<100_000 {
             let address = IPAddress(v4: UInt32.random(in: 0...UInt32.max, using: &random))

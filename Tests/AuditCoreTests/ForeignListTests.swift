@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import AuditCoreTesting
 import Testing
@@ -82,7 +83,7 @@ struct ForeignListTests {
     }
 
     @Test func `a range is covered by prefixes exactly, wherever it begins and ends`() throws {
-        var numbers = Seeded(11)
+        var numbers = SeededNumbers(11)
         for _ in 0..<2000 {
             let (one, other) = (
                 UInt32.random(in: 0...(.max), using: &numbers), UInt32.random(in: 0...(.max), using: &numbers)

@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import AuditCoreTesting
 import Testing
@@ -79,7 +80,7 @@ struct ListEndingTests {
     }
 
     @Test func `networks that end are found as by a scan of all lines`() throws {
-        var random = Seeded(3)
+        var random = SeededNumbers(3)
         let days = (1...4).map { "2026-12-0\($0)" }
         for _ in 0..<60 {
             var lines: [(prefix: IPPrefix, day: String?)] = []

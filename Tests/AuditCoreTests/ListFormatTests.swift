@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import AuditCoreTesting
 import Testing
@@ -122,7 +123,7 @@ struct ListFormatTests {
     }
 
     @Test func `whatever bytes come, reading ends, and what is an entry stands in the file`() {
-        var numbers = Seeded(5)
+        var numbers = SeededNumbers(5)
         let pieces = [
             "{", "}", "[", "]", "\"", ":", ",", "\\", "\n", "\r", "cidr", "192.0.2.0/24", "-", "/", "255.255.255.0",
             "#", ";", "\t", " ",

@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import AuditCoreTesting
 import Testing
@@ -32,7 +33,7 @@ struct PTRNamesTests {
     @Test func `of many names the first sixteen are kept, in whatever order they come`() {
         let names = (10..<60).map { "host\($0).example" }
         for seed in UInt64(0)..<20 {
-            var numbers = Seeded(seed)
+            var numbers = SeededNumbers(seed)
             #expect(PTRNames(names.shuffled(using: &numbers))?.all == Array(names.prefix(PTRNames.most)))
         }
     }

@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import Testing
 
@@ -44,7 +45,7 @@ struct PrefixTableTests {
     }
 
     /// Few bits at the top and at the bottom vary, so that prefixes nest, touch and repeat.
-    private func randomAddress(_ random: inout Seeded, v6: Bool) -> IPAddress {
+    private func randomAddress(_ random: inout SeededNumbers, v6: Bool) -> IPAddress {
         let top = UInt128(UInt32.random(in: 0..<16, using: &random))
         let middle = UInt128(UInt32.random(in: 0..<8, using: &random))
         let bottom = UInt128(UInt32.random(in: 0..<16, using: &random))
@@ -55,7 +56,7 @@ struct PrefixTableTests {
 
     @Test(arguments: [3, 40, 3000], [true, false])
     func `a table finds what a scan of all prefixes finds`(count: Int, v6: Bool) {
-        var random = Seeded(UInt64(count) + (v6 ? 1 : 0))
+        var random = SeededNumbers(UInt64(count) + (v6 ? 1 : 0))
         for _ in 0..<(count > 1000 ? 2 : 40) {
             var prefixes: [IPPrefix] = []
             var builder = PrefixTable.Builder()

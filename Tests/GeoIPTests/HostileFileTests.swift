@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import GeoIP
 import Testing
@@ -41,7 +42,7 @@ struct HostileFileTests {
     @Test func `flipped bits never crash`() throws {
         let whole = try Databases.bytes("city.mmdb")
         let databases = try Databases()
-        var random = Seeded(20_241_123)
+        var random = SeededNumbers(20_241_123)
         var unavailable = 0
         for _ in 0..<400 {
             var bytes = whole
@@ -108,7 +109,7 @@ struct HostileFileTests {
     }
 
     @Test func `a malformed file is logged once, and never hides the other`() throws {
-        let log = RecordingLog()
+        let log = RecordedLog()
         let databases = try Databases()
         let path = try databases.replace("x.mmdb", with: OneRecord.database([0x20, 0]))
         let source = try Databases.source(city: path, logger: log.logger)
@@ -116,6 +117,6 @@ struct HostileFileTests {
         #expect(source.place(of: address).value?.asNumber == 47764)
         let other = try source.place(of: #require(IPAddress("8.8.8.8"))).fact
         #expect(other == .unavailable(LookupError(.malformed, detail: "\(path): a pointer to a pointer")))
-        #expect(log.lines == ["error: geo database holds malformed records"])
+        #expect(log.messages == ["error: geo database holds malformed records"])
     }
 }

@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import Foundation
 import GeoIP
@@ -38,7 +39,7 @@ struct RefreshTests {
 
     @Test func `a broken new file is refused and logged once, the old one stays`() throws {
         let databases = try Databases()
-        let log = RecordingLog()
+        let log = RecordedLog()
         let path = try databases.replace("asn.mmdb", with: Self.asn(1))
         let source = try Databases.source(city: nil, asn: path, logger: log.logger)
         try databases.replace("asn.mmdb", with: Self.asn(2).dropLast(10))
@@ -51,7 +52,7 @@ struct RefreshTests {
         for _ in 0..<3 { source.refresh() }
         #expect(source.place(of: address).value?.asNumber == 3)
         let refused = "warning: geo database refused; the one opened before stays in use"
-        #expect(log.lines == [refused, refused, "info: geo database replaced"])
+        #expect(log.messages == [refused, refused, "info: geo database replaced"])
     }
 
     @Test func `a file of another kind does not take the place of a good one`() throws {

@@ -1,3 +1,4 @@
+import TestKit
 import HTTPKit
 import Testing
 
@@ -177,7 +178,7 @@ struct ProtocolTests {
     }
 
     @Test func `random bytes never stop the server`() async throws {
-        var generator = SplitMix(state: 1)
+        var generator = SeededNumbers(1)
         let pieces =
             ["GET ", "POST ", "/echo", " HTTP/1.1", "\r\n", "\n", "\r", "Host: a", ":", "Content-Length: 3"]
             + [
@@ -254,17 +255,5 @@ struct ProtocolTests {
             other.send(get("/livez"))
             #expect(try await other.readAnswer().status == 200)
         }
-    }
-}
-
-/// A small generator with a fixed start, so that every run tests the same.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

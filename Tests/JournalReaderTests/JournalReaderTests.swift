@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import AuditCoreTesting
 import Foundation
@@ -118,7 +119,7 @@ struct JournalReaderTests {
     /// Seeded, so that a failure can be had again.
     @Test func `a damaged file never does worse than an error, or entries left out`() async throws {
         let (bytes, directory) = try await ourFile()
-        var generator = SplitMix(state: 1)
+        var generator = SeededNumbers(1)
         let file = directory.path + "/damaged.journal"
         for _ in 0..<100 {
             var damaged = bytes
@@ -164,18 +165,5 @@ struct JournalReaderTests {
             }
         }
         return files
-    }
-}
-
-/// Random numbers from a seed (splitmix64).
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import LDAPDirectory
 import TestServers
@@ -198,8 +199,8 @@ struct AccountTests {
         var configuration = TestDirectory.configuration(server)
         configuration.cacheLifetime = .seconds(60)
         configuration.cacheSize = 3
-        let clock = TestClock()
-        let directory = LDAPDirectory(configuration) { clock.now }
+        let clock = HandClock()
+        let directory = LDAPDirectory(configuration) { clock.instant }
         func searches() throws -> Int {
             try server.log.split(separator: "\n").count { $0.contains("SRCH base=\"\(TestDirectory.base)\"") }
         }
@@ -208,10 +209,10 @@ struct AccountTests {
             #expect(try await directory.account(for: "nobody") == .notFound)
         }
         #expect(try searches() == 2)
-        clock.advance(.seconds(59))
+        clock.advance(by: .seconds(59))
         _ = try await directory.account(for: "alice")
         #expect(try searches() == 2)
-        clock.advance(.seconds(1))
+        clock.advance(by: .seconds(1))
         _ = try await directory.account(for: "alice")
         #expect(try searches() == 3)
         // Equal to Swift, two names to us.

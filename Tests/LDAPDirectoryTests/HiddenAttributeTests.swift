@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import LDAPDirectory
 import TestServers
@@ -58,8 +59,8 @@ struct HiddenAttributeTests {
 
     @Test func `an account without the attributes is enabled, which is asked once in a while only`() async throws {
         let server = try await SlapdServer(ldif: TestDirectory.ldif)
-        let clock = TestClock()
-        let directory = LDAPDirectory(TestDirectory.configuration(server)) { clock.now }
+        let clock = HandClock()
+        let directory = LDAPDirectory(TestDirectory.configuration(server)) { clock.instant }
         for _ in 0..<10 {
             #expect(try await directory.account(for: "alice") == .found(Account(uid: "alice")))
             #expect(try await directory.account(for: "off") == .found(Account(uid: "off", isDisabled: true)))
@@ -70,7 +71,7 @@ struct HiddenAttributeTests {
             #expect(try await directory.account(for: "muller") == .found(Account(uid: "muller")))
         }
         #expect(try comparisons(server) == 3, "one has no shell, the other no home either")
-        clock.advance(.seconds(61))
+        clock.advance(by: .seconds(61))
         #expect(try await directory.account(for: "j_doe") == .found(Account(uid: "j_doe")))
         #expect(try comparisons(server) == 4)
     }

@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import Foundation
 import LDAPDirectory
@@ -26,11 +27,11 @@ struct IdleConnectionTests {
         configuration.certificateAuthority = server.certificates.authority
         configuration.timeout = .seconds(10)
         configuration.poolSize = 8
-        let clock = TestClock()
-        let directory = LDAPDirectory(configuration) { clock.now }
+        let clock = HandClock()
+        let directory = LDAPDirectory(configuration) { clock.instant }
         try await logins(8, on: directory)
         for pause in [Duration.seconds(5), .seconds(3600)] {
-            clock.advance(pause)
+            clock.advance(by: pause)
             proxy.forgetConnections()
             try await logins(1, on: directory)
             try await logins(8, on: directory)
@@ -43,15 +44,15 @@ struct IdleConnectionTests {
         var configuration = TestDirectory.configuration(server)
         configuration.servers = ["ldap://127.0.0.1:\(proxy.port)"]
         configuration.poolSize = 1
-        let clock = TestClock()
-        let directory = LDAPDirectory(configuration) { clock.now }
+        let clock = HandClock()
+        let directory = LDAPDirectory(configuration) { clock.instant }
         try await logins(1, on: directory)
         for _ in 0..<3 {
-            clock.advance(.seconds(59))
+            clock.advance(by: .seconds(59))
             try await logins(1, on: directory)
         }
         #expect(proxy.acceptedConnections == 1)
-        clock.advance(.seconds(60))
+        clock.advance(by: .seconds(60))
         try await logins(1, on: directory)
         #expect(proxy.acceptedConnections == 2)
     }
@@ -62,10 +63,10 @@ struct IdleConnectionTests {
         var configuration = TestDirectory.configuration(server)
         configuration.servers = ["ldap://127.0.0.1:\(proxy.port)"]
         configuration.poolSize = 1
-        let clock = TestClock()
-        let directory = LDAPDirectory(configuration) { clock.now }
+        let clock = HandClock()
+        let directory = LDAPDirectory(configuration) { clock.instant }
         try await logins(1, on: directory)
-        clock.advance(.seconds(5))
+        clock.advance(by: .seconds(5))
         server.process.freeze()
         async let late: Void = try await logins(1, on: directory)
         while proxy.acceptedConnections < 2 { await Task.yield() }

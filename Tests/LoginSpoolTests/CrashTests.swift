@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import AuditCore
 import Foundation
@@ -111,7 +112,7 @@ struct CrashTests {
 
     /// Plays a history and drains it.
     private func history(seed: UInt64, trouble: Trouble) async throws -> (World, History) {
-        var random = SeededGenerator(state: seed &* 77 &+ 5)
+        var random = SeededNumbers(seed &* 77 &+ 5)
         var configuration = SpoolConfiguration()
         configuration.segmentBytes = .random(in: 100...1500, using: &random)
         configuration.batchSize = .random(in: 1...6, using: &random)
@@ -200,7 +201,7 @@ struct CrashTests {
     }
 
     /// Kills the process in the middle of the latest append; false if less than the whole of it got there.
-    private func tear(_ world: World, using random: inout SeededGenerator) async throws -> Bool {
+    private func tear(_ world: World, using random: inout SeededNumbers) async throws -> Bool {
         var contents = world.disk.contents()
         guard let (name, size) = world.disk.state.withLock({ $0.latest }), let bytes = contents[name] else {
             return true
@@ -214,7 +215,7 @@ struct CrashTests {
     /// Lets the writer do a step while the database does something, and perhaps the process dies in the middle.
     ///
     /// - Returns: Whether it did.
-    private func write(_ world: World, using random: inout SeededGenerator) async throws -> Bool {
+    private func write(_ world: World, using random: inout SeededNumbers) async throws -> Bool {
         let answer: ScriptedLoginLog.Answer =
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<6: .takes

@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import AuditCore
 import LoginSpool
@@ -81,7 +82,7 @@ struct DamageTests {
     }
 
     @Test func `a file of noise is survived`() async throws {
-        var random = SeededGenerator(state: 1)
+        var random = SeededNumbers(1)
         let world = try World()
         _ = await world.recorder.record(world.row(1))
         let (name, bytes) = try #require(world.disk.onlyFile())

@@ -1,15 +1,9 @@
+import TestKit
 import AuditCore
 import AuditCoreTesting
 import Locks
 import LookupCaches
 import Testing
-
-/// A clock that moves when it is told to.
-final class HandClock: Sendable {
-    private let time = Mutex(ContinuousClock.now)
-    var now: ContinuousClock.Instant { time.withLock { $0 } }
-    func advance(by duration: Duration) { time.withLock { $0 += duration } }
-}
 
 struct MemoryLookupCacheTests {
     private let clock = HandClock()
@@ -19,7 +13,7 @@ struct MemoryLookupCacheTests {
     }
 
     @Test func `memory keeps the contract`() async throws {
-        let cache = MemoryLookupCache { [clock] in clock.now }
+        let cache = MemoryLookupCache { [clock] in clock.instant }
         #expect(try await LookupCacheContract(cache).violations { clock.advance(by: $0) } == [])
     }
 
@@ -44,7 +38,7 @@ struct MemoryLookupCacheTests {
     }
 
     @Test func `what is dead gives its room back when it is asked for`() async throws {
-        let cache = MemoryLookupCache { [clock] in clock.now }
+        let cache = MemoryLookupCache { [clock] in clock.instant }
         try await cache.store([entry("a", 1000, .seconds(1))])
         #expect(cache.holdings.entries == 1)
         clock.advance(by: .seconds(1))
@@ -54,7 +48,7 @@ struct MemoryLookupCacheTests {
 
     @Test func `any order of writing, reading and dying leaves it sound`() async throws {
         var random = SystemRandomNumberGenerator()
-        let cache = MemoryLookupCache(capacity: 20_000) { [clock] in clock.now }
+        let cache = MemoryLookupCache(capacity: 20_000) { [clock] in clock.instant }
         for _ in 0..<20_000 {
             let key = "k\(Int.random(in: 0..<60, using: &random))"
             switch Int.random(in: 0..<3, using: &random) {

@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import AuditCoreTesting
 import Locks
@@ -12,7 +13,7 @@ struct TieredLookupCacheTests {
         private let readError = Mutex<LookupError?>(nil)
         private let writeError = Mutex<LookupError?>(nil)
 
-        init(_ clock: HandClock) { store = InMemoryLookupCache { clock.now } }
+        init(_ clock: HandClock) { store = InMemoryLookupCache { clock.instant } }
         var reads: [[String]] { asked.withLock { $0 } }
         func failReading(_ error: LookupError?) { readError.withLock { $0 = error } }
         func failWriting(_ error: LookupError?) { writeError.withLock { $0 = error } }
@@ -36,8 +37,8 @@ struct TieredLookupCacheTests {
     init() {
         let clock = clock
         behind = NotedCache(clock)
-        memory = MemoryLookupCache { clock.now }
-        cache = TieredLookupCache(memory: memory, behind: behind) { clock.now }
+        memory = MemoryLookupCache { clock.instant }
+        cache = TieredLookupCache(memory: memory, behind: behind) { clock.instant }
     }
 
     private func entry(_ key: String, _ byte: UInt8) -> LookupCacheEntry {

@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import AuditCore
 import Foundation
@@ -13,8 +14,8 @@ struct CampusTests {
 
     /// The service on a machine whose clock a test moves; a restart forgets all but the file.
     private final class Site {
-        let clock = ManualClock()
-        let log = RecordingLog()
+        let clock = HandClock()
+        let log = RecordedLog()
         let path = FileManager.default.temporaryDirectory.appending(path: "campus-\(UUID().uuidString)").path
         private var known: KnownNetworks?
         private(set) var verifier: HashingVerifier
@@ -31,7 +32,7 @@ struct CampusTests {
         }
 
         private static func open(
-            _ path: String, _ clock: ManualClock, _ log: RecordingLog
+            _ path: String, _ clock: HandClock, _ log: RecordedLog
         ) -> (KnownNetworks, HashingVerifier) {
             let now = CampusTests.start.advanced(by: clock.now.offset)
             let known = KnownNetworks(GuessLimits(), file: path, start: now, logger: log.logger)

@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import AuditCore
 import Testing
@@ -12,7 +13,7 @@ struct GuessLimiterTests {
         limits.perAccountAndNetwork = 3
         limits.perKnownNetwork = 30
         change(&limits)
-        let known = KnownNetworks(limits, start: Timestamp(milliseconds: 0), logger: RecordingLog().logger)
+        let known = KnownNetworks(limits, start: Timestamp(milliseconds: 0), logger: RecordedLog().logger)
         return GuessLimiter(limits, key: DigestKey(), known: known)
     }
 

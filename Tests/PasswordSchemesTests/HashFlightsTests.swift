@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import SHA512CryptLanes
 import Testing
@@ -7,7 +8,7 @@ import Testing
 /// The same password many times at once.
 struct HashFlightsTests {
     private let checker = HeldChecker()
-    private let log = RecordingLog()
+    private let log = RecordedLog()
     private let rows = [row(1, cheapHash("secret 1")), row(2, cheapHash("secret 2"))]
 
     /// What became of a login.
@@ -19,7 +20,7 @@ struct HashFlightsTests {
     private func verifier(_ change: (inout HashingVerifier.Configuration) -> Void = { _ in }) -> HashingVerifier {
         var configuration = HashingVerifier.Configuration()
         change(&configuration)
-        return HashingVerifier(configuration, checker: checker, clock: ManualClock(), logger: log.logger)
+        return HashingVerifier(configuration, checker: checker, clock: HandClock(), logger: log.logger)
     }
 
     private static func answer(

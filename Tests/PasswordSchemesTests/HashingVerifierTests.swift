@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import AppPasswordCoreTesting
 import AuditCore
@@ -10,8 +11,8 @@ import Testing
 
 struct HashingVerifierTests {
     private let checker = CountingChecker()
-    private let clock = ManualClock()
-    private let log = RecordingLog()
+    private let clock = HandClock()
+    private let log = RecordedLog()
 
     private func verifier(_ change: (inout HashingVerifier.Configuration) -> Void = { _ in }) -> HashingVerifier {
         var configuration = HashingVerifier.Configuration()
@@ -33,7 +34,7 @@ struct HashingVerifierTests {
                 var configuration = HashingVerifier.Configuration()
                 configuration.matchLifetime = ttl
                 configuration.deadline = .seconds(60)  // shared machines
-                let logger = RecordingLog().logger
+                let logger = RecordedLog().logger
                 return HashingVerifier(configuration, checker: LaneHashChecker(logger: logger), logger: logger)
             },
             storedHash: { cheapHash($0) })
@@ -207,7 +208,7 @@ struct HashingVerifierTests {
     @Test(arguments: 1...6) func `whatever happened before, the answer is that of a fresh look`(seed: UInt64)
         async throws
     {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededNumbers(seed)
         let verifier = verifier {
             $0.matchLifetime = seed.isMultiple(of: 2) ? .zero : .seconds(100)
             $0.guessLimits.perNetwork = 0
@@ -518,18 +519,5 @@ struct HashingVerifierTests {
         }
         #expect(checker.takeCount() <= 100 * 5 / 60 + 1)
         #expect(verifier.statistics.refusedGuesses.isEmpty)
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

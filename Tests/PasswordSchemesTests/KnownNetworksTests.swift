@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import Foundation
 import Testing
@@ -13,7 +14,7 @@ private final class PrivatePath {
 }
 
 struct KnownNetworksTests {
-    private let log = RecordingLog()
+    private let log = RecordedLog()
     private static let noon = Timestamp(milliseconds: 1_800_000_000_000)
     private static let day = Duration.seconds(86_400)
 

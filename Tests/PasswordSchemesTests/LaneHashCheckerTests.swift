@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import Foundation
 import SHA512CryptLanes
@@ -36,7 +37,7 @@ struct LaneHashCheckerTests {
         func letGo(_ number: Int) { for _ in 0..<number { open.signal() } }
     }
 
-    private let log = RecordingLog()
+    private let log = RecordedLog()
     private let soon = ContinuousClock.now + .seconds(60)
 
     /// Checks `$1$` hashes, and those of other schemes that have no lanes, as it is told.

@@ -1,3 +1,4 @@
+import TestKit
 import AppPasswordCore
 import Foundation
 import Testing
@@ -50,7 +51,7 @@ struct SecretsInMemoryTests {
     @Test func `a login leaves no copy of its password behind`() async throws {
         let marker = (0..<24).map { _ in UInt8.random(in: 0x30...0x7A) }
         let password = Password(bytes: marker)  // shares the array's memory
-        let log = RecordingLog()
+        let log = RecordedLog()
         let verifier = HashingVerifier(checker: LaneHashChecker(logger: log.logger), logger: log.logger)
         let before = try Self.copies(of: marker)
         #expect(before >= 1)  // the scan finds what is there

@@ -1,3 +1,5 @@
+import TestKit
+
 internal import CCrypt
 
 /// What libcrypt says: the reference.
@@ -23,17 +25,7 @@ enum Crypt {
     }
 }
 
-/// Numbers that look random and are the same in each run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededNumbers {
     /// A password without NUL.
     mutating func password(_ length: Int) -> [UInt8] {
         (0..<length).map { _ in UInt8.random(in: 1...255, using: &self) }

@@ -1,4 +1,5 @@
 @testable import SHA512CryptLanes
+import TestKit
 import Testing
 
 /// Engines that can run here, so that no instruction set goes untested on a machine that has it.
@@ -51,7 +52,7 @@ struct LaneEngineTests {
 
     @Test(arguments: engines)
     func `every length of a password up to libcrypt's limit gives libcrypt's answer`(engine: LaneEngine) throws {
-        var generator = SeededGenerator(state: 1)
+        var generator = SeededNumbers(1)
         var comparison = Comparison()
         for length in Array(0...200) + [255, 256, 257, 383, 384, 510, 511] {
             try comparison.add(
@@ -64,7 +65,7 @@ struct LaneEngineTests {
     func `every length of a salt gives libcrypt's answer, longer ones cut as libcrypt cuts them`(engine: LaneEngine)
         throws
     {
-        var generator = SeededGenerator(state: 2)
+        var generator = SeededNumbers(2)
         var comparison = Comparison()
         for length in 0...20 {
             for passwordLength in [0, 8, 15, 16, 24] {
@@ -79,7 +80,7 @@ struct LaneEngineTests {
     func `numbers of rounds that leave any rest by 42 give libcrypt's answer, mixed in one call`(engine: LaneEngine)
         throws
     {
-        var generator = SeededGenerator(state: 3)
+        var generator = SeededNumbers(3)
         var comparison = Comparison()
         for rounds in Array(1000...1042) + [1999, 2000, 4999, 5000, 5001, 7777, 12_345, 20_000] {
             let length = Int.random(in: 0...40, using: &generator)
@@ -92,7 +93,7 @@ struct LaneEngineTests {
 
     @Test(arguments: engines)
     func `any number of jobs gives an answer for each, in order`(engine: LaneEngine) throws {
-        var generator = SeededGenerator(state: 4)
+        var generator = SeededNumbers(4)
         var comparison = Comparison()
         #expect(engine.verify([]) == [])
         for count in 1...(2 * engine.width + 1) {

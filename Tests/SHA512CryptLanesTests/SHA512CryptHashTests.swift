@@ -1,4 +1,5 @@
 @testable import SHA512CryptLanes
+import TestKit
 import Testing
 
 struct SHA512CryptHashTests {
@@ -37,7 +38,7 @@ struct SHA512CryptHashTests {
     }
 
     @Test func `libcrypt gives back no hostile string that is refused`() throws {
-        var generator = SeededGenerator(state: 5)
+        var generator = SeededNumbers(5)
         let password = generator.password(9)
         let characters = Array("$$$6rounds=0123456789:;*!\\ \n\u{7F}./azAZ".utf8) + [0xC3, 0xA4, 0xFF]
         var refused = 0

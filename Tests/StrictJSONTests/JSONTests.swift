@@ -1,3 +1,4 @@
+import TestKit
 import Foundation
 import StrictJSON
 import Testing
@@ -142,7 +143,7 @@ struct JSONTests {
 
     /// Foundation reads more than RFC 8259 has: those differences are named, all others are faults.
     @Test func `random texts are judged as Foundation judges them`() throws {
-        var generator = SplitMix(state: 7)
+        var generator = SeededNumbers(7)
         let pieces =
             ["{", "}", "[", "]", ",", ":", "\"a\"", "\"\\u00e9\"", "\"\\ud83d\\ude00\"", "1", "-2.5e3", "0", "true"]
             + ["null", " ", "\n", "\"", "\\", "é", "\"b\":", "\"c\":[", "false", "}", "]", "\"x\":1,"]
@@ -195,17 +196,5 @@ struct JSONTests {
     ])
     func `a withheld text is as strict as any`(text: String) {
         #expect(throws: JSONError.self) { try JSONValue.parse(Array(text.utf8), withholding: "p") }
-    }
-}
-
-/// Numbers that look random and are the same in each run (SplitMix64).
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import TestKit
 import Foundation
 import Locks
 import TestServers
@@ -25,7 +26,7 @@ struct CrashTests {
     {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("crash test: seed \(seed)")
-        var random = SeededNumbers(state: seed)
+        var random = SeededNumbers(seed)
         let site = try await MailSite(
             database: "pool_size = 4",
             settings: "db_authlog_dd_hash_bucket = \"\(Self.bucket)ms\"\ndb_authlog_dd_per_login = \"\(Self.pause)ms\"")

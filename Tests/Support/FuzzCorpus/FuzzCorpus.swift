@@ -1,3 +1,4 @@
+import TestKit
 import Foundation
 
 /// Inputs of a fuzzer: what it starts from, and what it found.
@@ -18,7 +19,7 @@ public struct FuzzCorpus {
     ///   - times: How often each input comes.
     ///   - head: How many bytes at the start stay as they are.
     public func changed(times: Int = 40, keeping head: Int = 0) -> [[UInt8]] {
-        var numbers = Numbers(state: 2024)
+        var numbers = SeededNumbers(2024)
         return inputs.filter { $0.count > head }.flatMap { input in
             (0..<times).map { _ in
                 var bytes = Array(input.prefix(Int.random(in: head...input.count, using: &numbers)))
@@ -27,19 +28,6 @@ public struct FuzzCorpus {
                 }
                 return bytes
             }
-        }
-    }
-
-    /// The same numbers in each run (splitmix64).
-    private struct Numbers: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
         }
     }
 }

@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import DNSResolver
 import Foundation
@@ -8,8 +9,8 @@ import ReplayUpstream
 
 /// Clients whose whole Internet is on loopback, and whose clock the test moves.
 struct AskingWorld {
-    let clock = SteppedClock()
-    let log = RecordedLog()
+    let clock = HandClock()
+    let log = RecordedLog(isDetailed: false)
     let clients: RegistryClients
     private let directory: TemporaryDirectory
 

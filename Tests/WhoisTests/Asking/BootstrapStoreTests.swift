@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import DNSResolver
 import Foundation
@@ -8,8 +9,8 @@ import Testing
 @testable import Whois
 
 @Suite(.timeLimit(.minutes(2))) struct BootstrapStoreTests {
-    private let clock = SteppedClock()
-    private let log = RecordedLog()
+    private let clock = HandClock()
+    private let log = RecordedLog(isDetailed: false)
     private let state: TemporaryDirectory
 
     init() throws { state = try TemporaryDirectory() }

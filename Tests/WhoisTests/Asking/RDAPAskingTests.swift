@@ -2,6 +2,7 @@ import AuditCore
 import Foundation
 import Locks
 import ReplayUpstream
+import TestKit
 import Testing
 
 @testable import Whois

@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import DNSResolver
 import Foundation
@@ -23,7 +24,8 @@ import Testing
         var resolver = DNSConfiguration()
         resolver.servers = [dns]
         resolver.timeout = .seconds(20)
-        return try RegistryClients(configuration, txt: CaresResolver(resolver), logger: RecordedLog().logger)
+        let log = RecordedLog(isDetailed: false)
+        return try RegistryClients(configuration, txt: CaresResolver(resolver), logger: log.logger)
     }
 
     @Test func `RDAP and DNS tell of every network what they should, one question for each`() async throws {

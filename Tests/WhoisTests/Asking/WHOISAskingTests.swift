@@ -1,6 +1,7 @@
 import AuditCore
 import Foundation
 import ReplayUpstream
+import TestKit
 import Testing
 
 @testable import Whois

@@ -1,3 +1,4 @@
+import TestKit
 import Locks
 import AuditCore
 import AuditCoreTesting
@@ -29,7 +30,7 @@ import Testing
     /// Judges a login from an address, waiting for facts for so long.
     private typealias Judge = @Sendable (_ login: String, _ address: String, _ deadline: Duration) async -> Judgement
 
-    private let clock = SteppedClock()
+    private let clock = HandClock()
 
     /// Lets logins be judged by a list that denies the USA, and where a fact is missing lets them in.
     private func judging(
@@ -37,7 +38,7 @@ import Testing
         _ body: (@escaping Judge) async throws -> Void
     ) async throws {
         let upstreamClock = MonotonicTime(clock)
-        let gates = Gates(clock: upstreamClock, slowness: .seconds(1), logger: RecordedLog().logger)
+        let gates = Gates(clock: upstreamClock, slowness: .seconds(1), logger: RecordedLog(isDetailed: false).logger)
         let sources = CachedSources(
             .init(), cache: MemoryLookupCache(),
             network: LimitedRegistry(gates: gates, clock: upstreamClock, limit: limit),

@@ -1,3 +1,4 @@
+import TestKit
 import AuditCore
 import Locks
 import Logging
@@ -6,8 +7,8 @@ import Testing
 @testable import Whois
 
 @Suite(.timeLimit(.minutes(1))) struct GateTests {
-    private let clock = SteppedClock()
-    private let log = RecordedLog()
+    private let clock = HandClock()
+    private let log = RecordedLog(isDetailed: false)
     private let gates: Gates
     private let name = UpstreamName(.rdap, host: "rdap.example")
 

@@ -1,12 +1,13 @@
 import Locks
 
 /// A clock that a test moves by hand; who sleeps by it wakes when it is moved far enough.
-final class SteppedClock: Clock, Sendable {
-    struct Instant: InstantProtocol {
-        var offset: Duration
-        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-        func duration(to other: Instant) -> Duration { other.offset - offset }
-        static func < (one: Instant, other: Instant) -> Bool { one.offset < other.offset }
+package final class HandClock: Clock, Sendable {
+    /// Counted from when the clock was made.
+    package struct Instant: InstantProtocol {
+        package var offset: Duration
+        package func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        package func duration(to other: Instant) -> Duration { other.offset - offset }
+        package static func < (one: Instant, other: Instant) -> Bool { one.offset < other.offset }
     }
 
     private struct State {
@@ -16,11 +17,18 @@ final class SteppedClock: Clock, Sendable {
     }
 
     private let state = Mutex(State())
+    private let start = ContinuousClock.now
 
-    var now: Instant { state.withLock { $0.now } }
-    var minimumResolution: Duration { .nanoseconds(1) }
+    /// Makes a clock that stands still.
+    package init() {}
 
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    /// The same moment for what takes the system's clock.
+    package var instant: ContinuousClock.Instant { start + now.offset }
+
+    package var now: Instant { state.withLock { $0.now } }
+    package var minimumResolution: Duration { .nanoseconds(1) }
+
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let id = state.withLock { state in
             state.nextSleeper += 1
             return state.nextSleeper
@@ -46,7 +54,7 @@ final class SteppedClock: Clock, Sendable {
     }
 
     /// Moves time.
-    func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         let awake = state.withLock { state in
             state.now = state.now.advanced(by: duration)
             let awake = state.sleepers.filter { $0.value.until <= state.now }
@@ -56,6 +64,3 @@ final class SteppedClock: Clock, Sendable {
         for continuation in awake { continuation.resume() }
     }
 }
-
-/// Waits for nothing but cancellation.
-func untilCancelled() async { try? await Task.sleep(for: .seconds(3600)) }
