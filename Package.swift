@@ -315,7 +315,8 @@ let package = Package(
         .testTarget(
             name: "WebAuthTests",
             dependencies: [
-                "WebAuth", "AppPasswordCore", "AuditCore", "Doctor", "PasswordSchemes", "PrometheusMetrics", "Settings",
+                "WebAuth", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "Doctor", "PasswordSchemes",
+                "PrometheusMetrics", "Settings",
             ], swiftSettings: strict),
 
         // A real Dovecot, started privately, and the scripts it runs.

@@ -1,7 +1,7 @@
 public import AuditCore
 
 /// Sources of facts that say the same of every address, at once; one that was told nothing knows nothing.
-public struct FixedSources: ReverseResolver, NetworkSource, OriginSource, GeoSource {
+public struct FixedSources: GeoSource {
     /// What reverse DNS says.
     public var names: Fact<PTRNames>
     /// What a registry says.
@@ -20,16 +20,11 @@ public struct FixedSources: ReverseResolver, NetworkSource, OriginSource, GeoSou
     }
 
     /// All four of them, for an auditor or a gatherer.
-    public var all: FactSources { FactSources(reverse: self, network: self, origin: self, geo: self) }
-
-    /// Says ``names``.
-    public func names(of address: IPAddress) async -> Sourced<PTRNames> { Sourced(names, source: .dns) }
-
-    /// Says ``network``.
-    public func network(of address: IPAddress) async -> Sourced<NetworkFacts> { Sourced(network, source: .rdap) }
-
-    /// Says ``origin``.
-    public func origin(of address: IPAddress) async -> Sourced<OriginFacts> { Sourced(origin, source: .cymruDNS) }
+    public var all: FactSources {
+        FactSources(
+            reverse: FixedLookup(names, source: .dns), network: FixedLookup(network, source: .rdap),
+            origin: FixedLookup(origin, source: .cymruDNS), geo: self)
+    }
 
     /// Says ``place``.
     public func place(of address: IPAddress) -> Sourced<GeoFacts> { Sourced(place, source: .maxmind) }

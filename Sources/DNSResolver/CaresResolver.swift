@@ -5,7 +5,7 @@ internal import Foundation
 ///
 /// One thread of its own asks all questions; it ends, and what waits is answered, when this object goes. Changes of
 /// `/etc/resolv.conf` and of the hosts file are seen by a new resolver only.
-public final class CaresResolver: ReverseResolver, TXTResolver {
+public final class CaresResolver: Lookup, TXTResolver {
     private let configuration: DNSConfiguration
     private let hosts: HostsFile
     private let queue: QuestionQueue
@@ -40,7 +40,7 @@ public final class CaresResolver: ReverseResolver, TXTResolver {
     ///   ``LookupError/Code/unreachable`` or ``LookupError/Code/overloaded``. Only a single configured server is quoted;
     ///   of several each is asked in turn, and if all fail or refuse the answer is ``LookupError/Code/unreachable``.
     /// - Complexity: One question, over within `timeout`, or at once when the task is cancelled.
-    public func names(of address: IPAddress) async -> Sourced<PTRNames> {
+    public func fact(about address: IPAddress) async -> Sourced<PTRNames> {
         if let name = hosts.name(of: address) { return Sourced(.known(PTRNames(name)), source: .dns) }
         let fact: Fact<PTRNames>
         switch await answer(DNSName(reverseOf: address), .ptr) {
@@ -57,7 +57,7 @@ public final class CaresResolver: ReverseResolver, TXTResolver {
     }
 
     /// The name in the hosts file.
-    public func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>? {
+    public func factAtHand(about address: IPAddress) -> Sourced<PTRNames>? {
         hosts.name(of: address).map { Sourced(.known(PTRNames($0)), source: .dns) }
     }
 

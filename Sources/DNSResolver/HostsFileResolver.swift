@@ -1,17 +1,17 @@
 public import AuditCore
 
 /// Names from the hosts file alone: for a service that may ask nobody.
-public struct HostsFileResolver: ReverseResolver {
+public struct HostsFileResolver: Lookup {
     private let hosts: HostsFile
 
     /// Reads the file.
     public init(path: String = "/etc/hosts") { hosts = HostsFile(path: path) }
 
     /// The file's name for the address; else `.unavailable` with ``LookupError/Code/offline``.
-    public func names(of address: IPAddress) async -> Sourced<PTRNames> { find(address) }
+    public func fact(about address: IPAddress) async -> Sourced<PTRNames> { find(address) }
 
     /// The same: the file was read when this was made.
-    public func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>? { find(address) }
+    public func factAtHand(about address: IPAddress) -> Sourced<PTRNames>? { find(address) }
 
     private func find(_ address: IPAddress) -> Sourced<PTRNames> {
         hosts.name(of: address).map { Sourced(.known(PTRNames($0)), source: .dns) }

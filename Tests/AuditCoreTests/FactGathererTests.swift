@@ -1,10 +1,11 @@
 import AuditCore
+import AuditCoreTesting
 import Locks
 import Testing
 
 struct FactGathererTests {
     /// A source that answers when it is told to.
-    private final class GatedSource: ReverseResolver, NetworkSource, OriginSource {
+    private final class GatedSource: Sendable {
         private let gate = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
         private let asked = Mutex(0)
 
@@ -31,30 +32,20 @@ struct FactGathererTests {
             }
         }
 
-        func names(of address: IPAddress) async -> Sourced<PTRNames> {
-            await pass()
-            return Sourced(.known("host.example.com"), source: .dns)
+        private func lookup<Value>(_ answer: Sourced<Value>) -> ScriptedLookup<Value> {
+            ScriptedLookup { _ in
+                await self.pass()
+                return answer
+            }
         }
-        func network(of address: IPAddress) async -> Sourced<NetworkFacts> {
-            await pass()
-            return Sourced(.known(NetworkFacts(name: "NET")), source: .rdap)
-        }
-        func origin(of address: IPAddress) async -> Sourced<OriginFacts> {
-            await pass()
-            return Sourced(.absent, source: .cymruDNS)
-        }
+        var names: ScriptedLookup<PTRNames> { lookup(Sourced(.known("host.example.com"), source: .dns)) }
+        var network: ScriptedLookup<NetworkFacts> { lookup(Sourced(.known(NetworkFacts(name: "NET")), source: .rdap)) }
+        var origin: ScriptedLookup<OriginFacts> { lookup(Sourced(.absent, source: .cymruDNS)) }
     }
 
-    /// A source that has every answer in memory, and must not be asked for it.
-    private struct Memory: ReverseResolver, NetworkSource, OriginSource {
-        func names(of address: IPAddress) async -> Sourced<PTRNames> { Sourced(.absent, source: .none) }
-        func network(of address: IPAddress) async -> Sourced<NetworkFacts> { Sourced(.absent, source: .none) }
-        func origin(of address: IPAddress) async -> Sourced<OriginFacts> { Sourced(.absent, source: .none) }
-        func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>? { Sourced(.known("here"), source: .dns) }
-        func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? {
-            Sourced(.known(NetworkFacts(name: "NET")), source: .cache)
-        }
-        func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>? { nil }
+    /// A source that has its answer in memory, and must not be asked for it.
+    private func memory<Value>(_ value: Value, _ source: FactSource) -> ScriptedLookup<Value> {
+        ScriptedLookup(atHand: { _ in Sourced(.known(value), source: source) }) { _ in Sourced(.absent, source: .none) }
     }
 
     private func facts(_ text: String) throws -> Facts {
@@ -78,7 +69,8 @@ struct FactGathererTests {
             let (fast, slow) = (GatedSource(), GatedSource())
             fast.open()
             let gathering = try gatherer.start(
-                facts("192.88.98.1"), asking: FactSources(reverse: slow, network: fast, origin: fast),
+                facts("192.88.98.1"),
+                asking: FactSources(reverse: slow.names, network: fast.network, origin: fast.origin),
                 timeout: .seconds(60))
             let facts = await gathering.facts(
                 needing: [.network, .origin], until: .now.advanced(by: .seconds(60)))
@@ -97,7 +89,10 @@ struct FactGathererTests {
         try await running { gatherer in
             let rest = GatedSource()
             let gathering = gatherer.start(
-                try facts("62.4.5.6"), asking: FactSources(reverse: Memory(), network: Memory(), origin: rest),
+                try facts("62.4.5.6"),
+                asking: FactSources(
+                    reverse: memory("here", .dns), network: memory(NetworkFacts(name: "NET"), .cache),
+                    origin: rest.origin),
                 timeout: .seconds(60))
             #expect(gathering.facts.reverseHost.value == "here")
             #expect(gathering.facts.network == Sourced(.known(NetworkFacts(name: "NET")), source: .cache))
@@ -113,7 +108,7 @@ struct FactGathererTests {
         try await running { gatherer in
             let silent = GatedSource()
             let gathering = try gatherer.start(
-                facts("192.88.98.1"), asking: FactSources(reverse: silent), timeout: .seconds(60))
+                facts("192.88.98.1"), asking: FactSources(reverse: silent.names), timeout: .seconds(60))
             let facts = await gathering.facts(needing: [.reverseHost], until: .now)
             #expect(facts.reverseHost.fact == .unavailable(LookupError(.timedOut)))
             silent.open()
@@ -124,7 +119,7 @@ struct FactGathererTests {
         try await running { gatherer in
             let silent = GatedSource()
             let gathering = try gatherer.start(
-                facts("192.88.98.1"), asking: FactSources(reverse: silent), timeout: .milliseconds(1))
+                facts("192.88.98.1"), asking: FactSources(reverse: silent.names), timeout: .milliseconds(1))
             let (completed, done) = AsyncStream<Facts>.makeStream()
             gathering.whenComplete { done.yield($0) }
             var ended = completed.makeAsyncIterator()
@@ -135,9 +130,9 @@ struct FactGathererTests {
 
     @Test func `what is given up in the end is complete when the end is there`() async throws {
         /// Never answers, and heeds cancellation.
-        struct Silence: ReverseResolver {
+        struct Silence: Lookup {
             let asked: Latch
-            func names(of address: IPAddress) async -> Sourced<PTRNames> {
+            func fact(about address: IPAddress) async -> Sourced<PTRNames> {
                 asked.open()
                 await Latch().wait()
                 return .notAsked
@@ -165,7 +160,8 @@ struct FactGathererTests {
             source.open()
             for address in ["10.0.0.1", "100.64.0.1", "2001:db8::1", "224.0.0.1"] {
                 let gathering = try gatherer.start(
-                    facts(address), asking: FactSources(network: source, origin: source), timeout: .seconds(60))
+                    facts(address), asking: FactSources(network: source.network, origin: source.origin),
+                    timeout: .seconds(60))
                 _ = await gathering.facts(needing: [.network, .origin], until: .now.advanced(by: .seconds(60)))
             }
             #expect(source.count == 0)
@@ -175,7 +171,7 @@ struct FactGathererTests {
     @Test func `an account has a share of the bound, and leaves the rest to others`() async throws {
         try await running(gatherings: 64) { gatherer in
             let source = GatedSource()
-            let sources = FactSources(reverse: source)
+            let sources = FactSources(reverse: source.names)
             func start(_ account: String?, _ number: Int) throws -> LookupError.Code? {
                 try gatherer.start(
                     facts("192.88.98.\(number)"), for: account, asking: sources, timeout: .seconds(60)
@@ -190,23 +186,18 @@ struct FactGathererTests {
     }
 
     @Test func `a fact that our own limits hold up is told from one that is late`() async throws {
-        struct HeldUp: NetworkSource, OriginSource {
-            let end: Latch
-            func network(of address: IPAddress) async -> Sourced<NetworkFacts> {
+        try await running { gatherer in
+            let end = Latch()
+            let network = ScriptedLookup<NetworkFacts>(isHeldUp: true) { _ in
                 await end.wait()
                 return Sourced(.absent, source: .rdap)
             }
-            func origin(of address: IPAddress) async -> Sourced<OriginFacts> {
+            let origin = ScriptedLookup<OriginFacts> { _ in
                 await end.wait()
                 return Sourced(.absent, source: .cymruDNS)
             }
-            func isNetworkHeldUp(_ address: IPAddress) -> Bool { true }
-        }
-        try await running { gatherer in
-            let end = Latch()
-            let source = HeldUp(end: end)
             let gathering = try gatherer.start(
-                facts("62.4.5.6"), asking: FactSources(network: source, origin: source), timeout: .seconds(60))
+                facts("62.4.5.6"), asking: FactSources(network: network, origin: origin), timeout: .seconds(60))
             let early = await gathering.facts(needing: [.network, .origin], until: .now)
             #expect(early.network.trouble?.isOurs == true)
             #expect(early.origin.trouble?.code == .timedOut)
@@ -217,20 +208,14 @@ struct FactGathererTests {
     }
 
     @Test func `network, origin and place of a wrapped address are those of its IPv4 address`() async throws {
-        final class Recorder: NetworkSource, OriginSource, ReverseResolver, GeoSource {
+        final class Recorder: GeoSource {
             let asked = Mutex<[String]>([])
             func note(_ kind: String, _ address: IPAddress) { asked.withLock { $0.append("\(kind) \(address)") } }
-            func names(of address: IPAddress) async -> Sourced<PTRNames> {
-                note("name", address)
-                return Sourced(.absent, source: .dns)
-            }
-            func network(of address: IPAddress) async -> Sourced<NetworkFacts> {
-                note("network", address)
-                return Sourced(.absent, source: .rdap)
-            }
-            func origin(of address: IPAddress) async -> Sourced<OriginFacts> {
-                note("origin", address)
-                return Sourced(.absent, source: .cymruDNS)
+            func lookup<Value>(_ kind: String, _ source: FactSource) -> ScriptedLookup<Value> {
+                ScriptedLookup {
+                    self.note(kind, $0)
+                    return Sourced(.absent, source: source)
+                }
             }
             func place(of address: IPAddress) -> Sourced<GeoFacts> {
                 note("place", address)
@@ -241,7 +226,9 @@ struct FactGathererTests {
             let recorder = Recorder()
             let gathering = try gatherer.start(
                 facts("2002:808:808::1"),
-                asking: FactSources(reverse: recorder, network: recorder, origin: recorder, geo: recorder),
+                asking: FactSources(
+                    reverse: recorder.lookup("name", .dns), network: recorder.lookup("network", .rdap),
+                    origin: recorder.lookup("origin", .cymruDNS), geo: recorder),
                 timeout: .seconds(60))
             _ = await gathering.facts(needing: [.network, .origin, .reverseHost], until: .now + .seconds(60))
             #expect(
@@ -253,7 +240,7 @@ struct FactGathererTests {
     @Test func `beyond the bound facts are unavailable at once, and room comes back`() async throws {
         try await running(gatherings: 1) { gatherer in
             let source = GatedSource()
-            let sources = FactSources(reverse: source)
+            let sources = FactSources(reverse: source.names)
             let first = try gatherer.start(facts("192.88.98.1"), asking: sources, timeout: .seconds(60))
             let second = try gatherer.start(facts("192.88.98.2"), asking: sources, timeout: .seconds(60))
             #expect(second.facts.reverseHost.fact == .unavailable(LookupError(.overloaded)))

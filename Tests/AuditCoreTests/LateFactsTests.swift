@@ -6,12 +6,12 @@ import Testing
 /// Facts that come after the verdict are written down as what they are.
 struct LateFactsTests {
     /// A registry that answers when it is told to.
-    private final class SlowRegistry: NetworkSource {
+    private final class SlowRegistry: Lookup {
         private let opened = Latch()
 
         func answer() { opened.open() }
 
-        func network(of address: IPAddress) async -> Sourced<NetworkFacts> {
+        func fact(about address: IPAddress) async -> Sourced<NetworkFacts> {
             await opened.wait()
             return Sourced(.known(NetworkFacts(name: "VK-FRONT", country: "RU")), source: .rdap)
         }

@@ -90,12 +90,12 @@ struct ListEffectTests {
     }
 
     /// A registry that answers when it is told to.
-    private final class LateNetwork: NetworkSource {
+    private final class LateNetwork: Lookup {
         private let (answers, answer) = AsyncStream<NetworkFacts>.makeStream()
 
         func tell(_ network: NetworkFacts) { answer.yield(network) }
 
-        func network(of address: IPAddress) async -> Sourced<NetworkFacts> {
+        func fact(about address: IPAddress) async -> Sourced<NetworkFacts> {
             for await network in answers { return Sourced(.known(network), source: .rdap) }
             return .notAsked
         }

@@ -41,7 +41,7 @@ struct ResolverTests {
     }
 
     private func names(_ replies: [DNSReply], timeout: Duration = .seconds(20)) async throws -> Fact<PTRNames> {
-        try await lookup(replies, timeout: timeout) { await $0.names(of: Self.client) }.fact
+        try await lookup(replies, timeout: timeout) { await $0.fact(about: Self.client) }.fact
     }
 
     private func code(_ fact: Fact<some Sendable>) -> LookupError.Code? {
@@ -81,8 +81,8 @@ struct ResolverTests {
         let server = try DNSReplayServer { _ in [DNSReply(code: 3)] }
         defer { server.stop() }
         let resolver = try resolver(server.address, timeout: .seconds(20))
-        _ = await resolver.names(of: Self.client)
-        _ = try await resolver.names(of: #require(IPAddress("2001:db8::567:89ab")))
+        _ = await resolver.fact(about: Self.client)
+        _ = try await resolver.fact(about: #require(IPAddress("2001:db8::567:89ab")))
         #expect(
             server.questions.map(\.name) == [
                 Self.reverseName, "b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
@@ -121,7 +121,7 @@ struct ResolverTests {
         let server = try DNSReplayServer { _ in [DNSReply(code: 3)] }
         defer { server.stop() }
         let resolver = try resolver(server.address, timeout: .seconds(20))
-        for number in 0..<60 { _ = await resolver.names(of: IPAddress(v4: 0x0808_0800 + UInt32(number))) }
+        for number in 0..<60 { _ = await resolver.fact(about: IPAddress(v4: 0x0808_0800 + UInt32(number))) }
         let ids = server.questions.map(\.id)
         let steps = zip(ids.dropFirst(), ids).map { $0 &- $1 }
         #expect(Set(ids).count > 50 && Set(steps).count > 50, "\(ids)")
@@ -132,7 +132,7 @@ struct ResolverTests {
         reply.isTruncated = true
         let server = try DNSReplayServer { [reply] _ in [reply] }
         defer { server.stop() }
-        let answer = try await resolver(server.address, timeout: .seconds(20)).names(of: Self.client)
+        let answer = try await resolver(server.address, timeout: .seconds(20)).fact(about: Self.client)
         #expect(answer.fact == .known("long.example"))
         #expect(server.questions.map(\.isTCP) == [false, true])
     }
@@ -253,10 +253,10 @@ struct ResolverTests {
         let server = try DNSReplayServer { _ in [DNSReply(code: 3)] }
         defer { server.stop() }
         let resolver = try resolver(server.address, timeout: .seconds(20), hosts: hosts.path)
-        #expect(await resolver.names(of: Self.client).fact == .known("Mail.example"))
-        #expect(await resolver.names(of: IPAddress(v6: 1)).fact == .known("six"))
+        #expect(await resolver.fact(about: Self.client).fact == .known("Mail.example"))
+        #expect(await resolver.fact(about: IPAddress(v6: 1)).fact == .known("six"))
         #expect(server.questions == [])
-        #expect(await resolver.names(of: IPAddress(v4: 0xC000_0201)).fact == .absent)
+        #expect(await resolver.fact(about: IPAddress(v4: 0xC000_0201)).fact == .absent)
     }
 
     @Test func `more questions than may be under way are refused at once`() async throws {
@@ -269,7 +269,7 @@ struct ResolverTests {
         let resolver = try CaresResolver(configuration)
         let codes = await withTaskGroup(of: LookupError.Code?.self) { group in
             for number in 0..<8 {
-                group.addTask { code(await resolver.names(of: IPAddress(v4: 0x0808_0800 + UInt32(number))).fact) }
+                group.addTask { code(await resolver.fact(about: IPAddress(v4: 0x0808_0800 + UInt32(number))).fact) }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
@@ -285,7 +285,7 @@ struct ResolverTests {
         }
         defer { server.stop() }
         let resolver = try resolver(server.address, timeout: .seconds(600))
-        let lookup = Task { await resolver.names(of: Self.client).fact }
+        let lookup = Task { await resolver.fact(about: Self.client).fact }
         for await _ in asked { break }
         lookup.cancel()
         #expect(code(await lookup.value) == .timedOut)
@@ -298,7 +298,9 @@ struct ResolverTests {
         }) { resolver in
             await withTaskGroup(of: String?.self) { group in
                 for number in 0..<count {
-                    group.addTask { await resolver.names(of: IPAddress(v4: 0x0808_0800 + UInt32(number))).value?.first }
+                    group.addTask {
+                        await resolver.fact(about: IPAddress(v4: 0x0808_0800 + UInt32(number))).value?.first
+                    }
                 }
                 return await group.reduce(into: Set<String>()) { if let name = $1 { $0.insert(name) } }
             }

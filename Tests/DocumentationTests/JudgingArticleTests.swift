@@ -100,9 +100,9 @@ struct JudgingArticleTests {
 
         let silent = FixedSources(network: .unavailable(LookupError(.timedOut)))
 
-        #expect(await silent.network(of: address).fact == .unavailable(LookupError(.timedOut)))
-        #expect(await silent.names(of: address).fact == .absent)
-        #expect(await silent.origin(of: address).fact == .absent)
+        #expect(await silent.all.network?.fact(about: address).fact == .unavailable(LookupError(.timedOut)))
+        #expect(await silent.all.reverse?.fact(about: address).fact == .absent)
+        #expect(await silent.all.origin?.fact(about: address).fact == .absent)
         #expect(silent.place(of: address).fact == .absent)
     }
 

@@ -19,7 +19,7 @@ struct AuditDifferentialTests {
     private static let size = ProcessInfo.processInfo.environment["REPLAY_RECORDS"].flatMap { Int($0) } ?? 10_000
 
     /// What is known of each address, at hand.
-    private final class Known: ReverseResolver, NetworkSource, OriginSource, GeoSource {
+    private final class Known: GeoSource {
         private let known = Mutex<[IPAddress: Facts]>([:])
         private static let nothing = Facts(address: nil, localNetworks: LocalNetworks(), localLocationName: "")
 
@@ -28,12 +28,13 @@ struct AuditDifferentialTests {
 
         private func facts(_ address: IPAddress) -> Facts { known.withLock { $0[address] } ?? Self.nothing }
 
-        func names(of address: IPAddress) async -> Sourced<PTRNames> { facts(address).reverseHost }
-        func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>? { facts(address).reverseHost }
-        func network(of address: IPAddress) async -> Sourced<NetworkFacts> { facts(address).network }
-        func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? { facts(address).network }
-        func origin(of address: IPAddress) async -> Sourced<OriginFacts> { facts(address).origin }
-        func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>? { facts(address).origin }
+        private func lookup<Value>(_ fact: @escaping @Sendable (Facts) -> Sourced<Value>) -> ScriptedLookup<Value> {
+            ScriptedLookup(atHand: { fact(self.facts($0)) }) { fact(self.facts($0)) }
+        }
+        var sources: FactSources {
+            FactSources(
+                reverse: lookup(\.reverseHost), network: lookup(\.network), origin: lookup(\.origin), geo: self)
+        }
         func place(of address: IPAddress) -> Sourced<GeoFacts> { facts(address).geo }
     }
 
@@ -48,7 +49,7 @@ struct AuditDifferentialTests {
         init(_ policy: Policy) {
             var configuration = Auditor.Configuration(
                 policy: policy, localNetworks: LocalNetworks(), localLocationName: "house",
-                sources: FactSources(reverse: known, network: known, origin: known, geo: known))
+                sources: known.sources)
             configuration.deadline = .seconds(60)
             let auditor = Auditor(configuration, gatherer: FactGatherer(), trail: trail)
             let authenticator = Authenticator(

@@ -1,5 +1,6 @@
 import AppPasswordCore
 import AuditCore
+import AuditCoreTesting
 import PasswordSchemes
 import PrometheusMetrics
 import Testing
@@ -61,17 +62,29 @@ struct MetricLabelTests {
             ])
     }
 
-    private struct Scripted: ReverseResolver, NetworkSource, OriginSource, GeoSource {
+    private struct Scripted: GeoSource {
         var source = FactSource.rdap
         var error: LookupError?
 
         private func answer<Value>(_ value: Value) -> Sourced<Value> {
             error.map { Sourced(.unavailable($0), source: source) } ?? Sourced(.known(value), source: source)
         }
-        func names(of address: IPAddress) async -> Sourced<PTRNames> { answer("host.example.com") }
-        func network(of address: IPAddress) async -> Sourced<NetworkFacts> { answer(NetworkFacts(name: "NET")) }
-        func origin(of address: IPAddress) async -> Sourced<OriginFacts> { answer(OriginFacts(asNumbers: [64500])) }
+        private func lookup<Value: Sendable>(_ value: Value) -> ScriptedLookup<Value> {
+            ScriptedLookup(isHeldUp: true) { _ in answer(value) }
+        }
+        var sources: FactSources {
+            FactSources(
+                reverse: lookup("host.example.com"), network: lookup(NetworkFacts(name: "NET")),
+                origin: lookup(OriginFacts(asNumbers: [64500])), geo: self)
+        }
         func place(of address: IPAddress) -> Sourced<GeoFacts> { answer(GeoFacts()) }
+    }
+
+    @Test func `what is held up by our own limits is so behind metrics, too`() throws {
+        let sources = Scripted().sources.metered(LookupMetrics(PrometheusRegistry()))
+        let address = try #require(IPAddress("192.88.98.7"))
+        #expect(sources.reverse?.isHeldUp(address) == true)
+        #expect(sources.network?.isHeldUp(address) == true && sources.origin?.isHeldUp(address) == true)
     }
 
     @Test func `lookups are labelled by who answered, or by what was asked if nobody did`() async throws {
@@ -79,11 +92,10 @@ struct MetricLabelTests {
         let metrics = LookupMetrics(registry)
         let address = try #require(IPAddress("192.88.98.7"))
         func ask(_ scripted: Scripted) async {
-            let sources = FactSources(reverse: scripted, network: scripted, origin: scripted, geo: scripted).metered(
-                metrics)
-            let names = await sources.reverse?.names(of: address)
-            let network = await sources.network?.network(of: address)
-            let origin = await sources.origin?.origin(of: address)
+            let sources = scripted.sources.metered(metrics)
+            let names = await sources.reverse?.fact(about: address)
+            let network = await sources.network?.fact(about: address)
+            let origin = await sources.origin?.fact(about: address)
             let place = sources.geo?.place(of: address)
             #expect(names?.source == scripted.source && network?.source == scripted.source)
             #expect(origin?.source == scripted.source && place?.source == scripted.source)

@@ -30,7 +30,7 @@ func lookupCacheBenchmarks(_ suite: Suite) async throws {
         let way = "lookup.network.hit.\(count)"
         let login = await suite.measureAsync(way, repeats: 200_000) { repeats in
             for _ in 0..<repeats {
-                let network = await sources.network(of: client)
+                let network = await sources.networks.fact(about: client)
                 precondition(network.value != nil)
             }
         }
@@ -42,7 +42,7 @@ func lookupCacheBenchmarks(_ suite: Suite) async throws {
                 // Each block's first client, then each block's second…
                 let stranger = IPAddress(v4: 0xB070_0000 + UInt32(number % count) << 8 + UInt32(number / count))
                 number += 1
-                let network = await sources.network(of: stranger)
+                let network = await sources.networks.fact(about: stranger)
                 precondition(network.value != nil)
             }
         }

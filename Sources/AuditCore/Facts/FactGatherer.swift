@@ -60,28 +60,16 @@ public final class FactGatherer: Sendable {
         if facts.localNetwork == nil, let geo = sources.geo { facts.geo = geo.place(of: subject) }
         // What is at hand costs no task.
         var kinds: Set<FactKind> = []
-        if let source = sources.reverse {
-            if let names = source.namesAtHand(of: address) {
-                facts.reverseHost = names
-            } else {
-                kinds.insert(.reverseHost)
-            }
+        func take<Value>(_ source: (any Lookup<Value>)?, _ address: IPAddress, _ kind: FactKind) -> Sourced<Value>? {
+            guard let source else { return nil }
+            if let fact = source.factAtHand(about: address) { return fact }
+            kinds.insert(kind)
+            return nil
         }
+        if let names = take(sources.reverse, address, .reverseHost) { facts.reverseHost = names }
         if facts.localNetwork == nil, facts.reserved == nil {
-            if let source = sources.network {
-                if let network = source.networkAtHand(of: subject) {
-                    facts.network = network
-                } else {
-                    kinds.insert(.network)
-                }
-            }
-            if let source = sources.origin {
-                if let origin = source.originAtHand(of: subject) {
-                    facts.origin = origin
-                } else {
-                    kinds.insert(.origin)
-                }
-            }
+            if let network = take(sources.network, subject, .network) { facts.network = network }
+            if let origin = take(sources.origin, subject, .origin) { facts.origin = origin }
         }
         guard !kinds.isEmpty else { return FactGathering(facts: facts, pending: []) }
         let hasRoom = underWay.withLock { $0.enter(account) }
@@ -89,9 +77,10 @@ public final class FactGatherer: Sendable {
         guard hasRoom else { return FactGathering(facts: facts, pending: []) }
         let gathering = FactGathering(facts: facts, pending: kinds) { kind in
             switch kind {
-            case .network: sources.network?.isNetworkHeldUp(subject) ?? false
-            case .origin: sources.origin?.isOriginHeldUp(subject) ?? false
-            case .reverseHost, .geo: false
+            case .reverseHost: sources.reverse?.isHeldUp(address) ?? false
+            case .network: sources.network?.isHeldUp(subject) ?? false
+            case .origin: sources.origin?.isHeldUp(subject) ?? false
+            case .geo: false
             }
         }
         let job = Job(address, for: account, kinds, sources, timeout: timeout, gathering)
@@ -155,13 +144,13 @@ public final class FactGatherer: Sendable {
     private static func ask(_ job: Job, _ kind: FactKind) async {
         switch kind {
         case .reverseHost:
-            guard let names = await job.sources.reverse?.names(of: job.address) else { return }
+            guard let names = await job.sources.reverse?.fact(about: job.address) else { return }
             job.gathering.resolve(kind) { $0.reverseHost = names }
         case .network:
-            guard let network = await job.sources.network?.network(of: job.subject) else { return }
+            guard let network = await job.sources.network?.fact(about: job.subject) else { return }
             job.gathering.resolve(kind) { $0.network = network }
         case .origin:
-            guard let origin = await job.sources.origin?.origin(of: job.subject) else { return }
+            guard let origin = await job.sources.origin?.fact(about: job.subject) else { return }
             job.gathering.resolve(kind) { $0.origin = origin }
         case .geo: return
         }

@@ -41,15 +41,15 @@ final class Lookups: Sendable {
         guard let (resolver, clients) = try Self.clients(configuration, place: place, logger) else {
             clients = nil
             cached = CachedSources(offlineFrom: cache, configuration.keeping, now: { .now })
-            sources = FactSources(reverse: HostsFileResolver(), network: cached, origin: cached)
+            sources = FactSources(reverse: HostsFileResolver(), network: cached.networks, origin: cached.origins)
             return
         }
         self.clients = clients
         cached = CachedSources(
             configuration.keeping, cache: cache, network: clients.network, origin: clients.origin, now: { .now })
         sources = FactSources(
-            reverse: resolver, network: clients.network == nil ? nil : cached,
-            origin: clients.origin == nil ? nil : cached)
+            reverse: resolver, network: clients.network == nil ? nil : cached.networks,
+            origin: clients.origin == nil ? nil : cached.origins)
     }
 
     /// The resolver and the clients of the registries; nil if nobody may be asked.

@@ -19,7 +19,7 @@ extension DoctorCheck {
             // A root server: its name is known everywhere, and whoever is asked for it learns nothing.
             guard let address = IPAddress("198.41.0.4") else { return [] }
             let start = ContinuousClock.now
-            let answer = await clients.resolver.names(of: address)
+            let answer = await clients.resolver.fact(about: address)
             let time = ContinuousClock.now - start
             return findings(answer.fact, time, settings.lookup.dns)
         }

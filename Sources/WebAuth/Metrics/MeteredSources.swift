@@ -4,68 +4,34 @@ extension FactSources {
     /// The same sources, with every lookup counted and timed.
     public func metered(_ metrics: LookupMetrics) -> FactSources {
         FactSources(
-            reverse: reverse.map { MeteredReverseResolver(base: $0, metrics: metrics) },
-            network: network.map { MeteredNetworkSource(base: $0, metrics: metrics) },
-            origin: origin.map { MeteredOriginSource(base: $0, metrics: metrics) },
+            reverse: reverse.map { MeteredLookup(base: $0, nobody: FactSource.dns.description, metrics: metrics) },
+            network: network.map { MeteredLookup(base: $0, nobody: "network", metrics: metrics) },
+            origin: origin.map { MeteredLookup(base: $0, nobody: "origin", metrics: metrics) },
             geo: geo.map { MeteredGeoSource(base: $0, metrics: metrics) })
     }
 }
 
-private struct MeteredReverseResolver: ReverseResolver {
-    let base: any ReverseResolver
+private struct MeteredLookup<Value: Sendable>: Lookup {
+    let base: any Lookup<Value>
+    /// What stands for the source where nobody answered.
+    let nobody: String
     let metrics: LookupMetrics
 
-    func names(of address: IPAddress) async -> Sourced<PTRNames> {
+    func fact(about address: IPAddress) async -> Sourced<Value> {
         let start = ContinuousClock.now
-        let answer = await base.names(of: address)
-        metrics.note(answer, nobody: FactSource.dns.description, since: start)
+        let answer = await base.fact(about: address)
+        metrics.note(answer, nobody: nobody, since: start)
         return answer
     }
 
-    func namesAtHand(of address: IPAddress) -> Sourced<PTRNames>? {
+    func factAtHand(about address: IPAddress) -> Sourced<Value>? {
         let start = ContinuousClock.now
-        guard let answer = base.namesAtHand(of: address) else { return nil }
-        metrics.note(answer, nobody: FactSource.dns.description, since: start)
-        return answer
-    }
-}
-
-private struct MeteredNetworkSource: NetworkSource {
-    let base: any NetworkSource
-    let metrics: LookupMetrics
-
-    func network(of address: IPAddress) async -> Sourced<NetworkFacts> {
-        let start = ContinuousClock.now
-        let answer = await base.network(of: address)
-        metrics.note(answer, nobody: "network", since: start)
+        guard let answer = base.factAtHand(about: address) else { return nil }
+        metrics.note(answer, nobody: nobody, since: start)
         return answer
     }
 
-    func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? {
-        let start = ContinuousClock.now
-        guard let answer = base.networkAtHand(of: address) else { return nil }
-        metrics.note(answer, nobody: "network", since: start)
-        return answer
-    }
-}
-
-private struct MeteredOriginSource: OriginSource {
-    let base: any OriginSource
-    let metrics: LookupMetrics
-
-    func origin(of address: IPAddress) async -> Sourced<OriginFacts> {
-        let start = ContinuousClock.now
-        let answer = await base.origin(of: address)
-        metrics.note(answer, nobody: "origin", since: start)
-        return answer
-    }
-
-    func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>? {
-        let start = ContinuousClock.now
-        guard let answer = base.originAtHand(of: address) else { return nil }
-        metrics.note(answer, nobody: "origin", since: start)
-        return answer
-    }
+    func isHeldUp(_ address: IPAddress) -> Bool { base.isHeldUp(address) }
 }
 
 private struct MeteredGeoSource: GeoSource {

@@ -1,7 +1,7 @@
 internal import AuditCore
 
 /// Facts of one kind: from memory, from the cache behind it, or from an upstream, whichever is first.
-final class CachedLookup<Kind: CachedKind>: Sendable {
+final class CachedLookup<Kind: CachedKind>: Lookup {
     private let configuration: CachedSources.Configuration
     private let cache: any LookupCache
     private let now: @Sendable () -> Timestamp
@@ -32,7 +32,7 @@ final class CachedLookup<Kind: CachedKind>: Sendable {
     }
 
     /// What memory knows of an address, if nobody else needs to be asked; else nil.
-    func factsAtHand(about address: IPAddress) -> Sourced<Kind.Value>? {
+    func factAtHand(about address: IPAddress) -> Sourced<Kind.Value>? {
         let now = now()
         let drops: UInt64
         switch inUse.reading(for: address, at: now) {
@@ -52,8 +52,8 @@ final class CachedLookup<Kind: CachedKind>: Sendable {
     func isHeldUp(_ address: IPAddress) -> Bool { flights?.isHeldUp(address) ?? false }
 
     /// What is known of an address: at once if it is kept, else after one round trip to the cache and, if need be, one flight.
-    func facts(about address: IPAddress) async -> Sourced<Kind.Value> {
-        if let answer = factsAtHand(about: address) { return answer }
+    func fact(about address: IPAddress) async -> Sourced<Kind.Value> {
+        if let answer = factAtHand(about: address) { return answer }
         let now = now()
         let keys = CachedAnswers<Kind>.Keys(address)
         let own = keys.all

@@ -9,7 +9,7 @@ public import AuditCore
 /// Sources and ages are exact: an answer just asked for names who gave it; one from the cache names the cache and the time
 /// since it was fetched, by which one sees that it is stale. An entry of the old program, which does not say when it was
 /// made, is given the age it can have at most.
-public final class CachedSources: NetworkSource, OriginSource {
+public final class CachedSources: Sendable {
     /// Times and bounds.
     public struct Configuration: Sendable, Equatable {
         /// For how long an answer is fresh (`audit.cache_ttl`).
@@ -27,8 +27,8 @@ public final class CachedSources: NetworkSource, OriginSource {
         public init() {}
     }
 
-    private let networks: CachedLookup<NetworkKind>
-    private let origins: CachedLookup<OriginKind>
+    private let keptNetworks: CachedLookup<NetworkKind>
+    private let keptOrigins: CachedLookup<OriginKind>
 
     /// Reads from a cache and asks nobody, ever (`lookup.offline`): what is not kept is unavailable (`offline`).
     ///
@@ -48,10 +48,10 @@ public final class CachedSources: NetworkSource, OriginSource {
         var configuration = configuration
         configuration.keepFor = max(configuration.keepFor, configuration.freshFor)
         let keepFor = configuration.keepFor
-        networks = CachedLookup(
+        keptNetworks = CachedLookup(
             configuration, cache: cache, now: now,
             upstream: network.map { NetworkQuestions(upstream: $0, keepFor: keepFor, now: now) })
-        origins = CachedLookup(
+        keptOrigins = CachedLookup(
             configuration, cache: cache, now: now,
             upstream: origin.map { OriginQuestions(upstream: $0, cache: cache, keepFor: keepFor, now: now) })
     }
@@ -59,38 +59,21 @@ public final class CachedSources: NetworkSource, OriginSource {
     /// Asks upstreams, until the surrounding task is cancelled.
     public func run() async {
         await withDiscardingTaskGroup { group in
-            if let flights = networks.flights { group.addTask { await flights.run() } }
-            if let flights = origins.flights { group.addTask { await flights.run() } }
+            if let flights = keptNetworks.flights { group.addTask { await flights.run() } }
+            if let flights = keptOrigins.flights { group.addTask { await flights.run() } }
         }
     }
 
-    /// Finds the network that holds an address.
-    ///
-    /// - Returns: At the latest after the cache's deadline and the upstream's; at once when cancelled.
-    /// - Complexity: A lock and two steps for a client seen in the last quarter of an hour.
-    public func network(of address: IPAddress) async -> Sourced<NetworkFacts> { await networks.facts(about: address) }
+    /// Finds the network that holds an address; at the latest after the cache's deadline and the upstream's, at once when
+    /// cancelled. A lock and two steps for a client seen in the last quarter of an hour.
+    public var networks: any Lookup<NetworkFacts> { keptNetworks }
 
-    /// The network, if memory has it and it is fresh.
-    public func networkAtHand(of address: IPAddress) -> Sourced<NetworkFacts>? { networks.factsAtHand(about: address) }
-
-    /// Whether nobody was asked about the network yet, or only after a wait for our own limits.
-    public func isNetworkHeldUp(_ address: IPAddress) -> Bool { networks.isHeldUp(address) }
-
-    /// Finds who announces an address.
-    ///
-    /// - Returns: At the latest after the cache's deadline and the upstream's; at once when cancelled.
-    /// - Complexity: A lock and two steps for a client seen in the last quarter of an hour.
-    public func origin(of address: IPAddress) async -> Sourced<OriginFacts> { await origins.facts(about: address) }
-
-    /// The origin, if memory has it and it is fresh.
-    public func originAtHand(of address: IPAddress) -> Sourced<OriginFacts>? { origins.factsAtHand(about: address) }
-
-    /// Whether nobody was asked about the origin yet, or only after a wait for our own limits.
-    public func isOriginHeldUp(_ address: IPAddress) -> Bool { origins.isHeldUp(address) }
+    /// Finds who announces an address, as soon.
+    public var origins: any Lookup<OriginFacts> { keptOrigins }
 
     /// How many networks are being asked about, and how many lookups wait for them, for metrics.
-    package var networksUnderWay: (flights: Int, askers: Int) { networks.flights?.underWay ?? (0, 0) }
+    package var networksUnderWay: (flights: Int, askers: Int) { keptNetworks.flights?.underWay ?? (0, 0) }
 
     /// How many origins are being asked about, and how many lookups wait for them, for metrics.
-    package var originsUnderWay: (flights: Int, askers: Int) { origins.flights?.underWay ?? (0, 0) }
+    package var originsUnderWay: (flights: Int, askers: Int) { keptOrigins.flights?.underWay ?? (0, 0) }
 }

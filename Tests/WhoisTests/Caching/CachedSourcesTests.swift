@@ -50,16 +50,17 @@ struct CachedSourcesTests {
         upstreams.answer(client, .origin("198.18.0.0/16", [64500, 64501], name: "EXAMPLE, NL"))
         let sources = sources(cache())
         try await running(sources) {
-            let network = await sources.network(of: client)
+            let network = await sources.networks.fact(about: client)
             #expect(network.value?.name == "NET-198.18.5.0/26")
             #expect((network.source, network.age) == (.rdap, .zero))
-            let origin = await sources.origin(of: client)
+            let origin = await sources.origins.fact(about: client)
             #expect((origin.source, origin.age) == (.cymruDNS, .zero))
             await settle(sources)
             clock.advance(by: .seconds(100))
-            let again = await sources.network(of: client)
+            let again = await sources.networks.fact(about: client)
             #expect(again == Sourced(network.fact, source: .cache, age: .seconds(100)))
-            #expect(await sources.origin(of: client) == Sourced(origin.fact, source: .cache, age: .seconds(100)))
+            #expect(
+                await sources.origins.fact(about: client) == Sourced(origin.fact, source: .cache, age: .seconds(100)))
             #expect(origin.value?.asNumbers == [64500, 64501])
         }
         #expect(upstreams.asked.count == 2)
@@ -95,14 +96,14 @@ struct CachedSourcesTests {
         upstreams.answer(other, .network("\(second)", isLeaf: true))
         let sources = sources(cache())
         try await running(sources) {
-            #expect(await sources.network(of: one).value?.name == "NET-\(block)")
+            #expect(await sources.networks.fact(about: one).value?.name == "NET-\(block)")
             await settle(sources)
-            let name = await sources.network(of: other).value?.name
+            let name = await sources.networks.fact(about: other).value?.name
             #expect(name == (questions == 1 ? "NET-\(block)" : "NET-\(second)"))
             #expect(upstreams.asked.count == questions)
             await settle(sources)
             // The first keeps its own.
-            #expect(await sources.network(of: one).value?.name == "NET-\(block)")
+            #expect(await sources.networks.fact(about: one).value?.name == "NET-\(block)")
             #expect(upstreams.asked.count == questions)
         }
     }
@@ -113,10 +114,10 @@ struct CachedSourcesTests {
         upstreams.answer(gap, .network("198.18.0.0/16", isLeaf: false))
         let sources = sources(cache())
         try await running(sources) {
-            for address in [customer, gap] { _ = await sources.network(of: address) }
+            for address in [customer, gap] { _ = await sources.networks.fact(about: address) }
             await settle(sources)
-            #expect(await sources.network(of: customer).value?.name == "NET-198.18.5.0/28")
-            #expect(await sources.network(of: gap).value?.name == "NET-198.18.0.0/16")
+            #expect(await sources.networks.fact(about: customer).value?.name == "NET-198.18.5.0/28")
+            #expect(await sources.networks.fact(about: gap).value?.name == "NET-198.18.0.0/16")
         }
     }
 
@@ -130,7 +131,7 @@ struct CachedSourcesTests {
         let sources = sources(cache())
         try await running(sources) {
             for (client, number) in zip(clients, [3356, 3356, 15169] as [UInt32]) {
-                #expect(await sources.origin(of: client).value?.asNumbers == [number])
+                #expect(await sources.origins.fact(about: client).value?.asNumbers == [number])
                 await settle(sources)
             }
         }
@@ -148,7 +149,7 @@ struct CachedSourcesTests {
                 let client = text
                 upstreams.answer(client, .origin("198.18.0.0/16", [64500, 64501]))
                 if number == 2 { clock.advance(by: .seconds(8 * 86_400)) }
-                #expect(await sources.origin(of: client).value?.asName == "EXAMPLE, NL")
+                #expect(await sources.origins.fact(about: client).value?.asName == "EXAMPLE, NL")
                 await settle(sources)
             }
         }
@@ -160,14 +161,14 @@ struct CachedSourcesTests {
         upstreams.answer(client, .origin("198.18.0.0/16", [64500]))
         let sources = sources(cache())
         try await running(sources) {
-            #expect(await sources.origin(of: client).value?.asName == nil)
+            #expect(await sources.origins.fact(about: client).value?.asName == nil)
             await settle(sources)
             upstreams.name(64500, "EXAMPLE, NL")
             clock.advance(by: .seconds(1000))
-            #expect(await sources.origin(of: client).value?.asNumbers == [64500])  // stale, at once
+            #expect(await sources.origins.fact(about: client).value?.asNumbers == [64500])  // stale, at once
             await upstreams.waitUntilAsked(2)
             await settle(sources)
-            #expect(await sources.origin(of: client).value?.asName == "EXAMPLE, NL")
+            #expect(await sources.origins.fact(about: client).value?.asName == "EXAMPLE, NL")
         }
     }
 
@@ -177,16 +178,16 @@ struct CachedSourcesTests {
         upstreams.name(64500, failing: LookupError(.timedOut))
         let sources = sources(cache())
         try await running(sources) {
-            #expect(await sources.origin(of: client).value?.asNameTrouble?.code == .timedOut)
+            #expect(await sources.origins.fact(about: client).value?.asNameTrouble?.code == .timedOut)
             await settle(sources)
-            #expect(await sources.origin(of: client).value?.asNameTrouble?.code == .timedOut)
+            #expect(await sources.origins.fact(about: client).value?.asNameTrouble?.code == .timedOut)
             #expect(upstreams.asked.count == 1)
             upstreams.name(64500, "EXAMPLE, NL")
             clock.advance(by: .seconds(61))
-            #expect(await sources.origin(of: client).value?.asNumbers == [64500])
+            #expect(await sources.origins.fact(about: client).value?.asNumbers == [64500])
             await upstreams.waitUntilAsked(2)
             await settle(sources)
-            let origin = await sources.origin(of: client).value
+            let origin = await sources.origins.fact(about: client).value
             #expect(origin?.asName == "EXAMPLE, NL")
             #expect(origin?.asNameTrouble == nil)
         }
@@ -197,7 +198,7 @@ struct CachedSourcesTests {
         upstreams.answer(client, .origin("198.18.0.0/16", [64500]))
         let sources = sources(cache())
         try await running(sources) {
-            let origin = await sources.origin(of: client).value
+            let origin = await sources.origins.fact(about: client).value
             #expect(origin?.asNumbers == [64500])
             #expect(origin?.asNameTrouble == nil)
         }
@@ -210,7 +211,7 @@ struct CachedSourcesTests {
             Upstream(.known(OriginAnswer(facts: OriginFacts(country: "CO"), isRouted: false)), source: .cymruWhois))
         let sources = sources(cache())
         try await running(sources) {
-            #expect(await sources.origin(of: client) == Sourced(.absent, source: .cymruWhois))
+            #expect(await sources.origins.fact(about: client) == Sourced(.absent, source: .cymruWhois))
         }
     }
 
@@ -221,12 +222,12 @@ struct CachedSourcesTests {
         upstreams.answer(client, .network("198.18.5.0/24"))
         let sources = sources(cache())
         try await running(sources) {
-            _ = await sources.network(of: client)
+            _ = await sources.networks.fact(about: client)
             await settle(sources)
             clock.advance(by: .seconds(86_401))
             upstreams.fallSilent()
             for _ in 0..<20 {
-                let stale = await sources.network(of: client)
+                let stale = await sources.networks.fact(about: client)
                 #expect(stale.value?.name == "NET-198.18.5.0/24")
                 #expect((stale.source, stale.age) == (.cache, .seconds(86_401)))
             }
@@ -235,7 +236,7 @@ struct CachedSourcesTests {
             upstreams.speak()
             await settle(sources)
             // The wider record took the place of the longer one, too.
-            let fresh = await sources.network(of: client)
+            let fresh = await sources.networks.fact(about: client)
             #expect(fresh == Sourced(.known(NetworkAnswer("198.18.0.0/20").facts), source: .cache))
         }
         #expect(upstreams.asked.count == 2)
@@ -248,21 +249,21 @@ struct CachedSourcesTests {
         upstreams.answer(client, .network("198.18.5.0/24"))
         let sources = sources(cache())
         try await running(sources) {
-            _ = await sources.network(of: client)
+            _ = await sources.networks.fact(about: client)
             await settle(sources)
             upstreams.answer(client, Upstream<NetworkAnswer>(.unavailable(LookupError(.unreachable)), source: .whois))
             clock.advance(by: .seconds(3 * 86_400))
             for _ in 0..<5 {
-                #expect(await sources.network(of: client).value != nil)
+                #expect(await sources.networks.fact(about: client).value != nil)
                 await settle(sources)
             }
             #expect(upstreams.asked.count == 2)
             clock.advance(by: .seconds(60))
-            #expect(await sources.network(of: client).value != nil)
+            #expect(await sources.networks.fact(about: client).value != nil)
             await settle(sources)
             #expect(upstreams.asked.count == 3)
             clock.advance(by: .seconds(4 * 86_400))
-            #expect(await sources.network(of: client).trouble?.code == .unreachable)
+            #expect(await sources.networks.fact(about: client).trouble?.code == .unreachable)
         }
     }
 
@@ -275,13 +276,13 @@ struct CachedSourcesTests {
         }
         let sources = sources(cache())
         try await running(sources) {
-            #expect(await sources.network(of: client) == Sourced(.absent, source: .rdap))
+            #expect(await sources.networks.fact(about: client) == Sourced(.absent, source: .rdap))
             await settle(sources)
             clock.advance(by: .seconds(899))
-            #expect(await sources.network(of: client) == Sourced(.absent, source: .cache, age: .seconds(899)))
-            #expect(await sources.network(of: neighbour) == Sourced(.absent, source: .rdap))
+            #expect(await sources.networks.fact(about: client) == Sourced(.absent, source: .cache, age: .seconds(899)))
+            #expect(await sources.networks.fact(about: neighbour) == Sourced(.absent, source: .rdap))
             clock.advance(by: .seconds(1))
-            #expect(await sources.network(of: client) == Sourced(.absent, source: .rdap))
+            #expect(await sources.networks.fact(about: client) == Sourced(.absent, source: .rdap))
         }
     }
 
@@ -289,15 +290,15 @@ struct CachedSourcesTests {
         let (client, neighbour) = ("198.18.5.7", "198.18.5.8")
         let sources = sources(cache())
         try await running(sources) {
-            #expect(await sources.network(of: client).trouble?.code == .timedOut)
+            #expect(await sources.networks.fact(about: client).trouble?.code == .timedOut)
             await settle(sources)
             clock.advance(by: .seconds(59))
-            let again = await sources.network(of: neighbour)
+            let again = await sources.networks.fact(about: neighbour)
             #expect(again.trouble?.code == .timedOut)
             #expect((again.source, again.age) == (.cache, .seconds(59)))
             #expect(upstreams.asked.count == 1)
             clock.advance(by: .seconds(1))
-            #expect(await sources.network(of: neighbour).source == .rdap)
+            #expect(await sources.networks.fact(about: neighbour).source == .rdap)
         }
     }
 
@@ -309,13 +310,13 @@ struct CachedSourcesTests {
         upstreams.answer(client, Upstream<NetworkAnswer>(.unavailable(elsewhere), source: .whois))
         let sources = sources(cache())
         try await running(sources) {
-            #expect(await sources.network(of: client).trouble == elsewhere)
+            #expect(await sources.networks.fact(about: client).trouble == elsewhere)
             await settle(sources)
             clock.advance(by: .seconds(899))
-            #expect(await sources.network(of: neighbour).trouble?.code == .registeredElsewhere)
+            #expect(await sources.networks.fact(about: neighbour).trouble?.code == .registeredElsewhere)
             #expect(upstreams.asked == [client])
             clock.advance(by: .seconds(1))
-            _ = await sources.network(of: client)
+            _ = await sources.networks.fact(about: client)
             #expect(upstreams.asked == [client, client])
         }
     }
@@ -325,14 +326,14 @@ struct CachedSourcesTests {
         upstreams.answer(client, .network("198.18.4.0/22"))
         let sources = sources(cache())
         try await running(sources) {
-            _ = await sources.network(of: client)
+            _ = await sources.networks.fact(about: client)
             await settle(sources)
             upstreams.answer(client, Upstream<NetworkAnswer>(.absent, source: .rdap))
             clock.advance(by: .seconds(86_400))
-            #expect(await sources.network(of: client).value?.name == "NET-198.18.4.0/22")
+            #expect(await sources.networks.fact(about: client).value?.name == "NET-198.18.4.0/22")
             await settle(sources)
             for _ in 0..<3 {
-                #expect(await sources.network(of: client).fact == .absent)
+                #expect(await sources.networks.fact(about: client).fact == .absent)
                 await settle(sources)
                 clock.advance(by: .seconds(900))
             }
@@ -347,7 +348,7 @@ struct CachedSourcesTests {
         let sources = sources(cache())
         try await running(sources) {
             for count in 1...3 {
-                #expect(await sources.network(of: client).trouble?.code == code)
+                #expect(await sources.networks.fact(about: client).trouble?.code == code)
                 await settle(sources)
                 #expect(upstreams.asked.count == count)
             }
@@ -359,12 +360,12 @@ struct CachedSourcesTests {
         let cache = cache()
         let sources = sources(cache)
         upstreams.fallSilent()
-        async let fact = sources.network(of: client)
+        async let fact = sources.networks.fact(about: client)
         try await running(sources) { await upstreams.waitUntilAsked(1) }
         #expect(await fact.trouble != nil)
         #expect(try await cache.values(for: CachedAnswers<NetworkKind>.Keys(#require(IPAddress(client))).all) == [:])
         // Nobody asks any more.
-        #expect(await sources.network(of: client).trouble?.code == .unreachable)
+        #expect(await sources.networks.fact(about: client).trouble?.code == .unreachable)
     }
 
     @Test func `a cache that fails is an empty one`() async throws {
@@ -375,7 +376,7 @@ struct CachedSourcesTests {
         let sources = sources(cache)
         try await running(sources) {
             for _ in 0..<2 {
-                #expect(await sources.network(of: client).source == .rdap)
+                #expect(await sources.networks.fact(about: client).source == .rdap)
                 await settle(sources)
             }
         }
@@ -388,14 +389,14 @@ struct CachedSourcesTests {
         let cache = cache()
         let online = sources(cache)
         try await running(online) {
-            _ = await online.network(of: client)
+            _ = await online.networks.fact(about: client)
             await settle(online)
         }
         let offline = CachedSources(offlineFrom: cache) { [clock] in clock.now }
         clock.advance(by: .seconds(2 * 86_400))
-        #expect(await offline.network(of: client).value?.name == "NET-198.18.5.0/24")
-        #expect(await offline.network(of: stranger).fact == .unavailable(LookupError(.offline)))
-        #expect(await offline.origin(of: client).fact == .unavailable(LookupError(.offline)))
+        #expect(await offline.networks.fact(about: client).value?.name == "NET-198.18.5.0/24")
+        #expect(await offline.networks.fact(about: stranger).fact == .unavailable(LookupError(.offline)))
+        #expect(await offline.origins.fact(about: client).fact == .unavailable(LookupError(.offline)))
         await offline.run()  // there is nothing to do
         #expect(upstreams.asked.count == 1)
     }
@@ -409,15 +410,15 @@ struct CachedSourcesTests {
         upstreams.fallSilent()
         let sources = sources(cache())
         try await running(sources) {
-            async let one = sources.network(of: first)
-            async let other = sources.origin(of: first)
+            async let one = sources.networks.fact(about: first)
+            async let other = sources.origins.fact(about: first)
             await upstreams.waitUntilAsked(2)
             let names = await withTaskGroup(of: [String?].self) { group in
                 for host in 2...50 {
                     group.addTask {
                         let address = "198.18.5.\(host)"
-                        async let network = sources.network(of: address)
-                        async let origin = sources.origin(of: address)
+                        async let network = sources.networks.fact(about: address)
+                        async let origin = sources.origins.fact(about: address)
                         return await [network.value?.name, origin.value?.asName]
                     }
                 }
@@ -442,7 +443,7 @@ struct CachedSourcesTests {
             await withTaskGroup(of: Void.self) { group in
                 for (number, text) in texts.enumerated() {
                     group.addTask {
-                        let name = await sources.network(of: text).value?.name
+                        let name = await sources.networks.fact(about: text).value?.name
                         #expect(name == "NET-198.18.5.\(number / 4 * 64)/26")
                     }
                 }
@@ -462,14 +463,14 @@ struct CachedSourcesTests {
         let sources = sources(cache())
         try await running(sources) {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { #expect(await sources.network(of: client).trouble?.code == .timedOut) }
+                group.addTask { #expect(await sources.networks.fact(about: client).trouble?.code == .timedOut) }
                 await upstreams.waitUntilAsked(1)
                 group.cancelAll()
             }
             #expect(sources.networksUnderWay == (1, 0))
             upstreams.speak()
             await settle(sources)
-            #expect(await sources.network(of: client).source == .cache)
+            #expect(await sources.networks.fact(about: client).source == .cache)
         }
         #expect(upstreams.asked.count == 1)
     }
@@ -481,7 +482,7 @@ struct CachedSourcesTests {
             await withTaskGroup(of: LookupError.Code?.self) { group in
                 for number in 0..<1000 {
                     let address = "45.\(number / 256).\(number % 256).1"
-                    group.addTask { await sources.network(of: address).trouble?.code }
+                    group.addTask { await sources.networks.fact(about: address).trouble?.code }
                 }
                 // All but those who wait are refused at once.
                 for _ in 0..<900 { #expect(await group.next() == .overloaded) }
@@ -489,14 +490,14 @@ struct CachedSourcesTests {
                 // Others of the neighbourhoods that are asked about may wait, up to their own bound.
                 for number in 0..<20 {
                     let address = "45.\(number / 256).\(number % 256).2"
-                    group.addTask { await sources.network(of: address).trouble?.code }
+                    group.addTask { await sources.networks.fact(about: address).trouble?.code }
                 }
                 var more = 0
                 while sources.networksUnderWay.askers < 120, more < 1000 {
                     // Their neighbourhood may be among those refused: ask about the next.
                     let address = "45.\(more / 256).\(more % 256).3"
                     more += 1
-                    group.addTask { await sources.network(of: address).trouble?.code }
+                    group.addTask { await sources.networks.fact(about: address).trouble?.code }
                     await Task.yield()
                 }
                 while sources.networksUnderWay.askers < 120 { await Task.yield() }
@@ -517,15 +518,15 @@ struct CachedSourcesTests {
         let tiers = TieredLookupCache(memory: MemoryLookupCache { clock.instant }, behind: behind) { clock.instant }
         let sources = sources(tiers)
         try await running(sources) {
-            _ = await sources.network(of: client)
+            _ = await sources.networks.fact(about: client)
             await settle(sources)
         }
         // Another process, another memory.
         let others = TieredLookupCache(memory: MemoryLookupCache { clock.instant }, behind: behind) { clock.instant }
         let offline = CachedSources(offlineFrom: others) { clock.now }
-        #expect(await offline.network(of: client).value?.name == "NET-198.18.5.0/24")
+        #expect(await offline.networks.fact(about: client).value?.name == "NET-198.18.5.0/24")
         behind.fail(with: LookupError(.timedOut))
-        #expect(await offline.network(of: client).value?.name == "NET-198.18.5.0/24")
+        #expect(await offline.networks.fact(about: client).value?.name == "NET-198.18.5.0/24")
         #expect(tiers.isWhole && others.isWhole)
     }
 }

@@ -111,24 +111,24 @@ struct OldEntryTests {
             "217.80.0.0/24": Self.json(asn: "\"64500\"", prefix: "217.80.0.0/24", cidr: "217.80.0.0/25"),
             "::/0": Self.json(asn: "\"1\"", prefix: "::/0"),
         ])
-        #expect(await sources.origin(of: "217.80.0.200").value?.asNumbers == [64500])
-        #expect(await sources.origin(of: "217.95.255.255").value?.asNumbers == [3320])
+        #expect(await sources.origins.fact(about: "217.80.0.200").value?.asNumbers == [64500])
+        #expect(await sources.origins.fact(about: "217.95.255.255").value?.asNumbers == [3320])
         // The longest that holds its network; then the next.
-        #expect(await sources.network(of: "217.80.0.1").value?.cidr == "217.80.0.0/25")
-        #expect(await sources.network(of: "217.80.0.200").value?.cidr == "217.80.0.0/16")
+        #expect(await sources.networks.fact(about: "217.80.0.1").value?.cidr == "217.80.0.0/25")
+        #expect(await sources.networks.fact(about: "217.80.0.200").value?.cidr == "217.80.0.0/16")
         // Its low bits are those of 217.80.1.2.
-        #expect(await sources.origin(of: "2001:db9::d950:102").trouble?.code == .offline)
-        let origin = await sources.origin(of: "217.80.1.2")
+        #expect(await sources.origins.fact(about: "2001:db9::d950:102").trouble?.code == .offline)
+        let origin = await sources.origins.fact(about: "217.80.1.2")
         #expect((origin.source, origin.age) == (.cache, .seconds(86_400)))
     }
 
     @Test func `a broken entry hides neither a shorter one nor ours`() async throws {
         let sources = try await lookup(["217.80.0.0/12": Self.json(), "217.80.0.0/16": "{", "217.80.1.0/24": "[[[["])
-        #expect(await sources.origin(of: "217.80.1.2").value?.asNumbers == [3320])
+        #expect(await sources.origins.fact(about: "217.80.1.2").value?.asNumbers == [3320])
     }
 
     @Test func `where there is no old program nothing of it is read`() async throws {
         let sources = try await lookup(["217.80.0.0/12": Self.json()], readsOld: false)
-        #expect(await sources.origin(of: "217.80.1.2").trouble?.code == .offline)
+        #expect(await sources.origins.fact(about: "217.80.1.2").trouble?.code == .offline)
     }
 }

@@ -48,7 +48,7 @@ import Testing
         ).lists
         var configuration = Auditor.Configuration(
             policy: Policy(lists: lists, onUnknown: .allow, onOverload: onOverload), localNetworks: LocalNetworks(),
-            localLocationName: "local network", sources: FactSources(network: sources))
+            localLocationName: "local network", sources: FactSources(network: sources.networks))
         configuration.lookupTimeout = .seconds(60)
         let gatherer = FactGatherer()
         let base = configuration

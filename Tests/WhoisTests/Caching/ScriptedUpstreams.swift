@@ -109,9 +109,8 @@ extension Upstream<OriginAnswer> {
 }
 
 /// By text: closures that capture many 128-bit numbers crash when they are asynchronous (Swift 6.3.1, x86-64).
-extension CachedSources {
-    func network(of address: String) async -> Sourced<NetworkFacts> { await network(of: parsed(address)) }
-    func origin(of address: String) async -> Sourced<OriginFacts> { await origin(of: parsed(address)) }
+extension Lookup {
+    func fact(about address: String) async -> Sourced<Value> { await fact(about: parsed(address)) }
 }
 
 /// An address that a test has written down.

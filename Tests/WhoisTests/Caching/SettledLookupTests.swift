@@ -51,20 +51,20 @@ struct SettledLookupTests {
         upstreams.answer("198.18.5.7", .network("198.18.5.0/24"))
         let cache = CountedCache { [clock] in clock.instant }
         try await running(cache) { sources in
-            _ = await sources.network(of: "198.18.5.7")
+            _ = await sources.networks.fact(about: "198.18.5.7")
             await settle(sources)
-            _ = await sources.network(of: "198.18.5.7")
+            _ = await sources.networks.fact(about: "198.18.5.7")
             let reads = cache.readCount
             for second in 1..<900 {
                 clock.advance(by: .seconds(1))
-                #expect(await sources.network(of: "198.18.5.7").age == .seconds(second))
+                #expect(await sources.networks.fact(about: "198.18.5.7").age == .seconds(second))
             }
             #expect(cache.readCount == reads)
             clock.advance(by: .seconds(1))
-            #expect(await sources.network(of: "198.18.5.7").age == .seconds(900))
+            #expect(await sources.networks.fact(about: "198.18.5.7").age == .seconds(900))
             #expect(cache.readCount == reads + 1)
             // A neighbour is another client.
-            #expect(await sources.network(of: "198.18.5.8").value?.name == "NET-198.18.5.0/24")
+            #expect(await sources.networks.fact(about: "198.18.5.8").value?.name == "NET-198.18.5.0/24")
             #expect(cache.readCount == reads + 2)
         }
     }
@@ -73,14 +73,14 @@ struct SettledLookupTests {
         upstreams.answer("198.18.5.7", .network("198.18.5.0/24"))
         try await running(CountedCache { [clock] in clock.instant }, freshFor: .seconds(10)) { sources in
             for _ in 0..<2 {
-                _ = await sources.network(of: "198.18.5.7")
+                _ = await sources.networks.fact(about: "198.18.5.7")
                 await settle(sources)
             }
             clock.advance(by: .milliseconds(9_999))
-            #expect(await sources.network(of: "198.18.5.7").source == .cache)
+            #expect(await sources.networks.fact(about: "198.18.5.7").source == .cache)
             #expect(upstreams.asked.count == 1)
             clock.advance(by: .milliseconds(1))
-            #expect(await sources.network(of: "198.18.5.7").age == .seconds(10))
+            #expect(await sources.networks.fact(about: "198.18.5.7").age == .seconds(10))
             await upstreams.waitUntilAsked(2)
         }
     }
@@ -93,13 +93,13 @@ struct SettledLookupTests {
         upstreams.answer("198.18.4.1", .network("198.18.4.0/22"))
         try await running(CountedCache { [clock] in clock.instant }) { sources in
             for _ in 0..<3 {
-                let fact = await sources.network(of: "198.18.5.7").fact
+                let fact = await sources.networks.fact(about: "198.18.5.7").fact
                 #expect(fact.value == nil)
                 await settle(sources)
             }
-            #expect(await sources.network(of: "198.18.4.1").value != nil)
+            #expect(await sources.networks.fact(about: "198.18.4.1").value != nil)
             await settle(sources)
-            #expect(await sources.network(of: "198.18.5.7").value?.name == "NET-198.18.4.0/22")
+            #expect(await sources.networks.fact(about: "198.18.5.7").value?.name == "NET-198.18.4.0/22")
         }
         #expect(upstreams.asked == ["198.18.5.7", "198.18.4.1"])
     }
@@ -130,8 +130,12 @@ struct SettledLookupTests {
                 var configuration = CachedSources.Configuration()
                 configuration.freshFor = .seconds(3000)
                 let reader = CachedSources(offlineFrom: cache, configuration) { [clock] in clock.now }
-                let (network, origin) = (await reader.network(of: client), await reader.origin(of: client))
-                let (mine, myOrigin) = (await sources.network(of: client), await sources.origin(of: client))
+                let (network, origin) = (
+                    await reader.networks.fact(about: client), await reader.origins.fact(about: client)
+                )
+                let (mine, myOrigin) = (
+                    await sources.networks.fact(about: client), await sources.origins.fact(about: client)
+                )
                 if network.fact != .unavailable(LookupError(.offline)) { #expect(mine == network) }
                 if origin.fact != .unavailable(LookupError(.offline)) { #expect(myOrigin == origin) }
                 await settle(sources)

@@ -55,7 +55,7 @@ struct SharedCacheTests {
             return try #require(text.firstMatch(of: /total_reads_processed:(\d+)/).flatMap { Int($0.output.1) })
         }
         let (start, asking) = (try await reads(), try await reads())
-        for _ in 0..<5 { #expect(await sources.origin(of: "217.80.1.2").value?.asNumbers == [3320]) }
+        for _ in 0..<5 { #expect(await sources.origins.fact(about: "217.80.1.2").value?.asNumbers == [3320]) }
         #expect(try await reads() - asking - (asking - start) == 5)
         let statistics = try await server.run("INFO", "commandstats")
         #expect(!statistics.contains("cmdstat_keys") && !statistics.contains("cmdstat_scan"))
@@ -72,7 +72,9 @@ struct SharedCacheTests {
         try await server.process.kill()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await sources.run() }
-            for _ in 0..<20 { #expect(await sources.network(of: "198.18.5.7").value?.name == "NET-198.18.5.0/24") }
+            for _ in 0..<20 {
+                #expect(await sources.networks.fact(about: "198.18.5.7").value?.name == "NET-198.18.5.0/24")
+            }
             group.cancelAll()
         }
         #expect(upstreams.asked.count == 1)

@@ -1,0 +1,40 @@
+/// A key-value store for answers of registries, shared or not.
+///
+/// Values are opaque bytes; a store may lose any of them at any time.
+public protocol LookupCache: Sendable {
+    /// Reads several keys in one round trip.
+    ///
+    /// - Returns: The values found; keys without a live value are missing.
+    /// - Throws: ``LookupError`` if the store cannot be asked; callers go on without it.
+    func values(for keys: [String]) async throws(LookupError) -> [String: [UInt8]]
+
+    /// Writes entries, each replaced whole together with its lifetime.
+    func store(_ entries: [LookupCacheEntry]) async throws(LookupError)
+
+    /// Reads what this process has in memory of several keys: nothing, unless a store says otherwise.
+    ///
+    /// - Complexity: Waits for nobody; does not grow with the number of entries.
+    func valuesAtHand(for keys: [String]) -> [String: [UInt8]]
+}
+
+extension LookupCache {
+    /// Nothing is in memory.
+    public func valuesAtHand(for keys: [String]) -> [String: [UInt8]] { [:] }
+}
+
+/// One value on its way into a ``LookupCache``.
+public struct LookupCacheEntry: Sendable, Equatable {
+    /// The key.
+    public var key: String
+    /// The value.
+    public var value: [UInt8]
+    /// How long the store may hand it out.
+    public var lifetime: Duration
+
+    /// What to keep, and for how long from now on.
+    public init(key: String, value: [UInt8], lifetime: Duration) {
+        self.key = key
+        self.value = value
+        self.lifetime = lifetime
+    }
+}
