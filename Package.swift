@@ -49,6 +49,7 @@ let package = Package(
         .library(name: "GeoIP", targets: ["GeoIP"]),
         .library(name: "DNSResolver", targets: ["DNSResolver"]),
         .library(name: "Whois", targets: ["Whois"]),
+        .library(name: "LookupAnswers", targets: ["LookupAnswers"]),
         .library(name: "WebAuth", targets: ["WebAuth"]),
         .executable(name: "web-auth-server", targets: ["web-auth-server"]),
     ],
@@ -194,12 +195,22 @@ let package = Package(
         .testTarget(
             name: "WhoisTests",
             dependencies: [
-                "TestKit",
-                "Locks", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver", "FuzzCorpus", "LookupCaches",
-                "RedisCache",
-                "ReplayUpstream", "StrictJSON", "TestServers", logging,
+                "TestKit", "Locks", "LookupAnswers", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver",
+                "FuzzCorpus",
+                "ReplayUpstream", "StrictJSON", logging,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
+
+        // What registries have said: kept, and asked for once for all who want to know.
+        .target(
+            name: "LookupAnswers", dependencies: ["Locks", "AuditCore", "StrictJSON", "Whois"], swiftSettings: strict),
+        .testTarget(
+            name: "LookupAnswersTests",
+            dependencies: [
+                "TestKit", "Locks", "LookupAnswers", "AuditCore", "AuditCoreTesting", "LookupCaches", "RedisCache",
+                "TestServers", "Whois",
+            ],
+            swiftSettings: strict),
 
         // The settings file.
         .target(name: "Settings", dependencies: ["AuditCore", "AppPasswordCore", "TOMLKit"], swiftSettings: strict),
@@ -303,7 +314,8 @@ let package = Package(
             dependencies: [
                 "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "Doctor", "FileAuditSinks", "GeoIP",
                 "HTTPKit", "LDAPDirectory",
-                "JournalReader", "LoginSpool", "LookupCaches", "MariaDBStore", "PasswordSchemes", "PrometheusMetrics",
+                "JournalReader", "LoginSpool", "LookupAnswers", "LookupCaches", "MariaDBStore", "PasswordSchemes",
+                "PrometheusMetrics",
                 "PythonRegex", "RedisCache", "Replay", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings",
                 "StrictJSON",
                 "SystemdJournal", "Whois", logging, metrics,

@@ -25,7 +25,8 @@ let package = Package(
             ]
                 + [
                     "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting", "CCrypt",
-                    "FileAuditSinks", "GeoIP", "HTTPKit", "LoginSpool", "LookupCaches", "PasswordSchemes",
+                    "FileAuditSinks", "GeoIP", "HTTPKit", "LoginSpool", "LookupAnswers", "LookupCaches",
+                    "PasswordSchemes",
                     "PrometheusMetrics", "PythonRegex", "SHA512CryptLanes", "SQLiteStore", "Settings", "StrictJSON",
                     "SystemdJournal", "WebAuth", "Whois",
                 ].map { .product(name: $0, package: "dovecot-web-auth") },

@@ -1,6 +1,6 @@
 import AuditCore
+import LookupAnswers
 import LookupCaches
-import Whois
 
 /// A login whose network is in memory, among few and among many: the cache's part, and the whole way to the facts, of a client
 /// seen before (`lookup.network.hit`) and of one whose block alone is known (`lookup.network.read`).

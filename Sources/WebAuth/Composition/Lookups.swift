@@ -3,6 +3,7 @@ import AuditCore
 import DNSResolver
 import Foundation
 import Locks
+import LookupAnswers
 import LookupCaches
 import Logging
 import RedisCache

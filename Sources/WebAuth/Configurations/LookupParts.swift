@@ -1,5 +1,6 @@
 import DNSResolver
 import Foundation
+import LookupAnswers
 import RedisCache
 import Settings
 import Whois

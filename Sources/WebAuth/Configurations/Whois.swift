@@ -2,15 +2,6 @@ import AuditCore
 import Settings
 import Whois
 
-extension CachedSources.Configuration {
-    /// How long answers are fresh; a shared Redis may hold those of the old program.
-    init(_ settings: Settings) {
-        self.init()
-        freshFor = settings.audit.cacheTTL
-        readsOldEntries = settings.cache.mode == .redis
-    }
-}
-
 extension RegistryConfiguration {
     /// What `[lookup]` says of registries.
     ///

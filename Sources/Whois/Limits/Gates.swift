@@ -1,4 +1,4 @@
-internal import AuditCore
+package import AuditCore
 internal import Locks
 internal import Logging
 
@@ -144,5 +144,5 @@ final class Gates: Sendable {
 
 extension Fact {
     /// Why it could not be had, if so.
-    var error: LookupError? { if case .unavailable(let error) = self { error } else { nil } }
+    package var error: LookupError? { if case .unavailable(let error) = self { error } else { nil } }
 }

@@ -1,11 +1,14 @@
 /// Handles of a network's entities in the order in which they were read, each once; as many as an answer has room for.
-struct EntityHandles {
+package struct EntityHandles {
     /// The handles, trimmed.
-    private(set) var list: [String] = []
+    package private(set) var list: [String] = []
     private var seen: Set<String> = []
 
+    /// None yet.
+    package init() {}
+
     /// Adds a handle, unless it is empty or known already.
-    mutating func add(_ text: some StringProtocol) {
+    package mutating func add(_ text: some StringProtocol) {
         guard let handle = ForeignText.value(text), seen.insert(handle).inserted else { return }
         list.append(handle)
     }

@@ -1,7 +1,7 @@
-import AuditCore
+package import AuditCore
 
 /// How much of a family's addresses a network has.
-enum NetworkExtent {
+package enum NetworkExtent {
     /// As much as networks of somebody have.
     case usual
     /// What IANA gives to a registry at once: a /8, an IPv6 /12. A few old networks are as large.
@@ -21,7 +21,7 @@ enum NetworkExtent {
     }
 
     /// Of prefixes, the one that holds an address.
-    init(_ blocks: [IPPrefix], holding address: IPAddress) {
+    package init(_ blocks: [IPPrefix], holding address: IPAddress) {
         guard let block = blocks.first(where: { $0.contains(address) }) else {
             self = .usual
             return

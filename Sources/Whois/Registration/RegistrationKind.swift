@@ -6,7 +6,7 @@ extension LookupError.Code {
 }
 
 /// What kind of network an object is, by the words of the registry that made it.
-struct RegistrationKind {
+package struct RegistrationKind {
     /// The network's name.
     var name: String?
     /// RDAP's `type`, WHOIS's `status` or `NetType`.
@@ -17,6 +17,13 @@ struct RegistrationKind {
     var extent = NetworkExtent.usual
     /// What the object says in words: `descr`, `remarks`.
     var words: [String] = []
+
+    /// An object of which this is known.
+    package init(
+        name: String?, type: String?, country: String?, extent: NetworkExtent = .usual, words: [String] = []
+    ) {
+        (self.name, self.type, self.country, self.extent, self.words) = (name, type, country, extent, words)
+    }
 
     /// Whether nothing more specific is registered inside it: assignments and reassignments. Allocations, legacy space and
     /// everything unheard of may hold others, as does what is as large as a registry's block, whatever it is called.
@@ -35,7 +42,7 @@ struct RegistrationKind {
     /// make, and on what is as large as a registry's block. So nobody can take his own network out of the lists by naming
     /// it so. `ZZ` is no country, and stands on objects of registries only. What is larger than a registry's block is
     /// nobody's network, whatever its name and type.
-    var isPlaceholder: Bool {
+    package var isPlaceholder: Bool {
         let type = type?.uppercased() ?? ""
         let name = name?.uppercased() ?? ""
         if extent == .beyond || Self.isOfOthers(type) { return true }

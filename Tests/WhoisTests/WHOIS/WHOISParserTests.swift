@@ -1,6 +1,7 @@
 import AuditCore
 import Testing
 
+@testable import LookupAnswers
 @testable import Whois
 
 @Suite struct WHOISParserTests {

@@ -1,4 +1,5 @@
 internal import AuditCore
+internal import Whois
 
 /// Whom ``Flights`` ask.
 protocol FlightUpstream<Value>: Sendable {

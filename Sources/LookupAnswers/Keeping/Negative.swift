@@ -1,4 +1,5 @@
 internal import AuditCore
+internal import Whois
 
 /// Why there is no answer, as it is remembered for a while.
 enum Negative: String, Sendable {

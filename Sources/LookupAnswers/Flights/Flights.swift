@@ -1,5 +1,6 @@
 internal import AuditCore
 internal import Locks
+internal import Whois
 
 /// Questions under way to one kind of upstream: one at a time for each neighbourhood, whoever asks.
 ///

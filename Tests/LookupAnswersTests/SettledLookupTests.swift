@@ -4,6 +4,7 @@ import Locks
 import LookupCaches
 import Testing
 
+@testable import LookupAnswers
 @testable import Whois
 
 /// Lookups of clients that were seen before, beside what the cache itself says.

@@ -1,5 +1,6 @@
 internal import AuditCore
 internal import StrictJSON
+internal import Whois
 
 /// What the old program left in Redis under an announced prefix: the JSON of one address's lookup.
 ///

@@ -1,4 +1,5 @@
 internal import AuditCore
+internal import Whois
 
 /// The block of addresses that one answer holds for.
 ///

@@ -1,4 +1,5 @@
 internal import AuditCore
+internal import Whois
 
 /// Asks a registry, and says what is to be kept of its answer.
 struct NetworkQuestions: FlightUpstream {

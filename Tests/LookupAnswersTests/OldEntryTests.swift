@@ -2,7 +2,7 @@ import AuditCore
 import AuditCoreTesting
 import Testing
 
-@testable import Whois
+@testable import LookupAnswers
 
 /// What the old program left in Redis.
 struct OldEntryTests {

@@ -1,4 +1,5 @@
 internal import AuditCore
+internal import Whois
 
 extension FlightQuestion {
     /// What is to be kept of an answer: under its reach, and under the block of the answer that it takes the place of.

@@ -5,6 +5,7 @@ import AuditCoreTesting
 import LookupCaches
 import Testing
 
+@testable import LookupAnswers
 @testable import Whois
 
 /// Our own limits are no way round the lists, and nobody's many networks keep others from being judged.

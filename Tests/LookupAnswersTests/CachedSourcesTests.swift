@@ -4,6 +4,7 @@ import Locks
 import LookupCaches
 import Testing
 
+@testable import LookupAnswers
 @testable import Whois
 
 struct CachedSourcesTests {

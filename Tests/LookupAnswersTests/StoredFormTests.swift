@@ -2,7 +2,7 @@ import AuditCore
 import AuditCoreTesting
 import Testing
 
-@testable import Whois
+@testable import LookupAnswers
 
 struct StoredFormTests {
     private let now = Timestamp(milliseconds: 1_763_918_141_000)

@@ -1,4 +1,5 @@
 internal import AuditCore
+internal import Whois
 
 /// Facts of one kind: from memory, from the cache behind it, or from an upstream, whichever is first.
 final class CachedLookup<Kind: CachedKind>: Lookup {

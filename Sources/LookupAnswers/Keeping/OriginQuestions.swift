@@ -1,4 +1,5 @@
 internal import AuditCore
+internal import Whois
 
 /// Asks who announces an address, and says what is to be kept of the answer.
 struct OriginQuestions: FlightUpstream {

@@ -5,7 +5,7 @@ import RedisCache
 import TestServers
 import Testing
 
-@testable import Whois
+@testable import LookupAnswers
 
 @Suite(
     .enabled(if: InstalledServers.redis, "\(InstalledServers.redisMissing)"), .serialized, .timeLimit(.minutes(5)))

@@ -1,4 +1,5 @@
 public import AuditCore
+package import Whois
 
 /// The registries and the origins of prefixes, behind a lookup cache.
 ///

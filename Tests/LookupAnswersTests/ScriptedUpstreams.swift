@@ -1,6 +1,7 @@
 import AuditCore
 import Locks
 
+@testable import LookupAnswers
 @testable import Whois
 
 /// Upstreams that answer from a table, when they are let to, and note what they are asked.
