@@ -322,13 +322,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            resources: [.embedInCode("Endpoints/openapi.json")], swiftSettings: strict),
         .executableTarget(name: "web-auth-server", dependencies: ["WebAuth"], swiftSettings: strict),
         .testTarget(
             name: "WebAuthTests",
             dependencies: [
-                "WebAuth", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "Doctor", "PasswordSchemes",
-                "PrometheusMetrics", "Settings",
+                "WebAuth", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "Doctor", "HTTPKit", "PasswordSchemes",
+                "PrometheusMetrics", "Settings", logging,
             ], swiftSettings: strict),
 
         // A real Dovecot, started privately, and the scripts it runs.

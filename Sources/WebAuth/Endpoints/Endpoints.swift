@@ -26,7 +26,7 @@ struct Endpoints: Sendable {
                     200, contentType: PrometheusRegistry.contentType, body: Array(await metrics().utf8))
             },
             Route(.get, "/openapi.json", load: .exempt) { _ in
-                HTTPResponse(200, contentType: "application/json", body: Array(openAPIDocument.utf8))
+                HTTPResponse(200, contentType: "application/json", body: PackageResources.openapi_json)
             },
         ]
     }
