@@ -39,7 +39,7 @@ struct ExplainCommand: AsyncParsableCommand {
             .load().settings
         let logger = Logger.program(level: .warning)
         let lookups = try Lookups(
-            Lookups.Configuration(settings, makesFiles: false), place: settings.lookup.rdap.bootstrapPlace,
+            LookupConfiguration(settings, makesFiles: false), place: settings.lookup.rdap.bootstrapPlace,
             logger: logger)
         var sources = lookups.sources
         sources.geo = try BackEnds.openGeo(settings, logger: logger)

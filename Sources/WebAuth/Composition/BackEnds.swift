@@ -36,13 +36,13 @@ struct BackEnds: Sendable {
     struct Configuration: Sendable, Equatable {
         var database: DatabaseConfiguration
         var directory: LDAPDirectory.Configuration?
-        var lookups: Lookups.Configuration
+        var lookups: LookupConfiguration
 
         /// What the settings say; files that are only read when a part is made are looked at.
         init(_ settings: Settings) {
             database = DatabaseConfiguration(settings)
             directory = settings.ldap.map { LDAPDirectory.Configuration($0, pool: settings.database.poolSize) }
-            lookups = Lookups.Configuration(settings)
+            lookups = LookupConfiguration(settings)
         }
     }
 

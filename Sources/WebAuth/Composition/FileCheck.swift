@@ -40,7 +40,7 @@ struct FileCheck: Sendable {
         }
         do throws(SetupFailure) {
             _ = try Lookups.clients(
-                Lookups.Configuration(settings, makesFiles: false), place: settings.lookup.rdap.bootstrapPlace, logger)
+                LookupConfiguration(settings, makesFiles: false), place: settings.lookup.rdap.bootstrapPlace, logger)
         } catch { lookupProblems = error.problems }
         do throws(SetupFailure) {
             let policy = try LoadedPolicy(settings, sources: FactSources()) { _ in }

@@ -32,7 +32,7 @@ final class Lookups: Sendable {
     /// - Throws: ``SetupFailure`` if a bootstrap directory or a resolver named in the settings cannot be used. A cache that
     ///   cannot be had is a warning: what was looked up is then kept in memory alone.
     init(
-        _ configuration: Configuration, place: String?, replacing old: Lookups? = nil, logger: Logger
+        _ configuration: LookupConfiguration, place: String?, replacing old: Lookups? = nil, logger: Logger
     ) throws(SetupFailure) {
         let refused = old?.refused ?? Counter()
         self.refused = refused
@@ -57,7 +57,7 @@ final class Lookups: Sendable {
     ///
     /// - Parameter place: Where the settings name a bootstrap, for messages.
     static func clients(
-        _ configuration: Configuration, place: String?, _ logger: Logger
+        _ configuration: LookupConfiguration, place: String?, _ logger: Logger
     ) throws(SetupFailure) -> (resolver: CaresResolver, clients: RegistryClients)? {
         guard !configuration.isOffline else { return nil }
         do throws(LookupError) {
@@ -98,7 +98,7 @@ final class Lookups: Sendable {
     func end() { ended.open() }
 
     private static func cache(
-        _ configuration: Configuration.Cache, _ logger: Logger, onTooLong: @escaping @Sendable (Int) -> Void
+        _ configuration: LookupConfiguration.Cache, _ logger: Logger, onTooLong: @escaping @Sendable (Int) -> Void
     ) -> any LookupCache {
         let memory = MemoryLookupCache()
         switch configuration {

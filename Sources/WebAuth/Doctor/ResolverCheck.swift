@@ -12,7 +12,7 @@ extension DoctorCheck {
             // What cannot be opened has been said of the files.
             guard
                 let clients = try? Lookups.clients(
-                    Lookups.Configuration(settings, makesFiles: false), place: nil, .program(level: .error))
+                    LookupConfiguration(settings, makesFiles: false), place: nil, .program(level: .error))
             else {
                 return []
             }

@@ -15,9 +15,8 @@ struct AccountNames {
         let key = Array(name.utf8)
         if let answer = known[key] { return answer }
         if known.count >= 10_000 { known = [:] }
-        let answer = try await AppPasswordCommand.asking { () async throws(BackendError) in
-            try await directory.account(for: name)
-        }
+        let answer: AccountAnswer
+        do throws(BackendError) { answer = try await directory.account(for: name) } catch { throw SetupFailure(error) }
         known[key] = answer
         return answer
     }
