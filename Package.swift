@@ -75,7 +75,8 @@ let package = Package(
         .target(name: "AppPasswordCore", dependencies: ["AuditCore"], swiftSettings: strict),
         .target(name: "AuditCoreTesting", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
         .target(
-            name: "AppPasswordCoreTesting", dependencies: ["Locks", "AppPasswordCore", "AuditCore"],
+            name: "AppPasswordCoreTesting",
+            dependencies: ["Locks", "AppPasswordCore", "AuditCore", "AuditCoreTesting"],
             swiftSettings: strict),
 
         // SHA-512-crypt in vector lanes, and the threads all hashing runs on. No dependency.
@@ -221,7 +222,8 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "PythonRegex", dependencies: ["AuditCore", "CPCRE2"], swiftSettings: strictC),
         .testTarget(
-            name: "PythonRegexTests", dependencies: ["Locks", "PythonRegex", "AuditCore", "FuzzCorpus"],
+            name: "PythonRegexTests",
+            dependencies: ["Locks", "PythonRegex", "AuditCore", "AuditCoreTesting", "FuzzCorpus"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict),
 

@@ -1,16 +1,11 @@
 public import AppPasswordCore
 import AuditCore
+import AuditCoreTesting
 
 /// What every ``PasswordVerifier`` must do, for the tests of those who write one.
 ///
-/// Imports no test library: each rule throws a ``Violation`` that says what was wrong.
+/// Imports no test library: each rule throws a ``AuditCoreTesting/ContractViolation`` that says what was wrong.
 public struct PasswordVerifierContract: Sendable {
-    /// A rule that does not hold.
-    public struct Violation: Error, CustomStringConvertible {
-        /// What was expected of which login.
-        public let description: String
-    }
-
     /// A rule with its name.
     public struct Rule: Sendable, CustomStringConvertible {
         /// A sentence.
@@ -18,17 +13,17 @@ public struct PasswordVerifierContract: Sendable {
         let check: @Sendable (PasswordVerifierContract) async throws -> Void
     }
 
-    private let makeVerifier: @Sendable () -> any PasswordVerifier
+    private let make: @Sendable () -> any PasswordVerifier
     private let storedHash: @Sendable (String) -> String
 
     /// - Parameters:
-    ///   - makeVerifier: Makes one that remembers nothing.
+    ///   - make: Makes one that remembers nothing.
     ///   - storedHash: Makes what a row stores for a secret, in a cheap scheme.
     public init(
-        makeVerifier: @escaping @Sendable () -> any PasswordVerifier,
+        make: @escaping @Sendable () -> any PasswordVerifier,
         storedHash: @escaping @Sendable (String) -> String
     ) {
-        (self.makeVerifier, self.storedHash) = (makeVerifier, storedHash)
+        (self.make, self.storedHash) = (make, storedHash)
     }
 
     /// Stored hashes that no verifier can use.
@@ -42,13 +37,16 @@ public struct PasswordVerifierContract: Sendable {
         String(repeating: "a", count: 100_000), "{CRYPT}" + String(repeating: "$6$", count: 50_000),
     ]
 
+    /// Checks all rules.
+    public func run() async throws { for rule in Self.rules { try await check(rule) } }
+
     /// Checks one rule.
     public func check(_ rule: Rule) async throws { try await rule.check(self) }
 
     /// All rules.
     public static let rules = [
         Rule(description: "a password is found in its row, a wrong one in none") { contract in
-            let verifier = contract.makeVerifier()
+            let verifier = contract.make()
             let rows = [contract.row(1, "one"), contract.row(2, "two"), contract.row(3, "three")]
             try await contract.expect(2, for: "two", in: rows, verifier)
             try await contract.expect(nil, for: "four", in: rows, verifier)
@@ -58,7 +56,7 @@ public struct PasswordVerifierContract: Sendable {
             try await contract.expect(nil, for: "one", in: [], verifier)
         },
         Rule(description: "bytes count: case, blanks and non-ASCII ones") { contract in
-            let verifier = contract.makeVerifier()
+            let verifier = contract.make()
             let rows = [contract.row(1, "Pass wörd")]
             try await contract.expect(1, for: "Pass wörd", in: rows, verifier)
             for wrong in ["pass wörd", "Pass wörd ", "Pass wo\u{308}rd", "Passwörd", "Pass w"] {
@@ -66,7 +64,7 @@ public struct PasswordVerifierContract: Sendable {
             }
         },
         Rule(description: "an empty password and one with a NUL match nothing") { contract in
-            let verifier = contract.makeVerifier()
+            let verifier = contract.make()
             let rows = [contract.row(1, "one"), contract.row(2, "")]
             for wrong in ["", "\0", "one\0", "one\0two"] {
                 try await contract.expect(nil, for: wrong, in: rows, verifier)
@@ -74,7 +72,7 @@ public struct PasswordVerifierContract: Sendable {
             try await contract.expect(1, for: "one", in: rows, verifier)
         },
         Rule(description: "broken rows match nothing and stop no other row") { contract in
-            let verifier = contract.makeVerifier()
+            let verifier = contract.make()
             let broken = brokenHashes.enumerated().map { index, hash in
                 AppPassword(id: Int64(100 + index), uid: "alice", storedHash: hash, isDeleted: false, created: nil)
             }
@@ -84,7 +82,7 @@ public struct PasswordVerifierContract: Sendable {
             }
         },
         Rule(description: "of several rows that match, the live and newest one is reported") { contract in
-            let verifier = contract.makeVerifier()
+            let verifier = contract.make()
             var rows = [contract.row(1, "same"), contract.row(9, "same", isDeleted: true)]
             try await contract.expect(1, for: "same", in: rows, verifier)
             rows.append(contract.row(2, "same"))
@@ -95,15 +93,17 @@ public struct PasswordVerifierContract: Sendable {
             try await contract.expect(3, for: "same", in: rows.reversed(), verifier)
         },
         Rule(description: "a deleted row is reported as it is, if no live one matches") { contract in
-            let verifier = contract.makeVerifier()
+            let verifier = contract.make()
             let live = contract.row(1, "one")
             try await contract.expect(1, for: "one", in: [live, contract.row(2, "two")], verifier)
             let deleted = contract.row(1, "one", isDeleted: true)
             let found = try await contract.match("one", in: [deleted, contract.row(2, "two")], verifier)
-            guard found?.isDeleted == true else { throw Violation(description: "the row is not reported as deleted") }
+            guard found?.isDeleted == true else {
+                throw ContractViolation(description: "the row is not reported as deleted")
+            }
         },
         Rule(description: "a changed or removed row is refused at the next login") { contract in
-            let verifier = contract.makeVerifier()
+            let verifier = contract.make()
             try await contract.expect(1, for: "one", in: [contract.row(1, "one")], verifier)
             try await contract.expect(nil, for: "one", in: [contract.row(1, "changed")], verifier)
             try await contract.expect(1, for: "changed", in: [contract.row(1, "changed")], verifier)
@@ -111,7 +111,7 @@ public struct PasswordVerifierContract: Sendable {
             try await contract.expect(nil, for: "one", in: [], verifier)
         },
         Rule(description: "logins at the same time do not disturb each other") { contract in
-            let verifier = contract.makeVerifier()
+            let verifier = contract.make()
             let rows = (1...8).map { contract.row(Int64($0), "secret \($0)") }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for round in 0..<64 {
@@ -145,7 +145,7 @@ public struct PasswordVerifierContract: Sendable {
         let found = try await match(password, in: rows, verifier)?.id
         guard found != id else { return }
         func text(_ id: Int64?) -> String { id.map { "row \($0)" } ?? "no row" }
-        throw Violation(
+        throw ContractViolation(
             description:
                 "\(text(id)) of \(rows.map(\.id)) expected for \(password.debugDescription), got \(text(found))")
     }

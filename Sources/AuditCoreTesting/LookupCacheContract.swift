@@ -1,24 +1,29 @@
 public import AuditCore
 
 /// What every ``LookupCache`` must do; run on the fake and on each adapter.
-public struct LookupCacheContract {
-    private let cache: any LookupCache
+public struct LookupCacheContract: Sendable {
+    private let make: @Sendable () async throws -> any LookupCache
     /// Keeps the keys of one run apart from those of others in a shared store.
     private let prefix: String
 
-    /// Prepares a run on a cache that is reachable and has room for a few hundred kilobytes.
-    public init(_ cache: any LookupCache) {
-        self.cache = cache
+    /// Prepares a run.
+    ///
+    /// - Parameter make: Makes a cache that is reachable and has room for a few hundred kilobytes.
+    public init(make: @escaping @Sendable () async throws -> any LookupCache) {
+        self.make = make
         prefix = "contract-\(UInt64.random(in: 0...UInt64.max))-"
     }
 
-    /// Runs every check and returns a sentence for each that failed.
+    /// Runs every check.
     ///
-    /// - Parameter shortLifetime: A lifetime after which `pass` lets a value be gone.
-    /// - Parameter pass: Lets so much time pass, by the cache's own clock.
-    public func violations(
+    /// - Parameters:
+    ///   - shortLifetime: A lifetime after which `pass` lets a value be gone.
+    ///   - pass: Lets so much time pass, by the cache's own clock.
+    /// - Throws: ``ContractViolation`` with a sentence for each promise that is not kept, or the cache's own ``LookupError``.
+    public func run(
         shortLifetime: Duration = .milliseconds(50), pass: (Duration) async throws -> Void
-    ) async throws -> [String] {
+    ) async throws {
+        let cache = try await make()
         var violations: [String] = []
         func check(_ holds: Bool, _ sentence: String) { if !holds { violations.append(sentence) } }
         func key(_ name: String) -> String { prefix + name }
@@ -78,6 +83,6 @@ public struct LookupCacheContract {
         try await cache.store(names.map { entry($0, Array($0.utf8)) })
         let all = try await cache.values(for: names.map(key))
         check(all.count == 300 && names.allSatisfy { all[key($0)] == Array($0.utf8) }, "300 entries go at once")
-        return violations
+        try ContractViolation.unlessEmpty(violations)
     }
 }

@@ -1,14 +1,24 @@
 public import AuditCore
 
 /// What every ``PatternEngine`` promises, for patterns of plain letters.
-public enum PatternEngineContract {
-    /// Checks an engine.
+public struct PatternEngineContract: Sendable {
+    private let badPattern: String
+    private let make: @Sendable () -> any PatternEngine
+
+    /// Prepares a run.
     ///
     /// - Parameters:
-    ///   - engine: The engine.
-    ///   - badPattern: A pattern it has to refuse.
-    /// - Returns: The promises it breaks, in words; empty if it keeps them all.
-    public static func violations(of engine: any PatternEngine, badPattern: String) -> [String] {
+    ///   - badPattern: A pattern that the engine has to refuse.
+    ///   - make: Makes the engine.
+    public init(badPattern: String, make: @escaping @Sendable () -> any PatternEngine) {
+        (self.badPattern, self.make) = (badPattern, make)
+    }
+
+    /// Runs every check.
+    ///
+    /// - Throws: The promises that it breaks.
+    public func run() throws(ContractViolation) {
+        let engine = make()
         var violations: [String] = []
         func expect<Value: Equatable>(_ value: Value, _ expected: Value, _ promise: String) {
             if value != expected { violations.append("\(promise): \(value) instead of \(expected)") }
@@ -46,6 +56,6 @@ public enum PatternEngineContract {
         let bad = compile(Array(repeating: badPattern, count: 3))
         expect(bad.problems.map(\.line), [10, 20, 30], "every bad line is named, in file order")
         expect(bad.set.count, 0, "nothing is left of bad lines")
-        return violations
+        try ContractViolation.unlessEmpty(violations)
     }
 }

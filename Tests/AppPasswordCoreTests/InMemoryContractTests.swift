@@ -4,9 +4,9 @@ import Testing
 struct InMemoryContractTests {
     @Test func `the store in memory keeps the contracts`() async throws {
         let store = InMemoryAppPasswordStore()
-        try await AppPasswordStoreContract.check(store)
-        try await LoginLogContract.check(store)
-        try await AppPasswordAdministrationContract.check(store)
-        try await LimitsContract.check(store)
+        try await AppPasswordStoreContract { store }.run()
+        try await LoginLogContract { store }.run()
+        try await AppPasswordAdministrationContract { store }.run()
+        try await LimitsContract { store }.run()
     }
 }

@@ -7,7 +7,7 @@ struct PlainTextVerifierTests {
     @Test(arguments: PasswordVerifierContract.rules)
     func `the plain text verifier keeps the contract`(rule: PasswordVerifierContract.Rule) async throws {
         let contract = PasswordVerifierContract(
-            makeVerifier: { PlainTextVerifier() }, storedHash: PlainTextVerifier.storedHash)
+            make: { PlainTextVerifier() }, storedHash: PlainTextVerifier.storedHash)
         try await contract.check(rule)
     }
 

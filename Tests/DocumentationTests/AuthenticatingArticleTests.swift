@@ -45,10 +45,10 @@ struct AuthenticatingArticleTests {
     @Test func `a store is held to its contracts`() async throws {
         let store = InMemoryAppPasswordStore()
 
-        try await AppPasswordStoreContract.check(store)
-        try await AppPasswordAdministrationContract.check(store)
-        try await LoginLogContract.check(store)
-        try await LimitsContract.check(store)
+        try await AppPasswordStoreContract { store }.run()
+        try await AppPasswordAdministrationContract { store }.run()
+        try await LoginLogContract { store }.run()
+        try await LimitsContract { store }.run()
     }
 
     @Test func `fakes are enough to authenticate with`() async throws {

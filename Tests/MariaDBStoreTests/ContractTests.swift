@@ -10,14 +10,14 @@ struct ContractTests {
     @Test(arguments: [TestDatabase.Schema.new, .upgraded])
     func `MariaDB keeps the contract of a store`(schema: TestDatabase.Schema) async throws {
         let database = try await TestDatabase(schema, on: try await SharedServer.get())
-        try await AppPasswordStoreContract.check(try database.administration())
-        try await LimitsContract.check(try database.administration())
+        try await AppPasswordStoreContract { try database.administration() }.run()
+        try await LimitsContract { try database.administration() }.run()
     }
 
     @Test(arguments: [TestDatabase.Schema.new, .old, .upgraded])
     func `MariaDB keeps the contracts of the log and of administration`(schema: TestDatabase.Schema) async throws {
         let database = try await TestDatabase(schema, on: try await SharedServer.get())
-        try await LoginLogContract.check(try database.administration(), keepsRefusals: schema != .old)
-        try await AppPasswordAdministrationContract.check(try database.administration())
+        try await LoginLogContract(keepsRefusals: schema != .old) { try database.administration() }.run()
+        try await AppPasswordAdministrationContract { try database.administration() }.run()
     }
 }

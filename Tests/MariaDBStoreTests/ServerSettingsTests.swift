@@ -152,9 +152,9 @@ struct ServerSettingsTests {
         configuration.server.user = "root"
         configuration.server.password = Secret("")
         let store = MariaDBStore(configuration, noticed: { notices.append($0) })
-        try await AppPasswordStoreContract.check(store)
-        try await LoginLogContract.check(store)
-        try await AppPasswordAdministrationContract.check(store)
+        try await AppPasswordStoreContract { store }.run()
+        try await LoginLogContract { store }.run()
+        try await AppPasswordAdministrationContract { store }.run()
 
         let names = [
             "\\", "\\'", "'", "''", "' OR '1'='1", "\"", "a\0b", "%", "?", "a\nb", "müller", "名前😀", "\u{1a}", "",

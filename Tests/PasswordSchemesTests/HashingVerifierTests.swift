@@ -30,7 +30,7 @@ struct HashingVerifierTests {
         rule: PasswordVerifierContract.Rule, ttl: Duration
     ) async throws {
         let contract = PasswordVerifierContract(
-            makeVerifier: {
+            make: {
                 var configuration = HashingVerifier.Configuration()
                 configuration.matchLifetime = ttl
                 configuration.deadline = .seconds(60)  // shared machines

@@ -11,10 +11,9 @@ struct LookupCacheFakeTests {
     @Test func `the fake keeps the contract`() async throws {
         let time = Mutex(ContinuousClock.now)
         let cache = InMemoryLookupCache { time.withLock { $0 } }
-        let violations = try await LookupCacheContract(cache).violations { duration in
+        try await LookupCacheContract { cache }.run { duration in
             time.withLock { $0 += duration }
         }
-        #expect(violations == [])
     }
 }
 
@@ -41,11 +40,10 @@ struct RedisCacheTests {
         let cache = RedisCache(configuration)
         try await cache.ping()
         // Redis has a clock of its own: this waits for it, by asking until the key is gone.
-        let violations = try await LookupCacheContract(cache).violations { _ in
+        try await LookupCacheContract { cache }.run { _ in
             try await cache.store([LookupCacheEntry(key: "marker", value: [1], lifetime: .milliseconds(100))])
             while try await cache.values(for: ["marker"]) != [:] {}
         }
-        #expect(violations == [])
     }
 
     @Test(arguments: ["", "wr0ng"])

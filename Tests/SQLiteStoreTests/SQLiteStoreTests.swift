@@ -25,12 +25,12 @@ struct SQLiteStoreTests {
 
     @Test func `SQLite keeps the contracts`() async throws {
         let store = try open()
-        try await AppPasswordStoreContract.check(store)
-        try await LoginLogContract.check(store)
-        try await AppPasswordAdministrationContract.check(store)
-        try await LimitsContract.check(store)
-        // Also when it is opened again.
-        try await LoginLogContract.check(open())
+        try await AppPasswordStoreContract { store }.run()
+        try await LoginLogContract { store }.run()
+        try await AppPasswordAdministrationContract { store }.run()
+        try await LimitsContract { store }.run()
+        let again = try open()
+        try await LoginLogContract { again }.run()
     }
 
     @Test func `the DDL in the tree is the DDL that is used`() throws {

@@ -1,12 +1,21 @@
 public import AppPasswordCore
 import AuditCore
+import AuditCoreTesting
 
 /// What every ``AppPasswordAdministration`` promises.
-public enum AppPasswordAdministrationContract {
-    /// Checks a database; it may hold rows already, and keeps those that are made here.
+public struct AppPasswordAdministrationContract<Store: AppPasswordAdministration & LoginLog>: Sendable {
+    private let make: @Sendable () async throws -> Store
+
+    /// Prepares a run.
     ///
-    /// - Throws: ``ContractViolation``, or the database's own ``BackendError``.
-    public static func check(_ store: some AppPasswordAdministration & LoginLog) async throws {
+    /// - Parameter make: Makes what is held to the contract; it may hold rows already, and keeps those that are made here.
+    public init(make: @escaping @Sendable () async throws -> Store) { self.make = make }
+
+    /// Runs every check.
+    ///
+    /// - Throws: ``AuditCoreTesting/ContractViolation``, or the store's own ``BackendError``.
+    public func run() async throws {
+        let store = try await make()
         let uid = "contract-\(UInt64.random(in: 0 ... .max))"
         let start = Timestamp(milliseconds: 1_763_918_141_000)
         let later = start.advanced(by: .seconds(3600))

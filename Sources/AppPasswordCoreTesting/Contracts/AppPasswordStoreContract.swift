@@ -1,21 +1,30 @@
 public import AppPasswordCore
 import AuditCore
+import AuditCoreTesting
 
 /// What every ``AppPasswordStore`` promises.
-public enum AppPasswordStoreContract {
-    /// Checks a store; it may hold other accounts' rows already, and keeps those that are made here.
+public struct AppPasswordStoreContract<Store: AppPasswordStore & AppPasswordAdministration>: Sendable {
+    private let make: @Sendable () async throws -> Store
+
+    /// Prepares a run.
     ///
-    /// - Throws: ``ContractViolation``, or the store's own ``BackendError``.
-    public static func check(_ store: some AppPasswordStore & AppPasswordAdministration) async throws {
+    /// - Parameter make: Makes what is held to the contract; it may hold rows already, and keeps those that are made here.
+    public init(make: @escaping @Sendable () async throws -> Store) { self.make = make }
+
+    /// Runs every check.
+    ///
+    /// - Throws: ``AuditCoreTesting/ContractViolation``, or the store's own ``BackendError``.
+    public func run() async throws {
+        let store = try await make()
         let name = "contract-\(UInt64.random(in: 0 ... .max))"
         let created = Timestamp(milliseconds: 1_763_918_141_000)
-        try await expect(store, of: name, [], "an unknown name has no rows")
+        try await Self.expect(store, of: name, [], "an unknown name has no rows")
 
         let first = try await store.add(uid: name, storedHash: "{CRYPT}$6$a", comment: nil, created: created)
         let second = try await store.add(
             uid: name, storedHash: "{CRYPT}$6$b", comment: "ü", created: created.advanced(by: .seconds(1)))
         _ = try await store.revoke(id: second, hard: false, at: created.advanced(by: .seconds(2)))
-        try await expect(
+        try await Self.expect(
             store, of: name,
             [
                 AppPassword(id: first, uid: name, storedHash: "{CRYPT}$6$a", isDeleted: false, created: created),
@@ -42,13 +51,13 @@ public enum AppPasswordStoreContract {
                 own.count, is: min(count, lookalikes.count), "\(count) names have the rows of each, none twice")
         }
         try ContractViolation.unless(try await store.passwords(of: []), is: [], "no names have no rows")
-        try await expect(store, of: name + "%", [], "a name is no pattern")
-        try await expect(store, of: "' OR ''='", [], "a name is no SQL")
+        try await Self.expect(store, of: name + "%", [], "a name is no pattern")
+        try await Self.expect(store, of: "' OR ''='", [], "a name is no SQL")
     }
 
     /// Compares the rows whose bytes are those of the name.
     private static func expect(
-        _ store: some AppPasswordStore, of name: String, _ expected: [AppPassword], _ promise: String
+        _ store: Store, of name: String, _ expected: [AppPassword], _ promise: String
     ) async throws {
         let rows = try await store.passwords(of: name).filter { $0.uid.utf8.elementsEqual(name.utf8) }
         try ContractViolation.unless(rows.sorted { $0.id < $1.id }, is: expected, promise)

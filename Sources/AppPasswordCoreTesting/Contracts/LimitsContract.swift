@@ -1,14 +1,22 @@
 public import AppPasswordCore
 import AuditCore
+import AuditCoreTesting
 
 /// What every store promises of the limits of app passwords.
-public enum LimitsContract {
-    /// Checks a store; it may hold rows already, and keeps those that are made here.
+public struct LimitsContract<Store: AppPasswordStore & AppPasswordAdministration & LoginLog & EndingPasswords>: Sendable
+{
+    private let make: @Sendable () async throws -> Store
+
+    /// Prepares a run.
     ///
-    /// - Throws: ``ContractViolation``, or the store's own ``BackendError``.
-    public static func check(
-        _ store: some AppPasswordStore & AppPasswordAdministration & LoginLog & EndingPasswords
-    ) async throws {
+    /// - Parameter make: Makes what is held to the contract; it may hold rows already, and keeps those that are made here.
+    public init(make: @escaping @Sendable () async throws -> Store) { self.make = make }
+
+    /// Runs every check.
+    ///
+    /// - Throws: ``AuditCoreTesting/ContractViolation``, or the store's own ``BackendError``.
+    public func run() async throws {
+        let store = try await make()
         let uid = "contract-\(UInt64.random(in: 0 ... .max))"
         let start = Timestamp(milliseconds: 1_763_918_141_000)
         func stored(_ id: Int64) async throws -> StoredLimits? {
@@ -23,9 +31,9 @@ public enum LimitsContract {
         let free = try await store.add(uid: uid, storedHash: "{CRYPT}$6$free", comment: nil, created: start)
         try ContractViolation.unless(try await stored(free), is: nil, "a password has no limits of itself")
         let id = try await store.add(
-            uid: uid, storedHash: "{CRYPT}$6$a", comment: nil, created: start, limits: full(start))
+            uid: uid, storedHash: "{CRYPT}$6$a", comment: nil, created: start, limits: Self.full(start))
         let row = try await stored(id)
-        try ContractViolation.unless(try row?.read(), is: full(start), "limits come back as they were written")
+        try ContractViolation.unless(try row?.read(), is: Self.full(start), "limits come back as they were written")
         try ContractViolation.unless(row?.now == nil, is: false, "with the database's time")
         try ContractViolation.unless(row?.lastUse, is: nil, "a password that was never used has no last use")
         try ContractViolation.unless(try await stored(free), is: nil, "limits are those of one password")
@@ -43,16 +51,17 @@ public enum LimitsContract {
         (fewer.services, fewer.binding) = (["smtp"], .asn)
         try ContractViolation.unless(try await store.limit(id: id, fewer), is: true, "limits are changed")
         try ContractViolation.unless(try await stored(id)?.read(), is: fewer, "to just the new ones")
-        try await checkBinding(store, id, free)
-        try await checkAnnouncing(store, id, free)
-        try await checkSuspending(store, id, free, stored)
+        try await Self.checkBinding(store, id, free)
+        try await Self.checkAnnouncing(store, id, free)
+        try await Self.checkSuspending(store, id, free, stored)
         try ContractViolation.unless(try await store.limit(id: id, Limits()), is: true, "limits are taken away")
         try ContractViolation.unless(try await stored(id), is: nil, "then there are none")
         try ContractViolation.unless(
             try await store.limit(id: id, Limits()), is: true, "a password without limits is one all the same")
-        try ContractViolation.unless(try await store.limit(id: free, full(start)), is: true, "limits can come later")
+        try ContractViolation.unless(
+            try await store.limit(id: free, Self.full(start)), is: true, "limits can come later")
         _ = try await store.revoke(id: free, hard: true, at: start)
-        for limits in [Limits(), full(start)] {
+        for limits in [Limits(), Self.full(start)] {
             try ContractViolation.unless(
                 try await store.limit(id: free, limits), is: false, "there is no such password")
         }
@@ -61,7 +70,7 @@ public enum LimitsContract {
 
     /// What is bound stays bound, until it is let go of.
     private static func checkBinding(
-        _ store: some AppPasswordStore & AppPasswordAdministration, _ id: Int64, _ free: Int64
+        _ store: Store, _ id: Int64, _ free: Int64
     ) async throws {
         try ContractViolation.unless(
             try await store.bind(id, to: .country("DE")), is: nil, "what is not to be bound to a country is not")
@@ -91,7 +100,7 @@ public enum LimitsContract {
 
     /// A suspension stays whatever else changes, until it is ended.
     private static func checkSuspending(
-        _ store: some AppPasswordStore & AppPasswordAdministration, _ id: Int64, _ free: Int64,
+        _ store: Store, _ id: Int64, _ free: Int64,
         _ stored: (Int64) async throws -> StoredLimits?
     ) async throws {
         func isSuspended(_ id: Int64) async throws -> Bool { try await stored(id)?.read().suspended != nil }
@@ -121,7 +130,7 @@ public enum LimitsContract {
 
     /// What may end is found, and an announcement is noted once.
     private static func checkAnnouncing(
-        _ store: some AppPasswordStore & AppPasswordAdministration & EndingPasswords, _ id: Int64, _ free: Int64
+        _ store: Store, _ id: Int64, _ free: Int64
     ) async throws {
         func ending() async throws -> EndingPassword? {
             try await store.endingPasswords(after: id - 1, limit: 1).first { $0.id == id }

@@ -1,15 +1,26 @@
 public import AppPasswordCore
 import AuditCore
+import AuditCoreTesting
 
 /// What every ``LoginLog`` promises.
-public enum LoginLogContract {
-    /// Checks a log; it may hold rows already, and keeps those of the password that is made here.
+public struct LoginLogContract<Store: LoginLog & AppPasswordAdministration>: Sendable {
+    private let make: @Sendable () async throws -> Store
+    private let keepsRefusals: Bool
+
+    /// Prepares a run.
     ///
-    /// - Parameter keepsRefusals: Whether it can tell refused logins from uses.
-    /// - Throws: ``ContractViolation``, or the log's own ``BackendError``.
-    public static func check(
-        _ log: some LoginLog & AppPasswordAdministration, keepsRefusals: Bool = true
-    ) async throws {
+    /// - Parameters:
+    ///   - keepsRefusals: Whether it can tell refused logins from uses.
+    ///   - make: Makes what is held to the contract; it may hold rows already, and keeps those that are made here.
+    public init(keepsRefusals: Bool = true, make: @escaping @Sendable () async throws -> Store) {
+        (self.make, self.keepsRefusals) = (make, keepsRefusals)
+    }
+
+    /// Runs every check.
+    ///
+    /// - Throws: ``AuditCoreTesting/ContractViolation``, or the store's own ``BackendError``.
+    public func run() async throws {
+        let log = try await make()
         let start = Timestamp(milliseconds: 1_763_918_141_123)
         let uid = "contract-\(UInt64.random(in: 0 ... .max))"
         let id = try await log.add(uid: uid, storedHash: "{CRYPT}$6$a", comment: nil, created: start)
@@ -71,12 +82,12 @@ public enum LoginLogContract {
         try await log.insert(many, mayBeThere: false)
         try ContractViolation.unless(
             try await log.history(id: id, limit: 200, offset: 0), is: many.reversed(), "200 rows in one call")
-        try await checkRefusals(log, id, start.advanced(by: .seconds(60)), isKept: keepsRefusals)
+        try await Self.checkRefusals(log, id, start.advanced(by: .seconds(60)), isKept: keepsRefusals)
     }
 
     /// A refused login is told from a use, or not written at all; what stands beside it in its batch is.
     private static func checkRefusals(
-        _ log: some LoginLog & AppPasswordAdministration, _ id: Int64, _ start: Timestamp, isKept: Bool
+        _ log: Store, _ id: Int64, _ start: Timestamp, isKept: Bool
     ) async throws {
         func row(_ milliseconds: Int64, _ refusal: String?) -> LoginLogRow {
             LoginLogRow(
