@@ -39,7 +39,9 @@ public enum LoginOutcome: Sendable, Equatable {
 extension LoginOutcome {
     /// What the lists say of a login; in watch mode it goes on.
     ///
-    /// - Parameter passwordID: The app password that matched; nil if another passdb knows the password.
+    /// - Parameters:
+    ///   - verdict: Of the place.
+    ///   - passwordID: The app password that matched; nil if another passdb knows the password.
     public init(_ verdict: Verdict, passwordID: Int64? = nil) {
         self =
             switch verdict {
@@ -88,7 +90,7 @@ extension LoginOutcome {
 public struct AuthAnswer: Sendable {
     /// How it came out.
     public var outcome: LoginOutcome
-    /// For ``AuditCore/Auditor/record(_:duration:)``, when the answer has been sent; nil if there is no audit record.
+    /// For `Auditor.record(_:duration:)`, when the answer has been sent; nil if there is no audit record.
     public var record: PendingRecord?
 
     /// Pairs them.
