@@ -1,3 +1,4 @@
+import AppPasswordCore
 import AuditCore
 import CoreMetrics
 import PasswordSchemes
@@ -25,6 +26,7 @@ func metricsBenchmarks(_ suite: Suite) {
     let sources = FactSources(geo: ConstantGeo()).metered(LookupMetrics(registry))
     let outcomes = DenyListKind.allCases.map { RuleOutcome(list: $0, outcome: .pass) }
     let judgement = Judgement(verdict: .allow, outcomes: outcomes)
+    let allowed = LoginOutcome.success(passwordID: 1).row().label
     guard let address = IPAddress("192.0.2.1"), let geo = sources.geo else { return }
     // As the server does it for a known client: its password, a lookup of its account, one of its rows and one of its
     // place, the judgement, the decision, the request.
@@ -34,7 +36,7 @@ func metricsBenchmarks(_ suite: Suite) {
             let start = ContinuousClock.now
             logins.verified(PasswordCheck(scheme: .sha512Crypt, path: .cache, duration: .now - start))
             logins.judged(judgement)
-            logins.decided(.allowed)
+            logins.decided(allowed)
             requests.answered("/auth", 200, .microseconds(140))
         }
     }
