@@ -264,7 +264,7 @@ let package = Package(
         // Audit records in files.
         .target(name: "FileAuditSinks", dependencies: ["AuditCore", "BlockingLanes"], swiftSettings: strict),
         .testTarget(
-            name: "FileAuditSinksTests", dependencies: ["FileAuditSinks", "AuditCore", "AuditCoreTesting"],
+            name: "FileAuditSinksTests", dependencies: ["Locks", "FileAuditSinks", "AuditCore", "AuditCoreTesting"],
             swiftSettings: strict),
 
         // Metrics: swift-metrics, and their text for Prometheus.

@@ -3,9 +3,9 @@ internal import BlockingLanes
 
 /// Appends each entry as one line of JSON to a file (docs/audit-trail.md).
 ///
-/// The file is opened again when it was moved or removed (log rotation without a signal), and on ``reopen()``. A disk
-/// that hangs holds one thread and costs entries, never a login. An entry that was given up while it was being
-/// written counts as lost, though it may still arrive.
+/// The file is opened again within a second after it was moved or removed (log rotation without a signal), and on
+/// ``reopen()``. A disk that hangs holds one thread and costs entries, never a login. An entry that was given up while it
+/// was being written counts as lost, though it may still arrive.
 public final class JSONLinesSink: AuditSink {
     /// `jsonl`.
     public let name = "jsonl"
@@ -14,13 +14,20 @@ public final class JSONLinesSink: AuditSink {
 
     /// Names the file; it is opened at the first entry, and made with mode 0600 if it is not there.
     ///
-    /// - Parameter patience: How long one entry may wait for the disk.
-    public init(path: String, patience: Duration = .seconds(5)) {
+    /// - Parameter patience: How long entries that came together may wait for the disk.
+    public convenience init(path: String, patience: Duration = .seconds(5)) {
+        self.init(path: path, patience: patience, now: { .now })
+    }
+
+    /// - Parameter now: By what it is measured when to look again whether the file is still there.
+    package init(
+        path: String, patience: Duration = .seconds(5), now: @escaping @Sendable () -> ContinuousClock.Instant
+    ) {
         self.patience = patience
         lane = BlockingLanes(name: "jsonl", count: 1, queueLimit: 2) { _ in
             AuditSinkError("\(path): the disk has not taken a record for \(patience)")
         } open: {
-            LineFile(path: path)
+            LineFile(path: path, now: now)
         }
     }
 
@@ -28,8 +35,18 @@ public final class JSONLinesSink: AuditSink {
     ///
     /// - Throws: ``AuditSinkError`` if the file cannot be opened or the line not be written whole and in time.
     public func write(_ entry: AuditEntry) async throws(AuditSinkError) {
-        let line = Array((entry.jsonLine + "\n").utf8)
-        try await lane.run(within: patience) { file, _ throws(AuditSinkError) in try file.append(line) }
+        if let trouble = await write([entry]).trouble { throw trouble }
+    }
+
+    /// Appends lines with one `write(2)`.
+    public func write(_ entries: [AuditEntry]) async -> (written: Int, trouble: AuditSinkError?) {
+        do throws(AuditSinkError) {
+            return try await lane.run(within: patience) { file, _ throws(AuditSinkError) in
+                file.append(Lines(of: entries))
+            }
+        } catch {
+            return (0, error)
+        }
     }
 
     /// Opens the file anew.

@@ -26,16 +26,33 @@ public final class StandardErrorSink: AuditSink {
 
     /// Writes one entry.
     public func write(_ entry: AuditEntry) async throws(AuditSinkError) {
-        let line = Array("\(entry.identifier): \(entry.message)\n".utf8)
-        try await lane.run(within: patience) { descriptor, _ throws(AuditSinkError) in
-            var rest = line[...]
+        if let trouble = await write([entry]).trouble { throw trouble }
+    }
+
+    /// Writes entries one after the other, in one turn of the thread.
+    public func write(_ entries: [AuditEntry]) async -> (written: Int, trouble: AuditSinkError?) {
+        do throws(AuditSinkError) {
+            return try await lane.run(within: patience) { descriptor, _ throws(AuditSinkError) in
+                Self.write(entries, to: descriptor)
+            }
+        } catch {
+            return (0, error)
+        }
+    }
+
+    private static func write(_ entries: [AuditEntry], to descriptor: Int32) -> (Int, AuditSinkError?) {
+        for (index, entry) in entries.enumerated() {
+            var rest = Array("\(entry.identifier): \(entry.message)\n".utf8)[...]
             while !rest.isEmpty {
                 let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
                 if written < 0, errno == EINTR { continue }
-                guard written > 0 else { throw AuditSinkError("standard error: \(String(cString: strerror(errno)))") }
+                guard written > 0 else {
+                    return (index, AuditSinkError("standard error: \(String(cString: strerror(errno)))"))
+                }
                 rest = rest.dropFirst(written)
             }
         }
+        return (entries.count, nil)
     }
 
     /// Does nothing: whoever started us owns the file.

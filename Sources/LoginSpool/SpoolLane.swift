@@ -16,6 +16,8 @@ final class SpoolLane: Sendable {
         /// Whether somebody has asked since the last turn began.
         var isAsked = false
         var isRunning = false
+        /// Whether somebody will ask in a moment for those who are in no hurry.
+        var isAskedSoon = false
         var isWatched = false
         /// Whether the turn under way has outlasted a waiter.
         var isStalled = false
@@ -44,6 +46,23 @@ final class SpoolLane: Sendable {
         }
         if starts { queue.async { self.work() } }
     }
+
+    /// Asks for a turn within some milliseconds, with others who are in no hurry either: a thread that is woken for each of
+    /// them costs more than what it does.
+    func askSoon() {
+        let isFirst = state.withLock { state in
+            defer { state.isAskedSoon = true }
+            return !state.isAskedSoon
+        }
+        guard isFirst else { return }
+        clock.asyncAfter(deadline: .now() + Self.soon) { [weak self] in
+            guard let self else { return }
+            state.withLock { $0.isAskedSoon = false }
+            ask()
+        }
+    }
+
+    private static let soon = DispatchTimeInterval.milliseconds(20)
 
     /// Returns when a turn is over that began after this call.
     ///

@@ -93,12 +93,13 @@ public final class SpooledLoginRecorder: LoginRecorder {
     /// at. Of the last 131,072 passwords that were used at least.
     public func lastUse(of passwordID: Int64) -> Timestamp? { keeper.shared.withLock { $0.lastUses[passwordID] } }
 
-    /// Adds facts to a use that has not been written yet; nil leaves what the row had. Only the first call counts.
+    /// Adds facts to a use that has not been written yet, some milliseconds later, together with others; nil leaves what the
+    /// row had. Only the first call counts.
     public func complete(_ ticket: LoginTicket, name: String?, location: String?, isp: String?) {
         guard ticket.number > 0 else { return }
         let facts = Facts(name: name, location: location, isp: isp)
         keeper.shared.withLock { $0.inbox.completions.append((ticket.number, facts)) }
-        lane.ask()
+        lane.askSoon()
     }
 
     /// Waits until what was asked for before is done.

@@ -3,8 +3,8 @@ internal import BlockingLanes
 
 /// Writes audit records to the systemd journal, with all their fields.
 ///
-/// libsystemd waits without end for a journald that does not read, so it is called on a thread of its own: a record
-/// that is not taken in time fails, the next one waits for that thread in turn. A record given up meanwhile counts as
+/// libsystemd waits without end for a journald that does not read, so it is called on a thread of its own: records
+/// that are not taken in time fail, the next ones wait for that thread in turn. What was given up meanwhile counts as
 /// lost, though it may still arrive when journald goes on.
 public final class JournalSink: AuditSink {
     /// Whether journald listens, so that records would arrive.
@@ -16,19 +16,19 @@ public final class JournalSink: AuditSink {
     public let name = "journal"
     private let lane: BlockingLanes<Void, AuditSinkError>
     private let patience: Duration
-    private let send: @Sendable ([(name: String, value: String)]) throws(AuditSinkError) -> Void
+    private let send: @Sendable ([AuditEntry]) -> (written: Int, trouble: AuditSinkError?)
 
     /// Makes a sink; nothing is sent before the first record.
     ///
-    /// - Parameter patience: How long one record may wait for journald.
+    /// - Parameter patience: How long records that came together may wait for journald.
     public convenience init(patience: Duration = .seconds(5)) {
-        self.init(patience: patience) { fields throws(AuditSinkError) in try JournalWriter.send(fields) }
+        self.init(patience: patience) { JournalWriter.send($0) }
     }
 
     /// Makes a sink that sends by other means.
     init(
         patience: Duration,
-        send: @escaping @Sendable ([(name: String, value: String)]) throws(AuditSinkError) -> Void
+        send: @escaping @Sendable ([AuditEntry]) -> (written: Int, trouble: AuditSinkError?)
     ) {
         self.patience = patience
         self.send = send
@@ -42,18 +42,21 @@ public final class JournalSink: AuditSink {
     ///
     /// - Throws: ``AuditSinkError`` if journald is not there, refuses the entry, or does not take it in time.
     public func write(_ entry: AuditEntry) async throws(AuditSinkError) {
-        let (send, fields) = (send, entry.journalFields)
-        try await lane.run(within: patience) { _, _ throws(AuditSinkError) in try send(fields) }
+        if let trouble = await write([entry]).trouble { throw trouble }
+    }
+
+    /// Sends entries one after the other, in one turn of the thread.
+    public func write(_ entries: [AuditEntry]) async -> (written: Int, trouble: AuditSinkError?) {
+        let send = send
+        do throws(AuditSinkError) {
+            return try await lane.run(within: patience) { _, _ throws(AuditSinkError) in
+                send(entries)
+            }
+        } catch {
+            return (0, error)
+        }
     }
 
     /// Does nothing: there is no file.
     public func reopen() async throws(AuditSinkError) {}
-}
-
-extension AuditEntry {
-    /// The fields of the journal's entry.
-    var journalFields: [(name: String, value: String)] {
-        [("MESSAGE", message), ("PRIORITY", "\(priority)"), ("SYSLOG_IDENTIFIER", identifier)]
-            + fields.map { ($0.name, $0.journalText) }
-    }
 }

@@ -9,7 +9,10 @@ import Testing
 struct JournalSinkTests {
     @Test func `a send that hangs fails its record, and the next one goes once it is over`() async throws {
         let gate = DispatchSemaphore(value: 0)
-        let sink = JournalSink(patience: .milliseconds(20)) { _ in gate.wait() }
+        let sink = JournalSink(patience: .milliseconds(20)) { entries in
+            gate.wait()
+            return (entries.count, nil)
+        }
         await #expect(throws: AuditSinkError.self) { try await sink.write(.login(SampleRecords.vk())) }
         await #expect(throws: AuditSinkError.self) { try await sink.write(.login(SampleRecords.vk())) }
         for _ in 0..<100 { gate.signal() }
@@ -25,7 +28,7 @@ struct JournalSinkTests {
     }
 
     @Test func `what journald says is passed on`() async throws {
-        let sink = JournalSink(patience: .seconds(60)) { _ throws(AuditSinkError) in throw AuditSinkError("no") }
+        let sink = JournalSink(patience: .seconds(60)) { _ in (0, AuditSinkError("no")) }
         await #expect(throws: AuditSinkError.self) { try await sink.write(.login(SampleRecords.vk())) }
     }
 

@@ -60,10 +60,8 @@ public enum AuditEntry: Sendable, Equatable {
     /// The entry as one line of JSON, as the jsonl sink writes it: the journal's names in lower case without `AUDIT_`,
     /// typed, with `message`, `priority` and `timestamp` (the login's own time). Only what is no login has an `event`.
     public var jsonLine: String {
-        var members: [(key: String, value: AuditValue)] = [
-            ("timestamp", .text(time.description)), ("priority", AuditValue(priority)), ("message", .text(message)),
-        ]
-        for field in fields { members.append((field.name.dropFirst("AUDIT_".count).lowercased(), field.value)) }
-        return AuditValue.object(members).jsonText
+        var bytes: [UInt8] = []
+        appendJSONLine(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -31,40 +31,41 @@ extension AuditRecord {
     /// A login without a MaxMind record has no `AUDIT_MAXMIND_*`, as it always was.
     public var fields: [AuditField] {
         var fields: [AuditField] = []
+        fields.reserveCapacity(48)
         func old(_ name: String, _ value: AuditValue) {
-            fields.append(AuditField(name: "AUDIT_" + name, value: value, spelling: .python))
+            fields.append(AuditField(name: name, value: value, spelling: .python))
         }
         func new(_ name: String, _ value: AuditValue) {
-            fields.append(AuditField(name: "AUDIT_" + name, value: value, spelling: .json))
+            fields.append(AuditField(name: name, value: value, spelling: .json))
         }
-        old("USER", .text(attempt.login))
-        old("PASSWORD", passwordID.map(AuditValue.integer) ?? .none)
-        old("SERVICE", .text(attempt.service))
-        old("IP", AuditValue(facts.address?.description))
-        old("REV_HOST", .text(facts.reverseHost.value?.first ?? "<>"))
-        old("ASN", facts.origin.value?.asNumbers.first == nil ? .none : .text(asText))
-        old("AS_CC", AuditValue(asCountry))
-        old("AS_DESC", AuditValue(asName))
-        old("NET_NAME", AuditValue(netName))
-        old("NET_CC", AuditValue(netCountry))
-        old("ENTITIES", .list(entities.prefix(Self.mostEntities).map(AuditValue.text)))
-        old("RESERVED", .bool(facts.isReserved))
-        old("BLOCKED", .bool(isBlocked))
-        old("MATCHED", AuditValue(matched))
-        old("LOG", .bool(true))
+        old("AUDIT_USER", .text(attempt.login))
+        old("AUDIT_PASSWORD", passwordID.map(AuditValue.integer) ?? .none)
+        old("AUDIT_SERVICE", .text(attempt.service))
+        old("AUDIT_IP", AuditValue(facts.address?.description))
+        old("AUDIT_REV_HOST", .text(facts.reverseHost.value?.first ?? "<>"))
+        old("AUDIT_ASN", facts.origin.value?.asNumbers.first == nil ? .none : .text(asText))
+        old("AUDIT_AS_CC", AuditValue(asCountry))
+        old("AUDIT_AS_DESC", AuditValue(asName))
+        old("AUDIT_NET_NAME", AuditValue(netName))
+        old("AUDIT_NET_CC", AuditValue(netCountry))
+        old("AUDIT_ENTITIES", .list(entities.prefix(Self.mostEntities).map(AuditValue.text)))
+        old("AUDIT_RESERVED", .bool(facts.isReserved))
+        old("AUDIT_BLOCKED", .bool(isBlocked))
+        old("AUDIT_MATCHED", AuditValue(matched))
+        old("AUDIT_LOG", .bool(true))
         if let geo = facts.geo.value {
-            if geo.hasPlace { for (name, value) in Self.placeFields(geo) { old("MAXMIND_" + name, value) } }
-            new("AS_ORG", AuditValue(geo.asOrganization))
+            if geo.hasPlace { for (name, value) in Self.placeFields(geo) { old(name, value) } }
+            new("AUDIT_AS_ORG", AuditValue(geo.asOrganization))
         }
-        if let entityCount { new("ENTITY_COUNT", .integer(Int64(entityCount))) }
-        if let rule { new("RULE", .text(rule.description)) }
-        if let limit { new("LIMIT", .text(limit)) }
-        if isHoneypot { new("HONEYPOT", .bool(true)) }
-        if isOfNobody { new("UNKNOWN_USER", .bool(true)) }
+        if let entityCount { new("AUDIT_ENTITY_COUNT", .integer(Int64(entityCount))) }
+        if let rule { new("AUDIT_RULE", .text(rule.description)) }
+        if let limit { new("AUDIT_LIMIT", .text(limit)) }
+        if isHoneypot { new("AUDIT_HONEYPOT", .bool(true)) }
+        if isOfNobody { new("AUDIT_UNKNOWN_USER", .bool(true)) }
         for (name, value) in circumstances { if let value { new(name, .text(value)) } }
-        new("SOURCES", sources)
-        new("FACTS", .json(FactsText(facts, missing: missing).text))
-        new("DURATION_US", .integer(duration.microseconds))
+        new("AUDIT_SOURCES", sources)
+        new("AUDIT_FACTS", .json(FactsText(facts, missing: missing).text))
+        new("AUDIT_DURATION_US", .integer(duration.microseconds))
         return fields
     }
 
@@ -79,9 +80,9 @@ extension AuditRecord {
             ])
         }
         return [
-            ("CITY", place(geo.city)),
+            ("AUDIT_MAXMIND_CITY", place(geo.city)),
             (
-                "LOCATION",
+                "AUDIT_MAXMIND_LOCATION",
                 .object([
                     ("accuracy_radius", AuditValue(geo.location?.accuracyRadius)),
                     ("latitude", geo.location.map { .double($0.latitude) } ?? .none),
@@ -89,12 +90,12 @@ extension AuditRecord {
                     ("time_zone", AuditValue(geo.location?.timeZone)),
                 ])
             ),
-            ("POSTAL_CODE", AuditValue(geo.postalCode)),
-            ("SUBDIVISIONS", .tuple(geo.subdivisions.map(place))),
-            ("CONTINENT", place(geo.continent)),
-            ("COUNTRY", place(geo.country)),
-            ("REGISTERED_COUNTRY", place(geo.registeredCountry)),
-            ("REPRESENTED_COUNTRY", place(geo.representedCountry)),
+            ("AUDIT_MAXMIND_POSTAL_CODE", AuditValue(geo.postalCode)),
+            ("AUDIT_MAXMIND_SUBDIVISIONS", .tuple(geo.subdivisions.map(place))),
+            ("AUDIT_MAXMIND_CONTINENT", place(geo.continent)),
+            ("AUDIT_MAXMIND_COUNTRY", place(geo.country)),
+            ("AUDIT_MAXMIND_REGISTERED_COUNTRY", place(geo.registeredCountry)),
+            ("AUDIT_MAXMIND_REPRESENTED_COUNTRY", place(geo.representedCountry)),
         ]
     }
 
@@ -104,9 +105,11 @@ extension AuditRecord {
             IPAddress(text).map { $0 == facts.address ? nil : $0.description } ?? text
         }
         return [
-            ("SESSION_ID", attempt.sessionID), ("LOCAL_IP", attempt.localIP), ("PROTOCOL", attempt.protocolName),
-            ("CLIENT_ID", attempt.clientID), ("MECH", attempt.mechanism), ("SECURED", attempt.secured),
-            ("MASTER_USER", attempt.masterUser), ("REAL_REMOTE_IP", proxy),
+            ("AUDIT_SESSION_ID", attempt.sessionID), ("AUDIT_LOCAL_IP", attempt.localIP),
+            ("AUDIT_PROTOCOL", attempt.protocolName),
+            ("AUDIT_CLIENT_ID", attempt.clientID), ("AUDIT_MECH", attempt.mechanism),
+            ("AUDIT_SECURED", attempt.secured),
+            ("AUDIT_MASTER_USER", attempt.masterUser), ("AUDIT_REAL_REMOTE_IP", proxy),
         ]
     }
 

@@ -5,7 +5,9 @@ extension AuditRecord {
     /// Where a fact could not be had, the old program's words stand for it (`<ERROR-RESPONSE>`, `<WHOIS ERROR>`).
     /// No value can forge a field: see `auditEscaped(for:)`.
     public var message: String {
-        var text = "user=<\(attempt.login.auditEscaped(for: .name))>"
+        var text = ""
+        text.reserveCapacity(512)
+        text += "user=<\(attempt.login.auditEscaped(for: .name))>"
         if let passwordID { text += ", password=\(passwordID)" }
         text += ", service=\(attempt.service.auditEscaped(for: .bare))"
         text += ", ip=\(facts.address?.description ?? "None"), host=\(hostText)"

@@ -2,7 +2,8 @@ import Locks
 
 /// Carries audit entries to every sink, each at its own pace.
 ///
-/// A sink has a queue of its own, so that a slow one holds neither a login nor another sink. A queue holds
+/// A sink has a queue of its own, so that a slow one holds neither a login nor another sink. What comes within a few
+/// milliseconds is handed over together: a login then costs its record, not the threads' waking. A queue holds
 /// ``queueBound`` records; what comes beyond that, and what a sink fails to write, is lost for that sink: counted,
 /// and reported when the loss begins and when it ends.
 public final class AuditTrail: Sendable {
@@ -27,18 +28,20 @@ public final class AuditTrail: Sendable {
     private final class Lane: Sendable {
         let sink: any AuditSink
         let tally: Tally
-        let entries: AsyncStream<AuditEntry>
-        let queue: AsyncStream<AuditEntry>.Continuation
+        let queue: EntryQueue
 
         init(_ sink: any AuditSink, _ tally: Tally, bound: Int) {
-            self.sink = sink
-            self.tally = tally
-            (entries, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(bound))
+            (self.sink, self.tally) = (sink, tally)
+            queue = EntryQueue(bound: bound)
         }
     }
 
+    /// How many records a sink gets at once, at most.
+    private static let mostAtOnce = 256
+
     /// How many records wait for one sink, at most.
     public let queueBound: Int
+    private let pause: Duration
     private let lanes = Mutex<[Lane]>([])
     private let started: AsyncStream<Lane>
     private let start: AsyncStream<Lane>.Continuation
@@ -46,8 +49,16 @@ public final class AuditTrail: Sendable {
     private let ended = Latch()
 
     /// Makes a trail without sinks.
-    public init(queueBound: Int = 32_768, report: @escaping @Sendable (Event) -> Void) {
+    ///
+    /// - Parameters:
+    ///   - queueBound: How many records wait for one sink, at most.
+    ///   - pause: How long a sink that has written something waits for more to write together.
+    ///   - report: Told when records begin to be lost, and when that ends.
+    public init(
+        queueBound: Int = 32_768, pause: Duration = .milliseconds(5), report: @escaping @Sendable (Event) -> Void
+    ) {
         self.queueBound = queueBound
+        self.pause = pause
         self.report = report
         (started, start) = AsyncStream.makeStream()
     }
@@ -76,11 +87,10 @@ public final class AuditTrail: Sendable {
         // While the sinks are locked: a queue that was replaced and finished meanwhile would take nothing.
         let refusals = lanes.withLock { lanes in
             lanes.compactMap { lane -> (Lane, String)? in
-                switch lane.queue.yield(entry) {
-                case .enqueued: nil
-                case .dropped: (lane, "its queue of \(queueBound) records is full")
-                case .terminated: (lane, "the service is ending")
-                @unknown default: (lane, "it takes no record")
+                switch lane.queue.add(entry) {
+                case nil: nil
+                case .full: (lane, "its queue of \(queueBound) records is full")
+                case .finished: (lane, "the service is ending")
                 }
             }
         }
@@ -99,16 +109,7 @@ public final class AuditTrail: Sendable {
         defer { ended.open() }
         await withDiscardingTaskGroup { group in
             for await lane in started {
-                group.addTask {
-                    for await entry in lane.entries {
-                        // Whoever cancels waits for no more of them.
-                        if Task.isCancelled {
-                            self.noteLoss(lane, "the service is ending")
-                        } else {
-                            await self.write(entry, to: lane)
-                        }
-                    }
-                }
+                group.addTask { await self.write(from: lane) }
             }
         }
     }
@@ -125,15 +126,26 @@ public final class AuditTrail: Sendable {
         lanes.withLock { $0 }.map { lane in lane.tally.counters.withLock { (lane.sink.name, $0.written, $0.lost) } }
     }
 
-    private func write(_ entry: AuditEntry, to lane: Lane) async {
-        do {
-            try await lane.sink.write(entry)
-        } catch {
-            noteLoss(lane, error.description)
-            return
+    private func write(from lane: Lane) async {
+        while true {
+            let entries = await lane.queue.next(atMost: Self.mostAtOnce)
+            guard !entries.isEmpty else { return }
+            let count = UInt64(entries.count)
+            // Whoever cancels waits for no more of them.
+            guard !Task.isCancelled else {
+                noteLoss(lane, "the service is ending", records: count)
+                continue
+            }
+            let (written, trouble) = await lane.sink.write(entries)
+            if written > 0 { noteWritten(lane, UInt64(written)) }
+            if let trouble { noteLoss(lane, trouble.description, records: count - UInt64(written)) }
+            if lane.queue.count < Self.mostAtOnce { try? await Task.sleep(for: pause) }
         }
+    }
+
+    private func noteWritten(_ lane: Lane, _ records: UInt64) {
         let lost = lane.tally.counters.withLock { counters in
-            counters.written += 1
+            counters.written += records
             let lost = counters.lostInARow
             counters.lostInARow = 0
             return lost
