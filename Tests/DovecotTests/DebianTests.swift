@@ -13,7 +13,7 @@ struct DebianTests {
 
     private func expectVersion(_ version: DovecotVersion) async throws {
         let dovecot = try await DovecotServer.start(version, apiURL: "http://127.0.0.1:1")
-        #expect(dovecot.log.contains("Dovecot v\(version)."))
+        #expect(await dovecot.logs("Dovecot v\(version)."))
         await dovecot.stop()
     }
 

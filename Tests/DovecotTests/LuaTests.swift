@@ -68,7 +68,7 @@ struct LuaTests {
                 "web-auth: 422 remote_ip: value is not a valid IPv4 or IPv6 address",
                 "web-auth: 400 Bearer token missing or wrong",
             ] {
-                #expect(dovecot.log.contains(reason), "\(reason)")
+                #expect(await dovecot.logs(reason), "\(reason)")
             }
             #expect(!dovecot.log.contains("mallory"))
             #expect(!dovecot.log.contains("Panic"))
@@ -90,7 +90,7 @@ struct LuaTests {
             #expect(try await dovecot.imapsLogin(user: "alice", password: "x").code == "UNAVAILABLE")
             let result = try await dovecot.doveadmAuthTest(service: "smtp", user: "alice", password: "x")
             #expect(result.output.contains("code=temp_fail"))
-            #expect(dovecot.log.contains("web-auth: 9003 "))
+            #expect(await dovecot.logs("web-auth: 9003 "))
         }
     }
 
@@ -224,7 +224,7 @@ struct LuaTests {
         ) { dovecot in
             #expect(try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x").status != 0)
             #expect(api.requests.isEmpty)
-            #expect(dovecot.log.contains("the token file: "))
+            #expect(await dovecot.logs("the token file: "))
             try Data("tok-old\n".utf8).write(to: file)
             let refused = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
             #expect(refused.output.contains("code=temp_fail"))
@@ -251,7 +251,7 @@ struct LuaTests {
         let api = try StubAPI { _ in .says(401, #"x\nNov 23 12:00:00 auth: Info: forged \u001b[2J"#) }
         try await DovecotServer.with(version, apiURL: "http://127.0.0.1:\(api.port)") { dovecot in
             _ = try await dovecot.doveadmAuthTest(service: "imap", user: "a", password: "x")
-            #expect(dovecot.log.contains("401 x?Nov 23 12:00:00 auth: Info: forged ?[2J"))
+            #expect(await dovecot.logs("401 x?Nov 23 12:00:00 auth: Info: forged ?[2J"))
             #expect(!dovecot.log.split(separator: "\n").contains { $0.hasPrefix("Nov 23 12:00:00 auth: Info: forged") })
         }
     }

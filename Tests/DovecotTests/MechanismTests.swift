@@ -194,7 +194,7 @@ struct MechanismTests {
         try await with(version, format, welcome: 404) { dovecot, _ in
             let reply = try await dovecot.imapLogin(user: "alice", password: "app", from: "198.51.100.7")
             #expect(reply.isOK)
-            #expect(dovecot.log.contains("user=<alice>, app_password=<7>"))
+            #expect(await dovecot.logs("user=<alice>, app_password=<7>"))
         }
     }
 
@@ -238,7 +238,7 @@ struct MechanismTests {
             let denied = try await dovecot.authenticate("PLAIN", user: "denied", secret: "main")
             #expect(!denied.isOK)
             #expect(api.requests.count == 2)
-            #expect(dovecot.log.contains("web-auth: 403 access from there is forbidden"))
+            #expect(await dovecot.logs("web-auth: 403 access from there is forbidden"))
             #expect(!dovecot.log.contains("web-auth: 404"))
         }
     }

@@ -32,7 +32,8 @@ extension DovecotLoginTests {
                 #expect(try await dovecot.submissionLogin(user: "alice", password: sending) == .ok)
                 #expect(try await dovecot.submissionLogin(user: "alice", password: reading).code == "535")
             }
-            #expect(dovecot.log.contains("web-auth: 403 not for smtp") && dovecot.log.contains("403 not for imap"))
+            #expect(await dovecot.logs("web-auth: 403 not for smtp"))
+            #expect(await dovecot.logs("403 not for imap"))
 
             #expect(try await dovecot.imapLogin(user: "alice", password: ended).code == "EXPIRED")
             #expect(try await !postfix(ended).isOK)

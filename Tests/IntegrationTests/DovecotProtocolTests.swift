@@ -88,7 +88,7 @@ extension DovecotLoginTests {
                 #expect(try await dovecot.imapLogin(user: "alice", password: password).code == "UNAVAILABLE")
                 #expect(try await dovecot.imapLogin(user: "alice", password: "wrong").code == "UNAVAILABLE")
                 #expect(try await dovecot.imapLogin(user: "bob", password: "main secret").code == "UNAVAILABLE")
-                #expect(dovecot.log.contains("web-auth: 400 Bearer token missing or wrong"))
+                #expect(await dovecot.logs("web-auth: 400 Bearer token missing or wrong"))
             }
         }
         for variables in [["WEB_AUTH_TOKEN": token], ["WEB_AUTH_TOKEN_FILE": file]] {

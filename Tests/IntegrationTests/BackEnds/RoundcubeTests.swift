@@ -35,7 +35,7 @@ struct RoundcubeTests {
             #expect(try await dovecot.settledLogin(user: "alice", password: password, from: "192.88.97.7") == .ok)
             #expect(try await dovecot.settledLogin(user: "alice", password: fromBob).code == "AUTHENTICATIONFAILED")
             #expect(try await dovecot.settledLogin(user: "eve", password: ofDisabled).code == "AUTHENTICATIONFAILED")
-            #expect(dovecot.log.contains("web-auth: 403 account disabled"))
+            #expect(await dovecot.logs("web-auth: 403 account disabled"))
             try await site.wait { _ in try await plugin.list("alice").first?.lastUsed != nil }
             let used = try #require(try await plugin.list("alice").first)
             #expect(used.lastAddress == "192.88.97.7")

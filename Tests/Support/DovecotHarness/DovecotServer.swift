@@ -84,6 +84,17 @@ public final class DovecotServer: Sendable {
         (try? String(contentsOf: directory.appendingPathComponent("log"), encoding: .utf8)) ?? ""
     }
 
+    /// Whether Dovecot logs a text within ten seconds: its log has a process of its own, which may write a line after the client
+    /// has its answer.
+    public func logs(_ text: String) async -> Bool {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !log.contains(text) {
+            guard .now < deadline else { return false }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        return true
+    }
+
     /// Runs `doveadm auth test`: one authentication without mail protocol, for any service.
     ///
     /// - Parameter address: The client's address; nil: Dovecot knows none, as for logins over local sockets.
