@@ -72,7 +72,7 @@ let package = Package(
 
         // The cores: no C, no dependency.
         .target(name: "AuditCore", dependencies: ["Locks"], swiftSettings: strict),
-        .target(name: "AppPasswordCore", dependencies: ["AuditCore"], swiftSettings: strict),
+        .target(name: "AppPasswordCore", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
         .target(name: "AuditCoreTesting", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
         .target(
             name: "AppPasswordCoreTesting",
@@ -213,6 +213,20 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Ends and lists mail sessions: doveadm's HTTP API.
+        .target(
+            name: "Doveadm",
+            dependencies: [
+                "Locks", "AppPasswordCore", "AuditCore", "StrictJSON",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DoveadmTests", dependencies: ["Doveadm", "AppPasswordCore", "StrictJSON"], swiftSettings: strict),
+
         // The settings file.
         .target(name: "Settings", dependencies: ["AuditCore", "AppPasswordCore", "TOMLKit"], swiftSettings: strict),
         .testTarget(
@@ -320,7 +334,7 @@ let package = Package(
                 "PrometheusMetrics",
                 "PythonRegex", "RedisCache", "Replay", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings",
                 "StrictJSON",
-                "SystemdJournal", "Whois", logging, metrics,
+                "SystemdJournal", "Doveadm", "Whois", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -142,7 +142,7 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
     }
 
     /// Changes the limits of a row.
-    public func limit(id: Int64, _ limits: Limits) async throws(BackendError) -> Bool {
+    public func limit(id: Int64, _ limits: Limits, afresh: Bool) async throws(BackendError) -> Bool {
         state.withLock { state in
             guard let index = state.entries.firstIndex(where: { $0.row.id == id }) else { return false }
             var columns = limits.isEmpty ? nil : StoredLimits.columns(of: limits)
@@ -151,7 +151,11 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
                 columns = columns ?? Array(repeating: nil, count: StoredLimits.columnNames.count)
             }
             columns?[12] = suspended ?? nil
-            if let old = state.entries[index].row.limits?.columns, let kind = columns?[7], old[7] == kind {
+            let old = state.entries[index].row.limits?.columns
+            if afresh || columns == nil || [4, 5, 6].contains(where: { old?[$0] != columns?[$0] }) {
+                state.entries[index].announced = nil
+            }
+            if !afresh, let old, let kind = columns?[7], old[7] == kind {
                 columns?[8] = old[8]
             }
             state.entries[index].limit(columns)
@@ -172,6 +176,9 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
             return true
         }
     }
+
+    /// They always are.
+    public func seesLimits() async throws(BackendError) -> Bool { true }
 
     /// Releases it.
     public func release(id: Int64) async throws(BackendError) -> Bool {
@@ -263,5 +270,57 @@ extension AppPassword {
     fileprivate func limited(_ limits: StoredLimits?) -> AppPassword {
         AppPassword(
             id: id, uid: uid, storedHash: storedHash, isDeleted: isDeleted, created: created, limits: limits)
+    }
+}
+
+extension InMemoryAppPasswordStore: EndedPasswords {
+    /// Looks for passwords that have ended.
+    public func ended(since moment: Timestamp?, among ids: [Int64]) async throws(BackendError) -> EndedAnswer {
+        state.withLock { state in
+            let since = moment ?? state.now.advanced(by: .seconds(-3600))
+            var ended: [EndedPassword] = []
+            for entry in state.entries {
+                let (id, user) = (entry.row.id, entry.row.uid)
+                if entry.row.isDeleted {
+                    guard let time = entry.deleted, time >= since else { continue }
+                    ended.append(EndedPassword(id: id, user: user, reason: .revoked, time: time))
+                    continue
+                }
+                guard let columns = entry.row.limits?.columns else { continue }
+                if let time = columns[5].flatMap({ Timestamp(sqlText: $0) }), since <= time, time <= state.now {
+                    ended.append(EndedPassword(id: id, user: user, reason: .expired, time: time))
+                }
+                if let time = columns[12].flatMap({ Timestamp(sqlText: $0) }), since <= time {
+                    ended.append(EndedPassword(id: id, user: user, reason: .suspended, time: time))
+                }
+            }
+            let present = state.entries.filter { !$0.row.isDeleted && ids.contains($0.row.id) }.map(\.row.id)
+            return EndedAnswer(now: state.now, ended: ended, present: Set(present))
+        }
+    }
+
+    /// Counts passwords.
+    public func counts() async throws(BackendError) -> PasswordCounts {
+        state.withLock { state in
+            var counts: [PasswordCounts.State: Int] = [:]
+            for entry in state.entries {
+                let columns = entry.row.limits?.columns
+                func time(_ column: Int) -> Timestamp? { columns?[column].flatMap { Timestamp(sqlText: $0) } }
+                let counted: PasswordCounts.State =
+                    if entry.row.isDeleted {
+                        .revoked
+                    } else if time(12) != nil {
+                        .suspended
+                    } else if let end = time(5), end <= state.now {
+                        .expired
+                    } else if let start = time(4), start > state.now {
+                        .notYet
+                    } else {
+                        .active
+                    }
+                counts[counted, default: 0] += 1
+            }
+            return PasswordCounts(counts)
+        }
     }
 }

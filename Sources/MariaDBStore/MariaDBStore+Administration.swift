@@ -22,14 +22,14 @@ extension MariaDBStore: AppPasswordAdministration {
     }
 
     /// Changes limits; needs `SELECT, INSERT, UPDATE, DELETE` on `app_password_limits`.
-    public func limit(id: Int64, _ limits: Limits) async throws(BackendError) -> Bool {
+    public func limit(id: Int64, _ limits: Limits, afresh: Bool) async throws(BackendError) -> Bool {
         try await manage { connection throws(SQLError) in
             let exists = try connection.select("SELECT 1 FROM app_passwords WHERE id = ?", [.integer(id)]) {
                 $0.integer(0)
             }
             guard !exists.isEmpty else { return false }
             guard limits.isEmpty else {
-                try Self.write(limits, id, connection)
+                try Self.write(limits, id, connection, afresh: afresh)
                 return true
             }
             let tables = try connection.tables()
@@ -70,6 +70,11 @@ extension MariaDBStore: AppPasswordAdministration {
         }
     }
 
+    /// Whether the table is there and may be read.
+    public func seesLimits() async throws(BackendError) -> Bool {
+        try await manage { connection throws(SQLError) in try connection.tables().hasLimits }
+    }
+
     /// Releases a password; needs `UPDATE (suspended)`.
     public func release(id: Int64) async throws(BackendError) -> Bool {
         try await manage { connection throws(SQLError) in
@@ -92,17 +97,24 @@ extension MariaDBStore: AppPasswordAdministration {
     }
 
     private static func write(
-        _ limits: Limits, _ id: Int64, _ connection: MariaDBConnection
+        _ limits: Limits, _ id: Int64, _ connection: MariaDBConnection, afresh: Bool = false
     ) throws(SQLError) {
         // Who suspended a password is not who limits it.
         let names = StoredLimits.columnNames.filter { $0 != "suspended" }
         // From left to right: `bound` is judged by the old `bind`, and is not undone if a login fixed it a moment ago.
         let others = names.filter { $0 != "bound" }.map { "\($0) = VALUES(\($0))" }.joined(separator: ", ")
+        let kept =
+            afresh
+            ? "bound = VALUES(bound), announced = NULL"
+            : """
+            bound = IF(bind <=> VALUES(bind), bound, VALUES(bound)), announced = IF(expires <=> VALUES(expires) \
+            AND unused_days <=> VALUES(unused_days) AND not_before <=> VALUES(not_before), announced, NULL)
+            """
         _ = try connection.change(
             """
             INSERT INTO app_password_limits (pwid, \(names.joined(separator: ", "))) \
             VALUES (?\(String(repeating: ", ?", count: names.count))) \
-            ON DUPLICATE KEY UPDATE bound = IF(bind <=> VALUES(bind), bound, VALUES(bound)), \(others)
+            ON DUPLICATE KEY UPDATE \(kept), \(others)
             """, [.integer(id)] + StoredLimits.columns(of: limits).prefix(names.count).map { SQLValue($0) })
     }
 

@@ -58,6 +58,8 @@ struct Findings: Sendable {
     var newPlaces: [NewPlace]
     var revoked: [TopTable<RevokedKey, LastLogin>.Entry]
     var honeypots: [TopTable<String, LastLogin>.Entry]
+    /// Passwords that were about to end when the period did, the first one first.
+    var endings: [TopTable<RevokedKey, Ending>.Entry]
     var systems: [System]
     var hosts: [Host]
     var networks: [TopTable<Named, Void>.Entry]
@@ -92,6 +94,9 @@ struct Findings: Sendable {
         self.newPlaces = Array(newPlaces.prefix(Self.newPlaceLimit))
         revoked = tallies.revoked.sorted
         honeypots = tallies.honeypots.sorted
+        let end = tallies.period.since == nil ? tallies.last : tallies.period.until
+        endings = tallies.endings.sorted.filter { $0.note.end > end ?? $0.time }
+            .sorted { ($0.note.end.milliseconds, $0.key) < ($1.note.end.milliseconds, $1.key) }
         systems = tallies.systems.sorted.map { System($0, knowledge) }.namelessLast { $0.number == "None" }
         hosts = tallies.addresses.sorted.map { Host($0, knowledge) }
         networks = tallies.networks.sorted.namelessLast { $0.key.text == nil }
@@ -164,6 +169,7 @@ extension Tallies {
         add("watched users and reasons", watched.omitted)
         add("revoked passwords", revoked.omitted)
         add("honeypots", honeypots.omitted)
+        add("passwords about to end", endings.omitted)
         add("kinds of failure", events.omitted)
         add("addresses with failures", failingAddresses.omitted)
         if habits.isIncomplete {

@@ -18,7 +18,7 @@ extension SQLiteStore: AppPasswordAdministration {
     }
 
     /// Changes the limits of a row.
-    public func limit(id: Int64, _ limits: Limits) async throws(BackendError) -> Bool {
+    public func limit(id: Int64, _ limits: Limits, afresh: Bool) async throws(BackendError) -> Bool {
         try await write { database in
             let exists = try Bool.fetchOne(
                 database, sql: "SELECT EXISTS (SELECT 1 FROM app_passwords WHERE id = ?)", arguments: [id])
@@ -33,7 +33,7 @@ extension SQLiteStore: AppPasswordAdministration {
                         "UPDATE app_password_limits SET \(all.map { "\($0) = NULL" }.joined(separator: ", ")) WHERE pwid = ?",
                     arguments: [id])
             } else {
-                try Self.write(limits, id, database)
+                try Self.write(limits, id, database, afresh: afresh)
             }
             return true
         }
@@ -49,6 +49,9 @@ extension SQLiteStore: AppPasswordAdministration {
             """, [id])
     }
 
+    /// The table is always there.
+    public func seesLimits() async throws(BackendError) -> Bool { true }
+
     /// Releases it.
     public func release(id: Int64) async throws(BackendError) -> Bool {
         try await change(
@@ -60,16 +63,25 @@ extension SQLiteStore: AppPasswordAdministration {
         try await change("UPDATE app_password_limits SET bound = NULL WHERE pwid = ? AND bind IS NOT NULL", [id])
     }
 
-    private static func write(_ limits: Limits, _ id: Int64, _ database: Database) throws {
+    private static func write(
+        _ limits: Limits, _ id: Int64, _ database: Database, afresh: Bool = false
+    ) throws {
         // Who suspended a password is not who limits it.
         let names = StoredLimits.columnNames.filter { $0 != "suspended" }
         let others = names.filter { $0 != "bound" }.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        let kept =
+            afresh
+            ? "bound = excluded.bound, announced = NULL"
+            : """
+            bound = CASE WHEN bind IS excluded.bind THEN bound ELSE excluded.bound END,
+            announced = CASE WHEN expires IS excluded.expires AND unused_days IS excluded.unused_days
+                AND not_before IS excluded.not_before THEN announced END
+            """
         try database.execute(
             sql: """
                 INSERT INTO app_password_limits (pwid, \(names.joined(separator: ", ")))
                 VALUES (?\(String(repeating: ", ?", count: names.count)))
-                ON CONFLICT (pwid) DO UPDATE SET
-                    bound = CASE WHEN bind IS excluded.bind THEN bound ELSE excluded.bound END, \(others)
+                ON CONFLICT (pwid) DO UPDATE SET \(kept), \(others)
                 """, arguments: [id] + StatementArguments(StoredLimits.columns(of: limits).prefix(names.count)))
     }
 

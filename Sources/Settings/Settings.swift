@@ -12,6 +12,8 @@ public struct Settings: Sendable {
     public var cache = Cache()
     /// `[auth]`.
     public var auth = Auth()
+    /// `[dovecot]`.
+    public var dovecot = Dovecot()
     /// `[audit]`.
     public var audit = Audit()
     /// `[lookup]`.
@@ -133,6 +135,7 @@ public struct Settings: Sendable {
         ldap = directory.isPresent ? readLDAP : nil
         cache = Cache(reading: top.table("cache"))
         auth = Auth(reading: top.table("auth"))
+        dovecot = Dovecot(reading: top.table("dovecot"))
         audit = Audit(reading: top.table("audit"))
         lookup = Lookup(reading: top.table("lookup"))
         if overrides.isOffline { lookup.isOffline = true }

@@ -8,5 +8,6 @@ struct InMemoryContractTests {
         try await LoginLogContract { store }.run()
         try await AppPasswordAdministrationContract { store }.run()
         try await LimitsContract { store }.run()
+        try await EndedPasswordsContract { store }.run()
     }
 }

@@ -87,6 +87,16 @@ struct LimitedLoginTests {
         #expect(recorder.rows.count == table.count)
     }
 
+    @Test func `a use that is in no log yet counts as well`() async throws {
+        let limits = columns(["unused_days": "1", "set_at": "1970-01-01 00:00:00"])
+        let day: Int64 = 86_400_000
+        #expect(try await login(limits, at: day) == .limited(passwordID: 1, .expired(.unusedDays)))
+        #expect(try await login(limits, at: day - 1) == .success(passwordID: 1))
+        // That one is of the fifth millisecond.
+        #expect(try await login(limits, at: day + 4) == .success(passwordID: 1))
+        #expect(try await login(limits, at: day + 5) == .limited(passwordID: 1, .expired(.unusedDays)))
+    }
+
     @Test func `the order is disallowed, deleted, suspended, expired, not yet, service, place, lists`() async throws {
         let all = columns([
             "expires": "1970-01-01 00:00:01", "services": "smtp", "networks": "10.0.0.0/8",

@@ -60,7 +60,9 @@ struct PageSettingsTests {
                 try files.copyItem(atPath: "\(fixtures)/\(file).mmdb", toPath: "\(place)/GeoLite2-\(name).mmdb")
             }
         }
-        for secret in ["token", "ldap-password", "redis-password"] { try directory.write(secret, "secret\n") }
+        for secret in ["token", "ldap-password", "redis-password", "doveadm-key"] {
+            try directory.write(secret, "secret\n")
+        }
         return try Program.run(["check-config"], in: directory)
     }
 

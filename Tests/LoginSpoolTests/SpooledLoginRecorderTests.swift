@@ -22,6 +22,32 @@ struct SpooledLoginRecorderTests {
         #expect(world.database.rows.map(\.sourceISP) == ["DFN", nil])
     }
 
+    @Test func `the last use is known before the database has it, and after a restart, but no refused one`()
+        async throws
+    {
+        let world = try World()
+        world.database.answer(.refuses(.unreachable))
+        #expect(world.recorder.lastUse(of: 1) == nil)
+        _ = await world.recorder.record(world.row(1))
+        let used = world.now.timestamp
+        world.advance(milliseconds: 100_000)
+        var refused = world.row(1)
+        refused.refusal = "denied"
+        _ = await world.recorder.record(refused)
+        _ = await world.recorder.record(world.row(2))
+        #expect(world.recorder.lastUse(of: 1) == used && world.recorder.lastUse(of: 2) == world.now.timestamp)
+        for _ in 0..<3 { _ = await world.recorder.step() }
+        let last = world.now.timestamp
+        world.advance(milliseconds: 86_400_000)
+        try await world.restart()
+        #expect(world.recorder.lastUse(of: 1) == used && world.recorder.lastUse(of: 2) == last)
+        #expect(world.recorder.lastUse(of: 3) == nil)
+        var earlier = world.row(2)
+        earlier.time = used
+        _ = await world.recorder.record(earlier)
+        #expect(world.recorder.lastUse(of: 2) == last)
+    }
+
     @Test func `late facts do not change what is coalesced`() async throws {
         let world = try World()
         var tickets: [LoginTicket] = []

@@ -73,8 +73,16 @@ struct LimitTests {
         try await database.killConnections()
         let error = await #expect(throws: BackendError.self) { try await store.passwords(of: "alice") }
         #expect(error?.detail.contains("app_password_limits") == true, "\(String(describing: error))")
-        // One that never saw them is as on a database without them.
+        // One that never saw them is as on a database without them, and says so.
         #expect(try await limits(try database.store()) == nil)
+        #expect(try await database.store().seesLimits() == false)
+        // But not where another store of the process has seen them: a reload with another DSN lets nobody in.
+        let memory = LimitsMemory()
+        let other = try await self.database(.new)
+        #expect(try await limits(MariaDBStore(other.configuration, limits: memory)) == nil)
+        await #expect(throws: BackendError.self) {
+            try await MariaDBStore(database.configuration, limits: memory).passwords(of: "alice")
+        }
     }
 
     @Test(arguments: [
@@ -184,6 +192,35 @@ struct LimitTests {
         try await database.webmail("DELETE FROM app_passwords WHERE id = 2")
         #expect(try await database.sql("SELECT pwid FROM app_password_limits") == "1\n")
         await #expect(throws: ServerError.self) { try await database.webmail("SELECT * FROM app_password_limits") }
+    }
+
+    @Test(arguments: MariaDBVersion.tested)
+    func `what has ended is found by indexes`(version: MariaDBVersion) async throws {
+        let database = try await TestDatabase(.new, on: try await SharedServer.get(version))
+        try await database.sql(
+            """
+            INSERT INTO app_passwords (uid, password, deleted)
+                SELECT concat('user', seq DIV 10), seq, IF(seq % 3 = 0, '2026-01-01', NULL) FROM seq_1_to_5000;
+            INSERT INTO app_password_limits (pwid, expires) SELECT id, '2026-01-01' FROM app_passwords WHERE id % 2 = 0;
+            ANALYZE TABLE app_passwords, app_password_limits;
+            """)
+        for (query, key) in [
+            (
+                "SELECT id FROM app_passwords WHERE deleted >= UTC_TIMESTAMP(3) ORDER BY deleted LIMIT 1000",
+                "app_passwords_deleted"
+            ),
+            (
+                """
+                SELECT p.id FROM app_password_limits m JOIN app_passwords p ON p.id = m.pwid WHERE m.expires >= \
+                UTC_TIMESTAMP(3) - INTERVAL 1 HOUR AND m.expires <= UTC_TIMESTAMP(3) AND p.deleted IS NULL \
+                ORDER BY m.expires LIMIT 1000
+                """, "app_password_limits_expires"
+            ),
+        ] {
+            let plan = try await database.sql("EXPLAIN " + query)
+            let lines = plan.split(separator: "\n").map { $0.split(separator: "\t") }
+            #expect(lines.first?[3] == "range" && lines.first?[5] == key[...], "\(plan)")
+        }
     }
 
     @Test(arguments: MariaDBVersion.tested)

@@ -38,7 +38,10 @@ struct ExampleTests {
             Issue.record("token and token_file were both accepted")
         } catch {
             #expect(
-                Set(error.problems.map(\.key)) == ["server.token", "ldap.password", "cache.password"], "\(error)")
+                Set(error.problems.map(\.key)) == [
+                    "server.token", "ldap.password", "cache.password", "dovecot.api_key",
+                ],
+                "\(error)")
         }
         let text = try uncommented().split(separator: "\n").filter { !$0.contains("_file = ") }.joined(separator: "\n")
         var settings = try parse(text).settings
@@ -52,6 +55,7 @@ struct ExampleTests {
         settings.audit.maxMind = Settings.MaxMind()
         settings.audit.lists = [:]
         settings.auth.templates = []
+        settings.dovecot = Settings.Dovecot()
         settings.audit.namesSinks = false
         settings.audit.honeypots = defaults.audit.honeypots
         settings.audit.blastRadius = defaults.audit.blastRadius
@@ -62,10 +66,12 @@ struct ExampleTests {
     @Test func `the example and the page name every key, and no other`() throws {
         let known = Set(Settings.knownKeys().filter { $0.kind != .table }.map(\.path))
         let lines = try uncommented().split(separator: "\n")
-        let withSecretFiles = lines.filter { !$0.hasPrefix("password = ") && !$0.hasPrefix("token = ") }
+        let withSecretFiles = lines.filter {
+            !$0.hasPrefix("password = ") && !$0.hasPrefix("token = ") && !$0.hasPrefix("api_key = ")
+        }
         let loaded = try parse(withSecretFiles.joined(separator: "\n"))
         var set = Set(loaded.keysInFile.map { $0.joined(separator: ".") })
-        set.formUnion(["server.token", "ldap.password", "cache.password"])
+        set.formUnion(["server.token", "ldap.password", "cache.password", "dovecot.api_key"])
         #expect(set == known)
 
         var (table, isOfKeys) = ("", false)

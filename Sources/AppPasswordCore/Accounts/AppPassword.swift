@@ -103,8 +103,12 @@ public protocol AppPasswordAdministration: Sendable {
     /// Reads the log rows of a password, refused logins too, the newest first; nil if there is no such password.
     func history(id: Int64, limit: Int, offset: Int) async throws(BackendError) -> [LoginLogRow]?
     /// Puts limits in the place of those that a password has; limits that limit nothing take them away. What a login has fixed
-    /// stays if the same kind of place is to be fixed, and so does a suspension. False if there is no such password.
-    func limit(id: Int64, _ limits: Limits) async throws(BackendError) -> Bool
+    /// stays if the same kind of place is to be fixed, and so does a suspension; and
+    /// that its end has been announced is remembered if that stays. Afresh all of this is forgotten, but for a suspension.
+    /// False if there is no such password.
+    func limit(id: Int64, _ limits: Limits, afresh: Bool) async throws(BackendError) -> Bool
+    /// Whether limits of passwords are to be seen: false where there is no table of them, or its right is missing.
+    func seesLimits() async throws(BackendError) -> Bool
     /// Has a password refused from the next login on, by the database's clock, until it is released; whatever else limits it
     /// stays. False if there is no such password, or it is suspended already: of those who do so at once the first one is told true.
     func suspend(id: Int64) async throws(BackendError) -> Bool
@@ -117,6 +121,11 @@ public protocol AppPasswordAdministration: Sendable {
 }
 
 extension AppPasswordAdministration {
+    /// Puts limits in the place of those that a password has, and keeps what belongs to them.
+    public func limit(id: Int64, _ limits: Limits) async throws(BackendError) -> Bool {
+        try await limit(id: id, limits, afresh: false)
+    }
+
     /// Adds a row without limits and returns its id.
     public func add(
         uid: String, storedHash: String, comment: String?, created: Timestamp

@@ -17,6 +17,7 @@ public struct Authenticator: Sendable {
     private let verifier: any PasswordVerifier
     private let auditor: Auditor
     private let recorder: any LoginRecorder
+    private let uses: RecentUses?
     private let refusedNetworks: PrefixSet
     private let maxPasswordBytes: Int
 
@@ -28,17 +29,19 @@ public struct Authenticator: Sendable {
     ///   - verifier: Compares a password with their hashes.
     ///   - auditor: Judges where a login comes from.
     ///   - recorder: Takes down uses of app passwords.
+    ///   - uses: Notes who is let in with what: whose sessions may be open.
     ///   - refusedNetworks: Networks where app passwords are not taken (`auth.disallow_passwords_from`).
     ///   - maxPasswordBytes: Longer passwords match nothing, unhashed.
     public init(
         accounts: Accounts, store: any AppPasswordStore, verifier: any PasswordVerifier, auditor: Auditor,
-        recorder: any LoginRecorder, refusedNetworks: PrefixSet, maxPasswordBytes: Int = 1024
+        recorder: any LoginRecorder, uses: RecentUses? = nil, refusedNetworks: PrefixSet, maxPasswordBytes: Int = 1024
     ) {
         self.accounts = accounts
         self.store = store
         self.verifier = verifier
         self.auditor = auditor
         self.recorder = recorder
+        self.uses = uses
         self.refusedNetworks = refusedNetworks
         self.maxPasswordBytes = maxPasswordBytes
     }
@@ -82,6 +85,9 @@ public struct Authenticator: Sendable {
     private func answer(_ attempt: LoginAttempt, _ match: AppPassword) async -> AuthAnswer {
         let gathering = auditor.gather(for: attempt)
         let decision = await decide(attempt, match, gathering)
+        if decision.outcome == .success(passwordID: match.id) {
+            uses?.note(match.id, login: attempt.login, address: attempt.address?.description)
+        }
         await takeDown(attempt, match, decision.outcome, gathering)
         // A back end's trouble is a failure, and counts as one: it has no audit record besides.
         if case .unavailable = decision.outcome { return AuthAnswer(decision.outcome) }

@@ -93,6 +93,9 @@ public struct LimitsContract<Store: AppPasswordStore & AppPasswordAdministration
         _ = try await store.limit(id: id, stale)
         try ContractViolation.unless(
             try await store.bind(id, to: .country("AT")), is: "AT", "but not when another kind of place is to be fixed")
+        _ = try await store.limit(id: id, stale, afresh: true)
+        try ContractViolation.unless(
+            try await store.bind(id, to: .country("CH")), is: "CH", "afresh nothing is kept of what was fixed")
         stale.binding = nil
         _ = try await store.limit(id: id, stale)
         try ContractViolation.unless(try await store.bind(id, to: .country("DE")), is: nil, "or none")
@@ -161,6 +164,13 @@ public struct LimitsContract<Store: AppPasswordStore & AppPasswordAdministration
         limits.note = "changed"
         _ = try await store.limit(id: id, limits)
         try ContractViolation.unless(try await ending()?.announced, is: "two", "whatever else changes")
+        limits.unusedDays = 7
+        _ = try await store.limit(id: id, limits)
+        try ContractViolation.unless(
+            try await ending()?.announced, is: nil, "it is forgotten with the end it was about")
+        _ = try await store.noteAnnouncement("three", of: id, after: nil)
+        _ = try await store.limit(id: id, limits, afresh: true)
+        try ContractViolation.unless(try await ending()?.announced, is: nil, "and afresh")
         try ContractViolation.unless(
             try await store.noteAnnouncement("one", of: free, after: nil), is: false,
             "what has no limits ends at no time")

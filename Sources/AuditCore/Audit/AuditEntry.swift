@@ -8,12 +8,14 @@ public enum AuditEntry: Sendable, Equatable {
     case forcedReload(ForcedReload)
     /// An app password whose end is near.
     case passwordEnding(PasswordEnding)
+    /// Sessions that were ended, or were not.
+    case sessionsEnded(SessionsEnded)
 
     /// `SYSLOG_IDENTIFIER` of the journal: `mail-audit` for logins, which old queries count, `mail-auth` for all else.
     public var identifier: String {
         switch self {
         case .login: "mail-audit"
-        case .failure, .forcedReload, .passwordEnding: "mail-auth"
+        case .failure, .forcedReload, .passwordEnding, .sessionsEnded: "mail-auth"
         }
     }
 
@@ -24,6 +26,7 @@ public enum AuditEntry: Sendable, Equatable {
         case .failure(let failure): failure.message
         case .forcedReload(let reload): reload.message
         case .passwordEnding(let ending): ending.message
+        case .sessionsEnded(let ended): ended.message
         }
     }
 
@@ -34,6 +37,7 @@ public enum AuditEntry: Sendable, Equatable {
         case .failure(let failure): failure.priority
         case .forcedReload(let reload): reload.priority
         case .passwordEnding(let ending): ending.priority
+        case .sessionsEnded(let ended): ended.priority
         }
     }
 
@@ -44,6 +48,7 @@ public enum AuditEntry: Sendable, Equatable {
         case .failure(let failure): failure.fields
         case .forcedReload(let reload): reload.fields
         case .passwordEnding(let ending): ending.fields
+        case .sessionsEnded(let ended): ended.fields
         }
     }
 
@@ -54,6 +59,7 @@ public enum AuditEntry: Sendable, Equatable {
         case .failure(let failure): failure.time
         case .forcedReload(let reload): reload.time
         case .passwordEnding(let ending): ending.time
+        case .sessionsEnded(let ended): ended.time
         }
     }
 

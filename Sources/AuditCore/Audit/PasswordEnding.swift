@@ -31,10 +31,13 @@ public struct PasswordEnding: Sendable, Equatable {
     /// `PRIORITY` of syslog: notice.
     public var priority: Int { 5 }
 
+    /// `AUDIT_EVENT`.
+    package static let event = "ending"
+
     /// The `AUDIT_*` fields.
     public var fields: [AuditField] {
         let values: [(String, AuditValue)] = [
-            ("EVENT", .text("ending")), ("USER", .text(user)), ("PASSWORD", .integer(passwordID)),
+            ("EVENT", .text(Self.event)), ("USER", .text(user)), ("PASSWORD", .integer(passwordID)),
             ("ENDS", .text(end.description)), ("LIMIT", .text(limit)), ("COMMENT", AuditValue(comment)),
         ]
         return values.map { AuditField(name: "AUDIT_" + $0, value: $1, spelling: .json) }

@@ -70,7 +70,16 @@ struct RefusalKey: Hashable, Comparable, Sendable {
     }
 }
 
-/// A revoked app password that somebody used.
+/// An end that was announced.
+struct Ending: Sendable {
+    var end: Timestamp
+    /// The limit, by its column's name.
+    var limit: String?
+    /// What the password's owner called it.
+    var comment: String?
+}
+
+/// An app password.
 struct RevokedKey: Hashable, Comparable, Sendable {
     var user: String
     /// -1 if the record does not say.

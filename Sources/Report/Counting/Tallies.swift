@@ -23,6 +23,8 @@ struct Tallies: Sendable {
     var watched: TopTable<RefusalKey, LastRefusal>
     var revoked: TopTable<RevokedKey, LastLogin>
     var honeypots: TopTable<String, LastLogin>
+    /// Passwords whose end was announced.
+    var endings: TopTable<RevokedKey, Ending>
     var events: TopTable<String, Void>
     var failingAddresses: TopTable<String, LastLogin>
     var habits: Habits
@@ -41,6 +43,7 @@ struct Tallies: Sendable {
         watched = TopTable(bound: bound)
         revoked = TopTable(bound: bound)
         honeypots = TopTable(bound: bound)
+        endings = TopTable(bound: bound)
         events = TopTable(bound: 64)
         failingAddresses = TopTable(bound: bound)
         habits = Habits(bound: bound * 20)
@@ -119,9 +122,15 @@ struct Tallies: Sendable {
     ///
     /// Those that have an audit record as well count as denied there.
     private mutating func addFailure(_ record: ReportRecord, _ event: String) {
-        // The first two are no logins at all.
+        if let ends = record.ends, let id = record.passwordID {
+            endings.add(
+                RevokedKey(user: record.user, passwordID: id), at: record.time,
+                note: Ending(end: ends, limit: record.limit, comment: record.comment))
+        }
+        // Some are no logins at all.
         let hasAuditRecord =
-            ["forced_reload", "ending"].contains(event) || FailureRecord.Event(rawValue: event)?.hasAuditRecord ?? false
+            ["forced_reload", PasswordEnding.event, "sessions_ended", "sessions_not_ended"].contains(event)
+            || FailureRecord.Event(rawValue: event)?.hasAuditRecord ?? false
         events.add(event)
         if record.suppressed > 0 { events.add("suppressed", count: record.suppressed) }
         let failed = (hasAuditRecord ? 0 : 1) + record.suppressed

@@ -9,6 +9,7 @@ enum HTMLReport {
             HTMLPage.section("Logins over time", &page) { TimelineChart(findings.timeline).write(to: &$0) }
             blockedUsers(findings, &page)
             revokedPasswords(findings, &page)
+            if !findings.endings.isEmpty { endingPasswords(findings, &page) }
             if !findings.honeypots.isEmpty { honeypots(findings, &page) }
             newPlaces(findings, &page)
             HTMLPage.section("Where logins came from", &page) { WorldMap(findings.places).write(to: &$0) }
@@ -115,6 +116,25 @@ enum HTMLReport {
                 row.element("td", [("class", "number"), ("data-name", "logins")], text: entry.count.grouped)
                 row.element("td", [("class", "number"), ("data-name", "denied")], text: entry.denied.grouped)
                 row.element("td") { HTMLPage.last(entry.note, &$0) }
+            }
+        }
+    }
+
+    private static func endingPasswords(_ findings: Findings, _ page: inout HTMLText) {
+        HTMLPage.section("Passwords about to end", &page) { page in
+            HTMLPage.table(
+                [("User", ""), ("Password", "number"), ("Comment", "growing"), ("Ends", "")], findings.endings,
+                empty: "None.", &page
+            ) { entry, row in
+                row.element("th", [("scope", "row")], text: entry.key.user)
+                row.element(
+                    "td", [("class", "number"), ("data-name", "password")], text: String(entry.key.passwordID))
+                row.element("td") { $0.isolated(entry.note.comment ?? "") }
+                row.element("td") { cell in
+                    cell.element(
+                        "time", [("datetime", entry.note.end.description)], text: entry.note.end.minute)
+                    if entry.note.limit == "unused_days" { cell.element("small", text: "if it is not used") }
+                }
             }
         }
     }

@@ -44,6 +44,16 @@ enum JSONReport {
                 list(findings.honeypots) { [("user", .text($0.key))] + logins($0.count, $0.denied) + last($0.note) }
             ),
             (
+                "ending_passwords",
+                list(findings.endings) { entry in
+                    [
+                        ("user", .text(entry.key.user)), ("password", AuditValue(entry.key.passwordID)),
+                        ("ends", .text(entry.note.end.description)), ("limit", AuditValue(entry.note.limit)),
+                        ("comment", AuditValue(entry.note.comment)),
+                    ]
+                }
+            ),
+            (
                 "asns",
                 list(findings.systems) { system in
                     [

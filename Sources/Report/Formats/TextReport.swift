@@ -59,6 +59,14 @@ enum TextReport {
                 }
             }
         }
+        if !findings.endings.isEmpty {
+            lines += ["", "Passwords about to end"]
+            lines += limited(findings.endings) { entry in
+                let comment = entry.note.comment.map { ", \($0.visible())" } ?? ""
+                return
+                    " \(entry.key.user.auditEscaped(for: .name)) password \(entry.key.passwordID)\(comment), \(entry.note.end)"
+            }
+        }
         if !findings.newPlaces.isEmpty {
             lines += ["", "New for the user"]
             lines += limited(findings.newPlaces, to: newPlaceLimit) { place in

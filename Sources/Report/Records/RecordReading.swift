@@ -8,7 +8,7 @@ extension ReportRecord {
         "AUDIT_BLOCKED", "AUDIT_MATCHED", "AUDIT_RULE", "AUDIT_PASSWORD", "AUDIT_REV_HOST", "AUDIT_ASN",
         "AUDIT_AS_CC", "AUDIT_AS_DESC", "AUDIT_AS_ORG", "AUDIT_NET_NAME", "AUDIT_NET_CC", "AUDIT_MAXMIND_COUNTRY",
         "AUDIT_MAXMIND_CITY", "AUDIT_MAXMIND_LOCATION", "AUDIT_MASTER_USER", "AUDIT_RESERVED", "AUDIT_HONEYPOT",
-        "AUDIT_UNKNOWN_USER",
+        "AUDIT_UNKNOWN_USER", "AUDIT_ENDS", "AUDIT_LIMIT", "AUDIT_COMMENT",
     ]
 
     /// Reads an entry of the journal, of this program or the old one; of a repeated field the first counts.
@@ -40,6 +40,11 @@ extension ReportRecord {
         isHoneypot = values["honeypot"]?.flag ?? false
         isOfNobody = values["unknown_user"]?.flag ?? false
         passwordID = values["password"]?.integer
+        if event == PasswordEnding.event {
+            ends = values["ends"]?.text.flatMap { Timestamp(rfc3339: $0) }
+            limit = values["limit"]?.plainText.map(Self.cut)
+            comment = values["comment"]?.plainText.map(Self.cut)
+        }
         masterUser = values["master_user"]?.plainText.flatMap { $0.isEmpty ? nil : $0 }
         host = values["rev_host"]?.text.flatMap { $0 == "<>" ? nil : $0 }
         isReserved = values["reserved"]?.flag ?? false

@@ -34,6 +34,12 @@ public struct ReportRecord: Sendable, Equatable {
     public var passwordID: Int?
     /// Whose password it was, where one user logged in as another.
     public var masterUser: String?
+    /// When the password ends; only where ``event`` is `ending`.
+    public var ends: Timestamp?
+    /// What ends it, by its column's name.
+    public var limit: String?
+    /// What its owner called it.
+    public var comment: String?
     /// The PTR name; nil if none is known.
     public var host: String?
     /// `AS47764`.

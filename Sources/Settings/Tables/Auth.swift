@@ -9,6 +9,8 @@ extension Settings {
         public var verifyCacheTTL = Duration.seconds(3600)
         /// The longest password that is checked, in bytes; 1024.
         public var maximumPassword = 1024
+        /// How often is looked for passwords that have ended, to end their sessions; 5 s.
+        public var revokePoll = Duration.seconds(5)
         /// `[[auth.templates]]`.
         public var templates: [LimitTemplate] = []
         /// `[auth.guesses]`.
@@ -27,6 +29,8 @@ extension Settings {
             disallowPasswordsFrom = table.networks("disallow_passwords_from")
             verifyCacheTTL = table.duration("verify_cache_ttl", default: verifyCacheTTL)
             maximumPassword = table.integer("max_password", default: maximumPassword, in: 1...65_536)
+            revokePoll = table.duration(
+                "revoke_poll", default: revokePoll, atLeast: .seconds(1), atMost: .seconds(3600))
             templates = table.tables("templates").compactMap { LimitTemplate(reading: $0) }
             guesses = Guesses(reading: table.table("guesses"))
             table.finish()

@@ -45,6 +45,10 @@ extension Settings {
                 table.missing("name", "must be set: app-password add --template takes it")
                 return nil
             }
+            let limiting = ["services", "networks", "countries", "as_numbers", "expires", "unused_days", "bind"]
+            if !limiting.contains(where: { table.isSet($0) }) {
+                table.problem("name", "limits nothing: give the template services, networks, expires or another limit")
+            }
         }
     }
 }

@@ -36,6 +36,7 @@ extension AppPasswordCommand {
         func run() async throws {
             let settings = try SettingsLocation(config: options.config).load().settings
             let database = try AppPasswordCommand.administration(settings)
+            try await AppPasswordCommand.warnOfUnseenLimits(database, settings)
             var names = AccountNames(BackEnds.openDirectory(settings))
             var output = FindingsOutput(isJSON: json)
             var (last, count) = (Int64.min, 0)

@@ -10,7 +10,8 @@ struct AppPasswordCommand: AsyncParsableCommand {
         commandName: "app-password", abstract: "Manage app passwords from a shell.",
         discussion: "Example: web-auth-server app-password list alice",
         subcommands: [
-            Add.self, List.self, Rename.self, Limit.self, Rebind.self, Release.self, Revoke.self, History.self,
+            Add.self, List.self, Rename.self, Limit.self, Rebind.self, Release.self, Revoke.self, Sessions.self,
+            History.self,
             Audit.self,
         ])
 
@@ -115,10 +116,12 @@ extension AppPasswordCommand {
         var json = false
 
         func run() async throws {
-            let database = try await AppPasswordCommand.administration(options)
+            let settings = try SettingsLocation(config: options.config).load().settings
+            let database = try AppPasswordCommand.administration(settings)
             let rows = try await AppPasswordCommand.asking { () async throws(BackendError) in
                 try await database.list(uid: user)
             }
+            try await AppPasswordCommand.warnOfUnseenLimits(database, settings)
             if json { return print(AuditValue.list(rows.map(\.value)).jsonText) }
             for row in rows {
                 let used = row.lastUsed.map { "last used \($0.time) \($0.line)" } ?? "never used"
@@ -145,30 +148,6 @@ extension AppPasswordCommand {
                 try await database.rename(id: id, comment: comment)
             }
             if !found { throw AppPasswordCommand.noSuchPassword(id) }
-        }
-    }
-
-    struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Revoke an app password: the very next login with it is refused.",
-            discussion: "Example: web-auth-server app-password revoke 17")
-        @OptionGroup var options: ConfigOption
-        @Argument(help: "The app password's id.")
-        var id: Int64
-        @Flag(help: "Remove it with its history, so that a login with it counts as a wrong password.")
-        var hard = false
-
-        func run() async throws {
-            let database = try await AppPasswordCommand.administration(options)
-            let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
-                try await database.revoke(id: id, hard: hard, at: .now)
-            }
-            if found { return }
-            let isThere = try await AppPasswordCommand.asking { () async throws(BackendError) in
-                try await database.history(id: id, limit: 1, offset: 0) != nil
-            }
-            guard isThere, !hard else { throw AppPasswordCommand.noSuchPassword(id) }
-            throw SetupFailure(["app password \(id) is revoked already"], exitCode: .usage)
         }
     }
 

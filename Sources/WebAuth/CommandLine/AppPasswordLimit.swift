@@ -22,6 +22,7 @@ extension AppPasswordCommand {
         func run() async throws {
             let settings = try SettingsLocation(config: options.config).load().settings
             let database = try AppPasswordCommand.administration(settings)
+            try await AppPasswordCommand.needLimits(database, settings)
             guard let stored = try await AppPasswordCommand.row(id, database) else {
                 throw AppPasswordCommand.noSuchPassword(id)
             }
@@ -36,7 +37,7 @@ extension AppPasswordCommand {
             guard clear || limits.isGiven else { return print("\(id)\t\(old.isEmpty ? "no limits" : old.text)") }
             let new = try limits.isGiven ? limits.applied(to: old, settings, at: .now) : Limits()
             let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
-                try await database.limit(id: id, new)
+                try await database.limit(id: id, new, afresh: clear)
             }
             if !found { throw AppPasswordCommand.noSuchPassword(id) }
             print("\(id)\t\(new.isEmpty ? "no limits" : new.text)")
@@ -54,6 +55,7 @@ extension AppPasswordCommand {
         func run() async throws {
             let settings = try SettingsLocation(config: options.config).load().settings
             let database = try AppPasswordCommand.administration(settings)
+            try await AppPasswordCommand.needLimits(database, settings)
             let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
                 try await database.rebind(id: id)
             }
@@ -76,6 +78,7 @@ extension AppPasswordCommand {
         func run() async throws {
             let settings = try SettingsLocation(config: options.config).load().settings
             let database = try AppPasswordCommand.administration(settings)
+            try await AppPasswordCommand.needLimits(database, settings)
             let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
                 try await database.release(id: id)
             }
@@ -85,6 +88,32 @@ extension AppPasswordCommand {
             }
             throw SetupFailure(["app password \(id) is not suspended"], exitCode: .usage)
         }
+    }
+
+    /// Why limits cannot be told; nil if they can.
+    private static func blindness(
+        _ database: any AppPasswordAdministration, _ settings: Settings
+    ) async throws(SetupFailure) -> String? {
+        let sees = try await asking { () async throws(BackendError) in try await database.seesLimits() }
+        guard !sees else { return nil }
+        let user = settings.databaseServer.map { " \($0.user.visible())" } ?? ""
+        return
+            "limits cannot be seen: there is no table app_password_limits, or the database's user\(user) may not read it "
+            + "(docs/install.md has the GRANT)"
+    }
+
+    /// Says that limits are not shown because they cannot be seen.
+    static func warnOfUnseenLimits(
+        _ database: any AppPasswordAdministration, _ settings: Settings
+    ) async throws(SetupFailure) {
+        if let text = try await blindness(database, settings) { standardError("warning: \(text)") }
+    }
+
+    /// Ends a verb that is about limits where they cannot be seen.
+    fileprivate static func needLimits(
+        _ database: any AppPasswordAdministration, _ settings: Settings
+    ) async throws(SetupFailure) {
+        if let text = try await blindness(database, settings) { throw SetupFailure([text], exitCode: .permission) }
     }
 
     /// The password with this id; nil if there is none.

@@ -22,7 +22,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// What can be left out.
     enum Area: String, CaseIterable, ExpressibleByArgument {
-        case database, passwords, directory, redis, dns, journal, service, dovecot
+        case database, passwords, directory, redis, dns, journal, service, sessions, dovecot
     }
 
     @OptionGroup var options: ConfigOption
@@ -82,7 +82,7 @@ struct DoctorCommand: AsyncParsableCommand {
         if let webmailDsnFile { checks.append(.webmail(try text(of: webmailDsnFile), context)) }
         checks += [
             .appPasswords(context), .directory(context), .redis(context), .resolver(context), .journal(context),
-            .service(context), .dovecot(context, tools),
+            .service(context), .sessions(context), .dovecot(context, tools),
         ]
         let left = Set(skip.map(\.rawValue))
         return checks.filter { !left.contains($0.area) }

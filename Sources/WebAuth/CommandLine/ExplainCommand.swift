@@ -50,7 +50,9 @@ struct ExplainCommand: AsyncParsableCommand {
         let attempt = LoginAttempt(login: user, service: service, address: address, time: .now)
         var limited: AppPassword?
         if let appPassword {
-            limited = try await AppPasswordCommand.row(appPassword, AppPasswordCommand.administration(settings))
+            let database = try AppPasswordCommand.administration(settings)
+            try await AppPasswordCommand.warnOfUnseenLimits(database, settings)
+            limited = try await AppPasswordCommand.row(appPassword, database)
             if limited == nil { throw AppPasswordCommand.noSuchPassword(appPassword) }
         }
         let explanation = await withTaskGroup(of: Void.self) { group in

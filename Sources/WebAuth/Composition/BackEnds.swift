@@ -19,15 +19,20 @@ struct BackEnds: Sendable {
         var administration: any AppPasswordAdministration
         /// Knows which app passwords end.
         var endings: any EndingPasswords
+        /// Knows which have ended.
+        var ended: any EndedPasswords
+        /// What was seen of limits in MariaDB, in this database and those before it.
+        var limits = LimitsMemory()
         /// What its connections are doing; nil for an embedded database.
         var connections: (@Sendable () -> ConnectionCounts)?
 
         /// Takes one store for all of them.
         init(
-            _ store: some AppPasswordStore & LoginLog & AppPasswordAdministration & EndingPasswords,
+            _ store: some AppPasswordStore & LoginLog & AppPasswordAdministration & EndingPasswords & EndedPasswords,
             connections: (@Sendable () -> ConnectionCounts)? = nil
         ) {
             (passwords, log, administration, endings) = (store, store, store, store)
+            ended = store
             self.connections = connections
         }
     }
@@ -70,7 +75,7 @@ struct BackEnds: Sendable {
         let configuration = Configuration(settings)
         let database =
             if let old, old.configuration.database == configuration.database { old.database } else {
-                try openDatabase(configuration.database, logger: logger)
+                try openDatabase(configuration.database, limits: old?.database.limits, logger: logger)
             }
         let directory =
             if let old, old.configuration.directory == configuration.directory { old.directory } else {
@@ -122,32 +127,39 @@ struct BackEnds: Sendable {
     ///
     /// A MariaDB server is not asked for before the first query, so that the service starts without it.
     ///
-    /// - Parameter makesFile: Whether an SQLite file that is not there is made.
+    /// - Parameters:
+    ///   - makesFile: Whether an SQLite file that is not there is made.
+    ///   - limits: What the process has seen of limits so far: a database without them lets nobody in then.
     static func openDatabase(
-        _ settings: Settings, makesFile: Bool = true, logger: Logger
+        _ settings: Settings, makesFile: Bool = true, limits: LimitsMemory? = nil, logger: Logger
     ) throws(SetupFailure) -> Database {
-        try openDatabase(DatabaseConfiguration(settings), makesFile: makesFile, logger: logger)
+        try openDatabase(DatabaseConfiguration(settings), makesFile: makesFile, limits: limits, logger: logger)
     }
 
     private static func openDatabase(
-        _ configuration: DatabaseConfiguration, makesFile: Bool = true, logger: Logger
+        _ configuration: DatabaseConfiguration, makesFile: Bool = true, limits: LimitsMemory?, logger: Logger
     ) throws(SetupFailure) -> Database {
+        let limits = limits ?? LimitsMemory()
         switch configuration {
         case .sqlite(let path, let timeout):
             do throws(BackendError) {
-                return Database(try SQLiteStore(path: path, timeout: timeout, makesFile: makesFile))
+                var database = Database(try SQLiteStore(path: path, timeout: timeout, makesFile: makesFile))
+                database.limits = limits
+                return database
             } catch {
                 throw SetupFailure(error)
             }
         case .mariadb(let configuration):
             let store = MariaDBStore(
-                configuration,
+                configuration, limits: limits,
                 rowRefused: { row in
                     logger.warning(
                         "a log row is dropped: its app password was removed",
                         metadata: ["app_password.id": "\(row.passwordID)"])
                 }, noticed: { $0.log(to: logger) })
-            return Database(store) { store.connections }
+            var database = Database(store) { store.connections }
+            database.limits = limits
+            return database
         }
     }
 }

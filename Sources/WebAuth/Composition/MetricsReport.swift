@@ -18,6 +18,7 @@ struct MetricsReport: Sendable {
     let recentLogins: RecentLogins
     let verifier: HashingVerifier
     let hashing: LaneHashChecker
+    let revocation: RevocationWatch
     /// `database.spool_max` as it was at the start, in bytes.
     let spoolLimit: Int
     /// When the process started.
@@ -86,6 +87,9 @@ struct MetricsReport: Sendable {
                 MetricSample(
                     .passwordsRefused, cache.refusedGuesses[limit] ?? 0,
                     [("reason", "guess_limit"), ("limit", limit.rawValue)])
+            }
+            + (revocation.counts?.byState ?? [:]).map {
+                MetricSample(.appPasswords, $0.value, [("state", $0.key.rawValue)])
             }
     }
 

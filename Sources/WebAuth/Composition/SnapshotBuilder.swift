@@ -27,6 +27,7 @@ struct SnapshotBuilder: Sendable {
     let verifier: any PasswordVerifier
     let meters: Meters
     let recentLogins: RecentLogins
+    let uses: RecentUses
     let honeypots = HoneypotWatch()
     let logger: Logger
 
@@ -47,7 +48,7 @@ struct SnapshotBuilder: Sendable {
             accounts: backEnds.directory.map { .directory(MeteredDirectory(base: $0, metrics: meters.lookups)) }
                 ?? .anyoneWithAnAppPassword,
             store: MeteredStore(base: backEnds.database.passwords, metrics: meters.lookups), verifier: verifier,
-            auditor: auditor, recorder: recorder,
+            auditor: auditor, recorder: recorder, uses: uses,
             refusedNetworks: PrefixSet(settings.auth.disallowPasswordsFrom),
             maxPasswordBytes: settings.auth.maximumPassword)
         return Built(

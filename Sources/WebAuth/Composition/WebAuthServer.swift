@@ -31,6 +31,7 @@ struct WebAuthServer: Sendable {
     private let questions: [BackEndQuestion]
     private let spelling: SpellingWatch
     private let ends: EndWatch
+    private let revocation: RevocationWatch
 
     /// What remains to be written at the end has this long; the spool keeps what it could not.
     private static let flushTime = Duration.seconds(5)
@@ -72,9 +73,10 @@ struct WebAuthServer: Sendable {
             logger.warning("settings", metadata: ["note": "\(ForceFile.unneeded)"])
         }
         let recentLogins = Self.recentLogins(settings, logger)
+        let uses = RecentUses()
         let builder = SnapshotBuilder(
             gatherer: gatherer, trail: trail, recorder: recorder, verifier: verifier, meters: meters,
-            recentLogins: recentLogins, logger: logger)
+            recentLogins: recentLogins, uses: uses, logger: logger)
         let built = try builder.build(settings, backEnds)
         for problem in built.listProblems {
             logger.error("a list has a bad line", metadata: ["problem": "\(problem)"])
@@ -96,11 +98,13 @@ struct WebAuthServer: Sendable {
             recentLogins: recentLogins, trail: trail, guarded: ReloadMetrics(registry), logger: logger, apply: apply
         )
         let spelling = SpellingWatch(logger: logger) { live.current.backEnds.database.passwords }
+        let revocation = RevocationWatch(
+            live: live, uses: uses, trail: trail, meters: RevocationWatch.Meters(registry), logger: logger)
         let health = Health(live: live, recorder: recorder, trail: trail)
         let throttle = FailureThrottle(v4PrefixLength: limits.v4PrefixLength, v6PrefixLength: limits.v6PrefixLength)
         let metrics = MetricsReport(
             registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
-            recentLogins: recentLogins, verifier: verifier, hashing: hashing,
+            recentLogins: recentLogins, verifier: verifier, hashing: hashing, revocation: revocation,
             spoolLimit: settings.database.spoolMaximum, startTime: startTime)
         let endpoints = Endpoints(
             logins: LoginEndpoints(
@@ -125,6 +129,7 @@ struct WebAuthServer: Sendable {
         self.sockets = sockets
         questions = backEnds.questions
         self.spelling = spelling
+        self.revocation = revocation
         ends = EndWatch(trail: trail, logger: logger, lastUse: { recorder.lastUse(of: $0) }) {
             live.current.backEnds.database.endings
         }
@@ -157,6 +162,7 @@ struct WebAuthServer: Sendable {
             group.addTask { await recorder.run() }
             group.addTask { await spelling.run() }
             group.addTask { await ends.run() }
+            group.addTask { await revocation.run() }
             group.addTask { await heed(signals) }
             group.addTask { await followGeoFiles() }
             group.addTask { await listeners.follow(logger) }

@@ -78,6 +78,11 @@ extension MetricFamily {
     static let cacheValuesRefused = MetricFamily(
         "webauth_lookup_cache_values_refused_total", .counter,
         "Values of the shared lookup cache that were not read because they are too long.")
+    static let sessionsKicked = MetricFamily(
+        "webauth_sessions_kicked_total", .counter,
+        "Sessions of passwords that are no longer taken: ended, and requests that failed, gave up, or had no alias.")
+    static let appPasswords = MetricFamily(
+        "webauth_app_passwords", .gauge, "App passwords by state, as counted every five minutes or less often.")
     static let buildInfo = MetricFamily("webauth_build_info", .gauge, "1; the labels say what runs.")
     static let startTime = MetricFamily(
         "process_start_time_seconds", .gauge, "When the process started, in seconds since 1970.")
@@ -91,7 +96,7 @@ extension MetricFamily {
         hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime,
         guardedReloads, recentUsers,
         backEndUp, geoBuilt, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped,
-        logLinesDropped, cacheValuesRefused, buildInfo,
+        logLinesDropped, cacheValuesRefused, sessionsKicked, appPasswords, buildInfo,
         startTime, processorTime, residentMemory,
     ]
 }

@@ -51,6 +51,18 @@ extension DovecotServer {
     }
 }
 
+/// A login at a mail server that asks Dovecot.
+public enum SMTPLogin {
+    /// Logs in at a port of 127.0.0.1 with `AUTH PLAIN`, and quits.
+    ///
+    /// - Parameter address: The client's address, as the server is told by `XCLIENT`; nil: 127.0.0.1.
+    public static func attempt(port: UInt16, user: String, password: String, from address: String? = nil) async throws
+        -> LoginReply
+    {
+        try await offPool { try SubmissionClient(port: port).login(user: user, password: password, from: address) }
+    }
+}
+
 /// A client of IMAP within TLS.
 private enum TLSClient {
     /// `argv`: the authority's certificate, port, user, password.

@@ -44,6 +44,17 @@ final class LineSocket {
         }
     }
 
+    /// Whether the other side has closed the connection; reads what has come, and waits for nothing.
+    var isClosed: Bool {
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
+            if count == 0 { return true }
+            if count < 0 { return errno != EAGAIN && errno != EINTR }
+            buffer += chunk[..<count]
+        }
+    }
+
     /// The next line, without CR LF.
     func readLine() throws -> String {
         while true {

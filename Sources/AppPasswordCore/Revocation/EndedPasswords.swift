@@ -1,0 +1,101 @@
+public import AuditCore
+
+/// Why the sessions of an app password, or of an account, are to end.
+public enum EndReason: String, Sendable, CaseIterable {
+    /// The password was revoked and kept.
+    case revoked
+    /// Its row is gone, or was revoked at a time that is none.
+    case removed
+    /// Its end has come (``Limits/expires``).
+    case expired
+    /// It was suspended.
+    case suspended
+    /// The directory calls the account disabled.
+    case disabled
+}
+
+/// An app password that is no longer taken.
+public struct EndedPassword: Sendable, Equatable {
+    /// The row's id.
+    public var id: Int64
+    /// Whose it was, as the row spells it; nil if the row is gone.
+    public var user: String?
+    /// Why it is no longer taken.
+    public var reason: EndReason
+    /// Since when, by the database's clock or that of whoever revoked it.
+    public var time: Timestamp
+
+    /// An app password and its end.
+    public init(id: Int64, user: String?, reason: EndReason, time: Timestamp) {
+        (self.id, self.user, self.reason, self.time) = (id, user, reason, time)
+    }
+}
+
+/// What a database says of passwords that have ended.
+public struct EndedAnswer: Sendable, Equatable {
+    /// The database's time.
+    public var now: Timestamp
+    /// Those that ended no earlier than was asked for, at most ``mostOfAKind`` of each reason, those that ended first.
+    public var ended: [EndedPassword]
+    /// Those of the ids asked about that are there and not revoked.
+    public var present: Set<Int64>
+
+    /// How many passwords of each reason an answer has at most.
+    public static let mostOfAKind = 1000
+
+    /// An answer as it was read.
+    public init(now: Timestamp, ended: [EndedPassword], present: Set<Int64>) {
+        (self.now, self.ended, self.present) = (now, ended, present)
+    }
+}
+
+/// Knows which app passwords have ended, whoever ended them.
+public protocol EndedPasswords: Sendable {
+    /// Looks for passwords that were revoked or suspended, or that expired, no earlier than a moment, and which of others are
+    /// still there.
+    ///
+    /// - Parameters:
+    ///   - moment: By the database's clock; nil: an hour ago.
+    ///   - ids: At most some hundred that are asked about.
+    /// - Throws: ``BackendError`` if the database cannot be asked.
+    /// - Complexity: One query, by indexes.
+    func ended(since moment: Timestamp?, among ids: [Int64]) async throws(BackendError) -> EndedAnswer
+
+    /// Counts all passwords by their states.
+    ///
+    /// - Throws: ``BackendError`` if the database cannot be asked.
+    /// - Complexity: One query, which looks at all passwords: not for every scrape.
+    func counts() async throws(BackendError) -> PasswordCounts
+}
+
+/// How many app passwords there are in each state.
+public struct PasswordCounts: Sendable, Equatable {
+    /// A state; of several the first one.
+    public enum State: String, Sendable, CaseIterable {
+        /// Revoked and kept.
+        case revoked
+        /// Suspended until it is released.
+        case suspended
+        /// Its `expires` has come.
+        case expired
+        /// Its `not_before` has not come.
+        case notYet = "not_yet"
+        /// None of these.
+        case active
+    }
+
+    /// How many passwords are in each state.
+    public var byState: [State: Int]
+
+    /// Takes what was counted.
+    public init(_ byState: [State: Int]) { self.byState = byState }
+
+    /// Takes numbers of which each but the first is counted in the first, and in no other.
+    package init(total: Int64, revoked: Int64, suspended: Int64, expired: Int64, notYet: Int64) {
+        let numbers: [State: Int64] = [
+            .revoked: revoked, .suspended: suspended, .expired: expired, .notYet: notYet,
+            .active: total - revoked - suspended - expired - notYet,
+        ]
+        byState = numbers.mapValues { Int(clamping: max(0, $0)) }
+    }
+}

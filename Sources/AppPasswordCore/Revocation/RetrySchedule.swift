@@ -1,0 +1,69 @@
+public import AuditCore
+
+/// What one server has to do yet, and when it is asked: in order, one at a time, for an hour at most. A value without clock.
+///
+/// After a failure the server is left alone for a second, then two, four, … up to a minute, and everything waits for that.
+public struct RetrySchedule<Task: Sendable & Hashable>: Sendable {
+    private struct Entry: Sendable {
+        var task: Task
+        var end: Timestamp
+    }
+
+    private var entries: [Entry] = []
+    private var failures = 0
+    /// When the next is to be tried; nil: there is none.
+    public var due: Timestamp? { entries.isEmpty ? nil : notBefore }
+    private var notBefore = Timestamp(milliseconds: .min)
+
+    /// How long a task is tried.
+    public let patience: Duration
+    /// How many tasks wait at most.
+    public let limit: Int
+
+    /// Makes one that has nothing to do.
+    ///
+    /// - Parameters:
+    ///   - patience: How long a task is tried.
+    ///   - limit: How many tasks wait at most.
+    public init(patience: Duration = .seconds(3600), limit: Int = 10_000) {
+        (self.patience, self.limit) = (patience, max(1, limit))
+    }
+
+    /// How many tasks wait.
+    public var count: Int { entries.count }
+    /// Whether the last try failed.
+    public var isFailing: Bool { failures > 0 }
+
+    /// Adds a task; one that waits already is not added again.
+    ///
+    /// - Returns: The task that is given up for it, if there was no room: the oldest.
+    public mutating func add(_ task: Task, at now: Timestamp) -> Task? {
+        guard !entries.contains(where: { $0.task == task }) else { return nil }
+        let dropped = entries.count >= limit ? entries.removeFirst().task : nil
+        entries.append(Entry(task: task, end: now.advanced(by: patience)))
+        return dropped
+    }
+
+    /// The task to try now; nil: none, or not yet.
+    public func next(at now: Timestamp) -> Task? {
+        guard now >= notBefore || failures == 0 else { return nil }
+        return entries.first?.task
+    }
+
+    /// Says that a task is done, or cannot ever be.
+    public mutating func finish(_ task: Task) {
+        entries.removeAll { $0.task == task }
+        (failures, notBefore) = (0, Timestamp(milliseconds: .min))
+    }
+
+    /// Says that the server failed.
+    ///
+    /// - Returns: The tasks that are given up, their time being over.
+    public mutating func fail(at now: Timestamp) -> [Task] {
+        failures += 1
+        notBefore = now.advanced(by: .seconds(min(60, 1 << min(failures - 1, 6))))
+        let over = entries.filter { $0.end <= now }.map(\.task)
+        entries.removeAll { $0.end <= now }
+        return over
+    }
+}

@@ -1,0 +1,82 @@
+internal import AuditCore
+
+/// Which sessions of a mail server are meant.
+public enum SessionMask: Sendable, Hashable, CustomStringConvertible {
+    /// Those that a password opened, which the server knows by its id.
+    case password(Int64)
+    /// All of a user.
+    case user(String)
+    /// Those of a user from an address in canonical text.
+    case userAndAddress(String, String)
+
+    /// How sessions are told apart: `password`, `user`, `user_and_address`.
+    public var way: String {
+        switch self {
+        case .password: "password"
+        case .user: "user"
+        case .userAndAddress: "user_and_address"
+        }
+    }
+
+    /// For logs.
+    public var description: String {
+        switch self {
+        case .password(let id): "password \(id)"
+        case .user(let name): "user \(name.visible())"
+        case .userAndAddress(let name, let address): "user \(name.visible()) from \(address)"
+        }
+    }
+}
+
+/// A mail server that can end sessions.
+public protocol SessionServer: Sendable {
+    /// What it is called in logs and records.
+    var name: String { get }
+
+    /// Ends sessions.
+    ///
+    /// - Returns: How many there were.
+    /// - Throws: ``SessionServerError``.
+    func end(_ sessions: SessionMask) async throws(SessionServerError) -> Int
+
+    /// Has it forget what it remembers of a user's passwords.
+    ///
+    /// - Throws: ``SessionServerError``.
+    func forgetPasswords(of user: String) async throws(SessionServerError)
+}
+
+/// Why a mail server did not do what it was asked.
+public struct SessionServerError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of trouble it is.
+    public enum Code: String, Sendable {
+        /// It cannot be reached, or does not answer in time.
+        case unreachable
+        /// It does not take our key.
+        case unauthorized
+        /// It does not know sessions by passwords: Dovecot before 2.4.
+        case notSupported = "not supported"
+        /// It says that it failed, or says nothing that makes sense.
+        case failed
+    }
+
+    /// The kind.
+    public let code: Code
+    /// More, for operators only.
+    public let detail: String
+
+    /// A server's trouble.
+    public init(_ code: Code, detail: String = "") { (self.code, self.detail) = (code, detail) }
+
+    /// For operators.
+    public var description: String { detail.isEmpty ? code.rawValue : "\(code.rawValue) (\(detail))" }
+}
+
+/// What stands for a password where a server does not know sessions by theirs: Dovecot before 2.4.
+public enum KickWithoutAlias: String, Sendable, CaseIterable {
+    /// The user's sessions from the addresses that the password was used from lately.
+    case userAndAddress = "user_and_address"
+    /// All of the user's sessions.
+    case user
+    /// Nothing.
+    case none
+}

@@ -1,0 +1,159 @@
+import AppPasswordCore
+import AuditCore
+import Locks
+import Testing
+
+/// What has ended, whom that concerns, and how long it is tried to end the sessions.
+struct RevocationTests {
+    private func at(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds * 1000) }
+    private func ended(_ id: Int64, _ seconds: Int64, _ reason: EndReason = .revoked) -> EndedPassword {
+        EndedPassword(id: id, user: "alice", reason: reason, time: at(seconds))
+    }
+    private func answer(_ now: Int64, _ ended: [EndedPassword] = [], present: Set<Int64> = []) -> EndedAnswer {
+        EndedAnswer(now: at(now), ended: ended, present: present)
+    }
+
+    @Test func `what has ended is told once, however often it is answered`() {
+        var tracker = EndTracker()
+        #expect(tracker.since == nil)
+        #expect(tracker.take(answer(100, [ended(1, 50)]), asked: []).new == [ended(1, 50)])
+        #expect(tracker.since == at(85), "a little overlap: transactions end later than they begin")
+        #expect(
+            tracker.take(answer(105, [ended(1, 95), ended(2, 96)]), asked: []).new == [ended(1, 95), ended(2, 96)])
+        for now in stride(from: Int64(110), to: 120, by: 5) {
+            #expect(tracker.take(answer(now, [ended(2, 96), ended(1, 95)]), asked: []).new.isEmpty)
+        }
+        // Suspended, released and suspended again.
+        #expect(tracker.take(answer(200, [ended(3, 199, .suspended)]), asked: []).new.count == 1)
+        #expect(tracker.take(answer(205, [ended(3, 204, .suspended)]), asked: []).new.count == 1)
+        // A time that is yet to come stays known as long as it is answered.
+        #expect(tracker.take(answer(300, [ended(4, 9999)]), asked: []).new.count == 1)
+        #expect(tracker.take(answer(400, [ended(4, 9999)]), asked: []).new.isEmpty)
+    }
+
+    @Test func `of those in use what is not there has ended, too`() {
+        var tracker = EndTracker()
+        let taken = tracker.take(answer(100, [ended(2, 90)], present: [1]), asked: [1, 2, 3])
+        #expect(
+            taken.new == [ended(2, 90), EndedPassword(id: 3, user: nil, reason: .removed, time: at(100))])
+        // It is revoked a little before what is asked for, and in use.
+        #expect(tracker.take(answer(101, present: [1]), asked: [1, 2]).new.isEmpty)
+    }
+
+    @Test func `full pages are followed by the next, also within one second`() {
+        var tracker = EndTracker()
+        let page = (0..<Int64(EndedAnswer.mostOfAKind)).map { ended($0, 10 + $0 / 500) }
+        let first = tracker.take(answer(100, page), asked: [])
+        #expect(first.isPartial && first.new.count == page.count && tracker.since == at(11))
+        let same = (0..<Int64(EndedAnswer.mostOfAKind)).map { ended(5000 + $0, 11) }
+        #expect(tracker.take(answer(100, same), asked: []).isPartial)
+        #expect(tracker.since == at(12), "never asked the same for ever")
+        #expect(!tracker.take(answer(100, [ended(9999, 13)]), asked: []).isPartial)
+        #expect(tracker.since == at(85))
+    }
+
+    @Test func `recent uses are bounded, take turns, and know who it was from where`() {
+        let uses = RecentUses(limit: 3)
+        for id in 1...3 as ClosedRange<Int64> { uses.note(id, login: "alice", address: "192.0.2.\(id)") }
+        #expect(
+            uses.nextPasswords(2) == [1, 2] && uses.nextPasswords(2) == [3, 1] && uses.nextPasswords(9).count == 3)
+        uses.note(4, login: "bob", address: nil)
+        #expect(uses.count == 3 && uses.use(of: 1) == nil && uses.use(of: 4)?.logins == ["bob"])
+        #expect(Set(uses.nextAccounts(3)) == ["alice", "bob"])
+        #expect(uses.passwords(of: "alice").sorted() == [2, 3])
+        for number in 0..<40 { uses.note(2, login: "alice\(number % 6)", address: "198.51.100.\(number)") }
+        #expect(uses.use(of: 2)?.logins.count == 4 && uses.use(of: 2)?.addresses.count == 16)
+        #expect(uses.use(of: 2)?.addresses.first == "198.51.100.39")
+        uses.forget(2)
+        uses.forget(2)
+        #expect(uses.count == 2 && Set(uses.nextPasswords(5)) == [3, 4])
+        uses.forget(3)
+        uses.forget(4)
+        #expect(uses.nextPasswords(5).isEmpty && uses.nextAccounts(5).isEmpty)
+        uses.note(5, login: "eve", address: nil)
+        #expect(uses.nextPasswords(5) == [5])
+    }
+
+    @Test func `a random run of recent uses keeps its places`() {
+        var generator = SystemRandomNumberGenerator()
+        let uses = RecentUses(limit: 8)
+        for _ in 0..<20_000 {
+            let id = Int64.random(in: 0..<20, using: &generator)
+            if Bool.random(using: &generator) {
+                uses.note(id, login: "u\(id)", address: nil)
+                #expect(uses.use(of: id)?.logins == ["u\(id)"])
+            } else {
+                uses.forget(id)
+                #expect(uses.use(of: id) == nil)
+            }
+            let all = uses.nextPasswords(8)
+            #expect(Set(all).count == all.count && all.count == uses.count && uses.count <= 8)
+        }
+    }
+
+    @Test func `a server that fails is tried for an hour, ever more slowly, and then given up`() {
+        var schedule = RetrySchedule<Int>(limit: 3)
+        #expect(schedule.due == nil && schedule.next(at: at(0)) == nil)
+        #expect(schedule.add(1, at: at(0)) == nil && schedule.add(2, at: at(0)) == nil)
+        #expect(schedule.add(1, at: at(0)) == nil && schedule.count == 2, "once")
+        #expect(schedule.next(at: at(0)) == 1)
+        schedule.finish(1)
+        #expect(schedule.next(at: at(0)) == 2)
+        var (now, tries): (Int64, Int) = (0, 0)
+        var given: [Int] = []
+        while given.isEmpty {
+            #expect(schedule.next(at: at(now)) == 2)
+            given = schedule.fail(at: at(now))
+            tries += 1
+            guard let due = schedule.due else { break }
+            #expect(schedule.next(at: Timestamp(milliseconds: due.milliseconds - 1)) == nil)
+            #expect((1...60).contains(due.milliseconds / 1000 - now))
+            now = due.milliseconds / 1000
+        }
+        #expect(given == [2] && (60...70).contains(tries) && now >= 3590, "\(tries) \(now)")
+        for task in 3...5 { #expect(schedule.add(task, at: at(now)) == nil) }
+        #expect(schedule.add(6, at: at(now)) == 3, "the oldest makes room")
+        schedule.finish(4)
+        #expect(schedule.next(at: at(now)) == 5, "whoever answers is asked at once")
+    }
+
+    /// A server that has sessions, of one version or the other.
+    private final class Server: SessionServer {
+        let name = "test"
+        let knowsPasswords: Bool
+        let asked = Mutex<[SessionMask]>([])
+        init(knowsPasswords: Bool) { self.knowsPasswords = knowsPasswords }
+        func end(_ sessions: SessionMask) async throws(SessionServerError) -> Int {
+            asked.withLock { $0.append(sessions) }
+            if case .password = sessions, !knowsPasswords { throw SessionServerError(.notSupported) }
+            return 1
+        }
+        func forgetPasswords(of user: String) async throws(SessionServerError) {}
+    }
+
+    @Test(
+        arguments: [
+            (true, KickWithoutAlias.user, "password", ["password 7"]),
+            (false, .none, nil, ["password 7"]), (false, .user, "user", ["password 7", "user alice", "user a"]),
+            (
+                false, .userAndAddress, "user_and_address",
+                [
+                    "password 7", "user alice from 192.0.2.1", "user alice from ::1", "user a from 192.0.2.1",
+                    "user a from ::1",
+                ]
+            ),
+        ] as [(Bool, KickWithoutAlias, String?, [String])])
+    func `without session aliases the settings say what stands for a password`(
+        knows: Bool, without: KickWithoutAlias, way: String?, asked: [String]
+    ) async throws {
+        let server = Server(knowsPasswords: knows)
+        let ender = SessionEnder(server, withoutAlias: without)
+        let task = SessionEnder.Task(
+            passwordID: 7, logins: ["alice", "a"], addresses: ["192.0.2.1", "::1"], reason: .revoked)
+        let result = try await ender.end(task)
+        #expect(result == SessionEnder.Result(way: way, sessions: knows ? 1 : asked.count - 1))
+        #expect(server.asked.withLock { $0 }.map(\.description) == asked)
+        let account = SessionEnder.Task(passwordID: nil, logins: ["alice"], addresses: [], reason: .disabled)
+        #expect(try await ender.end(account) == SessionEnder.Result(way: "user", sessions: 1))
+    }
+}
