@@ -26,6 +26,7 @@ let package = Package(
         .library(name: "AuditCoreTesting", targets: ["AuditCoreTesting"]),
         .library(name: "AppPasswordCore", targets: ["AppPasswordCore"]),
         .library(name: "AppPasswordCoreTesting", targets: ["AppPasswordCoreTesting"]),
+        .library(name: "Alarms", targets: ["Alarms"]),
         .library(name: "HTTPKit", targets: ["HTTPKit"]),
         .library(name: "StrictJSON", targets: ["StrictJSON"]),
         .library(name: "PasswordSchemes", targets: ["PasswordSchemes"]),
@@ -73,6 +74,10 @@ let package = Package(
         // The cores: no C, no dependency.
         .target(name: "AuditCore", dependencies: ["Locks"], swiftSettings: strict),
         .target(name: "AppPasswordCore", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
+        // What is odd about logins: a pure machine, and the words for it.
+        .target(name: "Alarms", dependencies: ["AuditCore"], swiftSettings: strict),
+        .testTarget(
+            name: "AlarmsTests", dependencies: ["Alarms", "AuditCore", "AuditCoreTesting"], swiftSettings: strict),
         .target(name: "AuditCoreTesting", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
         .target(
             name: "AppPasswordCoreTesting",
@@ -202,6 +207,17 @@ let package = Package(
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
 
+        // JSON to whoever wants to be told: async-http-client.
+        .target(
+            name: "Webhooks",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+
         // What registries have said: kept, and asked for once for all who want to know.
         .target(
             name: "LookupAnswers", dependencies: ["Locks", "AuditCore", "StrictJSON", "Whois"], swiftSettings: strict),
@@ -228,9 +244,12 @@ let package = Package(
             name: "DoveadmTests", dependencies: ["Doveadm", "AppPasswordCore", "StrictJSON"], swiftSettings: strict),
 
         // The settings file.
-        .target(name: "Settings", dependencies: ["AuditCore", "AppPasswordCore", "TOMLKit"], swiftSettings: strict),
+        .target(
+            name: "Settings", dependencies: ["Alarms", "AuditCore", "AppPasswordCore", "TOMLKit"], swiftSettings: strict
+        ),
         .testTarget(
-            name: "SettingsTests", dependencies: ["Settings", "AuditCore", "AppPasswordCore"], swiftSettings: strict),
+            name: "SettingsTests", dependencies: ["Settings", "Alarms", "AuditCore", "AppPasswordCore"],
+            swiftSettings: strict),
 
         // Python patterns.
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
@@ -328,13 +347,13 @@ let package = Package(
         .target(
             name: "WebAuth",
             dependencies: [
-                "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "Doctor", "FileAuditSinks", "GeoIP",
+                "Alarms", "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "Doctor", "FileAuditSinks", "GeoIP",
                 "HTTPKit", "LDAPDirectory",
                 "JournalReader", "LoginSpool", "LookupAnswers", "LookupCaches", "MariaDBStore", "PasswordSchemes",
                 "PrometheusMetrics",
                 "PythonRegex", "RedisCache", "Replay", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings",
                 "StrictJSON",
-                "SystemdJournal", "Doveadm", "Whois", logging, metrics,
+                "SystemdJournal", "Doveadm", "Webhooks", "Whois", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

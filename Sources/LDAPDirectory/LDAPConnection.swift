@@ -72,6 +72,16 @@ internal import Locks
         }
     }
 
+    /// Searches for an account, and returns another attribute's values; none if there is not just one such account.
+    func values(
+        of attribute: String, for login: String, by deadline: ContinuousClock.Instant
+    ) throws(BackendError) -> [String] {
+        try perform(by: deadline) { () throws(LDAPFailure) in
+            let (entries, hasMore) = try search(LDAP_SCOPE_SUBTREE, filter.text(for: login), [attribute])
+            return entries.count == 1 && !hasMore ? entries[0].values[0] : []
+        }
+    }
+
     private func isDisabled(_ entry: Entry) throws(LDAPFailure) -> Bool {
         let telling = [
             ("homeDirectory", entry.values[1], configuration.disabledHomes),

@@ -109,6 +109,17 @@ public final class LDAPDirectory: AccountDirectory, Sendable {
         return answer
     }
 
+    /// The values of an attribute of an account, as the directory orders them; none if there is no such account, it is not the
+    /// only one of its name, or we may not read the attribute.
+    ///
+    /// - Complexity: One round trip.
+    public func values(of attribute: String, for login: String) async throws(BackendError) -> [String] {
+        guard (1...Self.longestLogin).contains(login.utf8.count), !login.utf8.contains(0) else { return [] }
+        return try await lanes.run(within: timeout) { connection, deadline throws(BackendError) in
+            try connection.values(of: attribute, for: login, by: deadline)
+        }
+    }
+
     /// Asks the directory whether the base is there, for readiness and at start.
     public func ping() async throws(BackendError) {
         try await lanes.run(within: timeout) { connection, deadline throws(BackendError) in

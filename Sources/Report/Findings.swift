@@ -57,6 +57,8 @@ struct Findings: Sendable {
     var exceptedUsers: [BlockedUser]
     var newPlaces: [NewPlace]
     var revoked: [TopTable<RevokedKey, LastLogin>.Entry]
+    /// What was odd about logins.
+    var alarms: [TopTable<AlarmKey, LastLogin>.Entry]
     var honeypots: [TopTable<String, LastLogin>.Entry]
     /// Passwords that were about to end when the period did, the first one first.
     var endings: [TopTable<RevokedKey, Ending>.Entry]
@@ -93,6 +95,7 @@ struct Findings: Sendable {
         let newPlaces = tallies.habits.newPlaces
         self.newPlaces = Array(newPlaces.prefix(Self.newPlaceLimit))
         revoked = tallies.revoked.sorted
+        alarms = tallies.alarms.sorted
         honeypots = tallies.honeypots.sorted
         let end = tallies.period.since == nil ? tallies.last : tallies.period.until
         endings = tallies.endings.sorted.filter { $0.note.end > end ?? $0.time }
@@ -168,6 +171,7 @@ extension Tallies {
         add("users and exceptions", exceptions.omitted)
         add("watched users and reasons", watched.omitted)
         add("revoked passwords", revoked.omitted)
+        add("alarms", alarms.omitted)
         add("honeypots", honeypots.omitted)
         add("passwords about to end", endings.omitted)
         add("kinds of failure", events.omitted)

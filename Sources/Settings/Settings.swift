@@ -16,6 +16,8 @@ public struct Settings: Sendable {
     public var dovecot = Dovecot()
     /// `[audit]`.
     public var audit = Audit()
+    /// `[alarms]`.
+    public var alarms = Alarms()
     /// `[lookup]`.
     public var lookup = Lookup()
     /// `[log]`.
@@ -137,6 +139,7 @@ public struct Settings: Sendable {
         auth = Auth(reading: top.table("auth"))
         dovecot = Dovecot(reading: top.table("dovecot"))
         audit = Audit(reading: top.table("audit"))
+        alarms = Alarms(reading: top.table("alarms"), hasDirectory: ldap != nil)
         lookup = Lookup(reading: top.table("lookup"))
         if overrides.isOffline { lookup.isOffline = true }
         log = Log(reading: top.rawTable("log"), notes: notes)

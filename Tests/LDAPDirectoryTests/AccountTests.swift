@@ -39,6 +39,15 @@ struct AccountTests {
         #expect(try await directory().account(for: login) == answer)
     }
 
+    @Test(arguments: [
+        ("star", ["star"]), ("STAR", ["star"]), ("müller", ["mueller"]), ("twin", []), ("nobody", []),
+        ("*)(uid=star", []), ("", []), ("star\0", []),
+    ])
+    func `another attribute of the one account that has the name`(login: String, values: [String]) async throws {
+        #expect(try await directory().values(of: "sn", for: login) == values)
+        #expect(try await directory().values(of: "carLicense", for: login) == [])
+    }
+
     @Test func `what disables an account is set`() async throws {
         let directory = try await directory {
             $0.disabledShells = ["/bin/bash"]

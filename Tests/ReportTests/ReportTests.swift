@@ -314,6 +314,30 @@ struct ReportTests {
         #expect(told == [10_000, 20_000])
     }
 
+    @Test func `alarms have a list of their own, and are no failures`() throws {
+        var place = AlarmRecord.Place(time: Records.noon, address: IPAddress("198.51.100.1"))
+        place.country = "FR"
+        let alarm = AlarmRecord(
+            .newCountry, id: "0123456789", user: "<b>alice", passwordID: 17, service: "imap", isAllowed: true,
+            place: place,
+            before: nil, reason: "known countries: DE", action: .notify)
+        let record = try #require(ReportRecord(jsonLine: Array(AuditEntry.alarm(alarm).jsonLine.utf8)))
+        let fields = alarm.fields.map { (name: $0.name, value: $0.journalText) }
+        #expect(ReportRecord(journalFields: fields, time: Records.noon) == record && record.alarm == "new_country")
+        let records = [Records.login("alice"), record, record]
+        let object = try Records.object(records)
+        #expect(object.list("alarms").map { $0["alarms"] as? Int } == [2])
+        #expect(object.list("alarms").map { $0["kind"] as? String } == ["new_country"])
+        #expect(object.list("failures").isEmpty && object.list("new_for_user").isEmpty)
+        let text = try Records.report(records, .text)
+        #expect(
+            text.contains(
+                "\nAlarms\n 2 new_country \\x3cb\\x3ealice password 17, last \(Records.noon) from 198.51.100.1\n"))
+        #expect(text.contains(" 1 allowed, 0 denied, 0 failed"))
+        let page = try Records.report(records, .html)
+        #expect(page.contains("new country") && page.contains("&lt;b&gt;alice") && !page.contains("<b>alice"))
+    }
+
     @Test func `honeypots are no users, and have a list of their own`() throws {
         let records = [
             Records.login("alice"), Records.login("honey-1", at: 1) { $0.isHoneypot = true },

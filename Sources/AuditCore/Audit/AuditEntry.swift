@@ -10,12 +10,14 @@ public enum AuditEntry: Sendable, Equatable {
     case passwordEnding(PasswordEnding)
     /// Sessions that were ended, or were not.
     case sessionsEnded(SessionsEnded)
+    /// Something about a login that somebody should know.
+    case alarm(AlarmRecord)
 
     /// `SYSLOG_IDENTIFIER` of the journal: `mail-audit` for logins, which old queries count, `mail-auth` for all else.
     public var identifier: String {
         switch self {
         case .login: "mail-audit"
-        case .failure, .forcedReload, .passwordEnding, .sessionsEnded: "mail-auth"
+        case .failure, .forcedReload, .passwordEnding, .sessionsEnded, .alarm: "mail-auth"
         }
     }
 
@@ -27,6 +29,7 @@ public enum AuditEntry: Sendable, Equatable {
         case .forcedReload(let reload): reload.message
         case .passwordEnding(let ending): ending.message
         case .sessionsEnded(let ended): ended.message
+        case .alarm(let alarm): alarm.message
         }
     }
 
@@ -38,6 +41,7 @@ public enum AuditEntry: Sendable, Equatable {
         case .forcedReload(let reload): reload.priority
         case .passwordEnding(let ending): ending.priority
         case .sessionsEnded(let ended): ended.priority
+        case .alarm(let alarm): alarm.priority
         }
     }
 
@@ -49,6 +53,7 @@ public enum AuditEntry: Sendable, Equatable {
         case .forcedReload(let reload): reload.fields
         case .passwordEnding(let ending): ending.fields
         case .sessionsEnded(let ended): ended.fields
+        case .alarm(let alarm): alarm.fields
         }
     }
 
@@ -60,6 +65,7 @@ public enum AuditEntry: Sendable, Equatable {
         case .forcedReload(let reload): reload.time
         case .passwordEnding(let ending): ending.time
         case .sessionsEnded(let ended): ended.time
+        case .alarm(let alarm): alarm.time
         }
     }
 

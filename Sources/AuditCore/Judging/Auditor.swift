@@ -26,6 +26,9 @@ public struct Auditor: Sendable {
         /// Told of each login that was let in, but of honeypots, when it has been answered and its facts are complete: with the
         /// app password, if there was one. Those of `audit.ignore_networks` are among them. Must be quick.
         public var letIn: (@Sendable (LoginAttempt, _ passwordID: Int64?, Facts) -> Void)?
+        /// Told of each login, but of honeypots, of users whom nobody knows and of `audit.ignore_networks`, what it came to, when it
+        /// has been answered and its facts are complete. Must be quick.
+        public var cameTo: (@Sendable (LoginAttempt, _ passwordID: Int64?, Facts, LoginEnd) -> Void)?
 
         /// Makes a configuration with the default times.
         public init(
@@ -108,7 +111,10 @@ public struct Auditor: Sendable {
             let reason = "a honeypot is used from a network that it was not used from before"
             trail.submit(.failure(FailureRecord(.honeypot, reason: reason, attempt: attempt, passwordID: passwordID)))
         }
+        let cameTo = isHoneypot || login.isOfNobody ? nil : configuration.cameTo
+        let end = LoginEnd(isBlocked: login.isBlocked, matched: login.matched)
         login.gathering.whenComplete { facts in
+            cameTo?(attempt, login.passwordID, facts, end)
             var (matched, rule) = (login.matched, login.rule)
             if let judgement = login.unsettled, judgement.awaitsFacts {
                 let settled = policy.settle(judgement, attempt, facts: facts)

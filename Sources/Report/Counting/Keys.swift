@@ -79,6 +79,19 @@ struct Ending: Sendable {
     var comment: String?
 }
 
+/// What an alarm was about.
+struct AlarmKey: Hashable, Comparable, Sendable {
+    var user: String
+    /// `new_country`, …
+    var kind: String
+    /// -1 if it was none.
+    var passwordID: Int
+
+    static func < (one: Self, other: Self) -> Bool {
+        (one.user, one.kind, one.passwordID) < (other.user, other.kind, other.passwordID)
+    }
+}
+
 /// An app password.
 struct RevokedKey: Hashable, Comparable, Sendable {
     var user: String

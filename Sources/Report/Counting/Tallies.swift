@@ -22,6 +22,7 @@ struct Tallies: Sendable {
     /// Allowed logins that would be refused.
     var watched: TopTable<RefusalKey, LastRefusal>
     var revoked: TopTable<RevokedKey, LastLogin>
+    var alarms: TopTable<AlarmKey, LastLogin>
     var honeypots: TopTable<String, LastLogin>
     /// Passwords whose end was announced.
     var endings: TopTable<RevokedKey, Ending>
@@ -42,6 +43,7 @@ struct Tallies: Sendable {
         exceptions = TopTable(bound: bound)
         watched = TopTable(bound: bound)
         revoked = TopTable(bound: bound)
+        alarms = TopTable(bound: bound)
         honeypots = TopTable(bound: bound)
         endings = TopTable(bound: bound)
         events = TopTable(bound: 64)
@@ -126,6 +128,11 @@ struct Tallies: Sendable {
             endings.add(
                 RevokedKey(user: record.user, passwordID: id), at: record.time,
                 note: Ending(end: ends, limit: record.limit, comment: record.comment))
+        }
+        if event == "alarm" {
+            // Of a login that has its own record.
+            let key = AlarmKey(user: record.user, kind: record.alarm ?? "?", passwordID: record.passwordID ?? -1)
+            return alarms.add(key, at: record.time, note: LastLogin(time: record.time, address: record.address))
         }
         // Some are no logins at all.
         let hasAuditRecord =

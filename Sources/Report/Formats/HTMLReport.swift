@@ -8,6 +8,7 @@ enum HTMLReport {
             page.raw("<main>\n")
             HTMLPage.section("Logins over time", &page) { TimelineChart(findings.timeline).write(to: &$0) }
             blockedUsers(findings, &page)
+            if !findings.alarms.isEmpty { alarms(findings, &page) }
             revokedPasswords(findings, &page)
             if !findings.endings.isEmpty { endingPasswords(findings, &page) }
             if !findings.honeypots.isEmpty { honeypots(findings, &page) }
@@ -87,6 +88,22 @@ enum HTMLReport {
                     if rest > 0 { cell.element("small", text: "and \(rest.grouped) more reasons") }
                 }
                 row.element("td") { HTMLPage.last(user.reasons.map(\.note.login).max { $0.time < $1.time }, &$0) }
+            }
+        }
+    }
+
+    private static func alarms(_ findings: Findings, _ page: inout HTMLText) {
+        HTMLPage.section("Alarms", &page) { page in
+            HTMLPage.table(
+                [("User", ""), ("Alarm", ""), ("Password", "number"), ("Alarms", "number"), ("Last", "growing")],
+                findings.alarms, empty: "None.", &page
+            ) { entry, row in
+                row.element("th", [("scope", "row")], text: entry.key.user)
+                row.element("td", text: entry.key.kind.replacing("_", with: " "))
+                let password = entry.key.passwordID < 0 ? "" : String(entry.key.passwordID)
+                row.element("td", [("class", "number"), ("data-name", "password")], text: password)
+                row.element("td", [("class", "number"), ("data-name", "alarms")], text: entry.count.grouped)
+                row.element("td") { HTMLPage.last(entry.note, &$0) }
             }
         }
     }

@@ -40,6 +40,16 @@ enum JSONReport {
                 }
             ),
             (
+                "alarms",
+                list(findings.alarms) { entry in
+                    let id: AuditValue = entry.key.passwordID < 0 ? .none : AuditValue(entry.key.passwordID)
+                    return [
+                        ("user", .text(entry.key.user)), ("kind", .text(entry.key.kind)), ("password", id),
+                        ("alarms", AuditValue(entry.count)),
+                    ] + last(entry.note)
+                }
+            ),
+            (
                 "honeypots",
                 list(findings.honeypots) { [("user", .text($0.key))] + logins($0.count, $0.denied) + last($0.note) }
             ),

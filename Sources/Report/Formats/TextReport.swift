@@ -52,6 +52,14 @@ enum TextReport {
                 ]
             }
         }
+        if !findings.alarms.isEmpty {
+            lines += list("Alarms", findings.alarms) { entry in
+                let password = entry.key.passwordID < 0 ? "" : " password \(entry.key.passwordID)"
+                let who = entry.key.user.auditEscaped(for: .name) + password
+                let last = "last \(entry.note.time) from \(entry.note.address.shown)"
+                return [(entry.count, "\(entry.key.kind.visible()) \(who), \(last)")]
+            }
+        }
         if !findings.honeypots.isEmpty {
             lines += list("Honeypots", findings.honeypots) { entry in
                 rows(entry.count, entry.denied) { mark in

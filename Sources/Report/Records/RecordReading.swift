@@ -8,7 +8,7 @@ extension ReportRecord {
         "AUDIT_BLOCKED", "AUDIT_MATCHED", "AUDIT_RULE", "AUDIT_PASSWORD", "AUDIT_REV_HOST", "AUDIT_ASN",
         "AUDIT_AS_CC", "AUDIT_AS_DESC", "AUDIT_AS_ORG", "AUDIT_NET_NAME", "AUDIT_NET_CC", "AUDIT_MAXMIND_COUNTRY",
         "AUDIT_MAXMIND_CITY", "AUDIT_MAXMIND_LOCATION", "AUDIT_MASTER_USER", "AUDIT_RESERVED", "AUDIT_HONEYPOT",
-        "AUDIT_UNKNOWN_USER", "AUDIT_ENDS", "AUDIT_LIMIT", "AUDIT_COMMENT",
+        "AUDIT_UNKNOWN_USER", "AUDIT_ENDS", "AUDIT_LIMIT", "AUDIT_COMMENT", "AUDIT_ALARM",
     ]
 
     /// Reads an entry of the journal, of this program or the old one; of a repeated field the first counts.
@@ -32,6 +32,7 @@ extension ReportRecord {
         self.init(time: values.time, user: values["user"]?.plainText ?? "")
         event = values["event"]?.text
         if event == nil { isBlocked = values["blocked"]?.flag ?? false }
+        if event == "alarm" { alarm = values["alarm"]?.text.map(Self.cut) }
         suppressed = min(max(0, values["suppressed"]?.integer ?? 0), 1_000_000_000)
         service = values["service"]?.plainText
         address = values["ip"]?.text

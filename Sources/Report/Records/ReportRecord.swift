@@ -17,6 +17,8 @@ public struct ReportRecord: Sendable, Equatable {
     public var address: String?
     /// Why the login failed (`wrong_password`, …); nil in audit records.
     public var event: String?
+    /// What kind of alarm it is (`new_country`, …); nil if it is none.
+    public var alarm: String?
     /// How many other failures were not written down before this one.
     public var suppressed = 0
     /// Whether a login with the right password was refused.

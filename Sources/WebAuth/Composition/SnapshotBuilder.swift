@@ -1,3 +1,4 @@
+import Alarms
 import AppPasswordCore
 import AuditCore
 import Logging
@@ -28,6 +29,7 @@ struct SnapshotBuilder: Sendable {
     let meters: Meters
     let recentLogins: RecentLogins
     let uses: RecentUses
+    let alarms: AlarmWatch
     let honeypots = HoneypotWatch()
     let logger: Logger
 
@@ -43,6 +45,7 @@ struct SnapshotBuilder: Sendable {
         policy.auditor.sources = policy.auditor.sources.metered(meters.lookups)
         policy.auditor.judged = meters.logins.judged
         if settings.audit.blastRadius != nil { policy.auditor.letIn = recentLogins.note }
+        if !AlarmRules(settings.alarms).isEmpty { policy.auditor.cameTo = alarms.note }
         let auditor = Auditor(policy.auditor, gatherer: gatherer, trail: trail, honeypots: honeypots)
         let authenticator = Authenticator(
             accounts: backEnds.directory.map { .directory(MeteredDirectory(base: $0, metrics: meters.lookups)) }

@@ -1,3 +1,4 @@
+import Alarms
 import AppPasswordCore
 import AuditCore
 import GeoIP
@@ -32,6 +33,8 @@ struct WebAuthServer: Sendable {
     private let spelling: SpellingWatch
     private let ends: EndWatch
     private let revocation: RevocationWatch
+    private let alarms: AlarmWatch
+    private let courier: AlarmCourier
 
     /// What remains to be written at the end has this long; the spool keeps what it could not.
     private static let flushTime = Duration.seconds(5)
@@ -74,21 +77,28 @@ struct WebAuthServer: Sendable {
         }
         let recentLogins = Self.recentLogins(settings, logger)
         let uses = RecentUses()
+        let courier = AlarmCourier(metrics: AlarmMetrics(registry), logger: logger)
+        let alarms = AlarmWatch(file: settings.server.stateDirectory + "/alarms", logger: logger) { alarm in
+            trail.submit(.alarm(alarm))
+            courier.take(alarm)
+        }
         let builder = SnapshotBuilder(
             gatherer: gatherer, trail: trail, recorder: recorder, verifier: verifier, meters: meters,
-            recentLogins: recentLogins, uses: uses, logger: logger)
+            recentLogins: recentLogins, uses: uses, alarms: alarms, logger: logger)
         let built = try builder.build(settings, backEnds)
         for problem in built.listProblems {
             logger.error("a list has a bad line", metadata: ["problem": "\(problem)"])
         }
 
         let live = LiveSnapshot(built.snapshot)
+        courier.follow { AlarmMeans(live.current) }
         let lookups = LookupService()
         let http = HTTPSettingsInForce(HTTPSettings(settings))
         let apply: @Sendable (Snapshot) -> Void = { fresh in
             recorder.replace(log: fresh.backEnds.database.log)
             lookups.use(fresh.backEnds.lookups)
             trail.use(AuditSinks.open(fresh.settings, logger: logger))
+            alarms.use(AlarmRules(fresh.settings.alarms))
             http.current = HTTPSettings(fresh.settings)
             listeners.refresh(logger)
         }
@@ -124,6 +134,7 @@ struct WebAuthServer: Sendable {
         self.knownNetworks = knownNetworks
         self.recentLogins = recentLogins
         self.announcer = announcer
+        (self.alarms, self.courier) = (alarms, courier)
         self.health = health
         self.listeners = listeners
         self.sockets = sockets
@@ -163,6 +174,7 @@ struct WebAuthServer: Sendable {
             group.addTask { await spelling.run() }
             group.addTask { await ends.run() }
             group.addTask { await revocation.run() }
+            group.addTask { await courier.run() }
             group.addTask { await heed(signals) }
             group.addTask { await followGeoFiles() }
             group.addTask { await listeners.follow(logger) }
@@ -184,6 +196,8 @@ struct WebAuthServer: Sendable {
             let waiting = await recorder.flush(within: Self.flushTime)
             if waiting > 0 { logger.warning("rows of the log stay in the spool", metadata: ["rows": "\(waiting)"]) }
             await recentLogins.flush(within: Self.flushTime)
+            await alarms.flush(within: Self.flushTime)
+            await courier.finish(within: Self.flushTime)
             await trail.finish(within: Self.flushTime)
             group.cancelAll()
             return result

@@ -72,6 +72,11 @@ extension MetricFamily {
         "Records that each audit sink, and the database behind the spool, has taken.")
     static let recordsDropped = MetricFamily(
         "webauth_records_dropped_total", .counter, "Records lost: of each audit sink, and of the spool.")
+    static let alarms = MetricFamily(
+        "webauth_alarms_total", .counter, "Alarms about logins, by kind.")
+    static let alarmMessages = MetricFamily(
+        "webauth_alarm_messages_total", .counter,
+        "What became of mails, posts and suspensions that alarms asked for.")
     static let logLinesDropped = MetricFamily(
         "webauth_log_lines_dropped_total", .counter,
         "Lines of the program's own log that were lost because nobody read standard error.")
@@ -96,7 +101,7 @@ extension MetricFamily {
         hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime,
         guardedReloads, recentUsers,
         backEndUp, geoBuilt, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped,
-        logLinesDropped, cacheValuesRefused, sessionsKicked, appPasswords, buildInfo,
+        alarms, alarmMessages, logLinesDropped, cacheValuesRefused, sessionsKicked, appPasswords, buildInfo,
         startTime, processorTime, residentMemory,
     ]
 }

@@ -9,12 +9,12 @@
 /// Distances on the globe, taken as a sphere with the Earth's mean radius (IUGG).
 ///
 /// The only file here that needs the C library: sine, cosine and arc sine.
-enum GreatCircle {
+package enum GreatCircle {
     /// Kilometres.
     static let earthRadius = 6371.0088
 
     /// A place as a point on the unit sphere.
-    static func point(latitude: Double, longitude: Double) -> SIMD3<Double> {
+    package static func point(latitude: Double, longitude: Double) -> SIMD3<Double> {
         let (north, east) = (latitude * .pi / 180, longitude * .pi / 180)
         return [cos(north) * cos(east), cos(north) * sin(east), sin(north)]
     }
@@ -26,7 +26,7 @@ enum GreatCircle {
 
     /// The distance of two points along the surface in kilometres, by the haversine formula: the square of half the
     /// chord is the haversine of the angle.
-    static func kilometres(_ one: SIMD3<Double>, _ other: SIMD3<Double>) -> Double {
+    package static func kilometres(_ one: SIMD3<Double>, _ other: SIMD3<Double>) -> Double {
         let difference = one - other
         let halfChord = (difference * difference).sum().squareRoot() / 2
         return 2 * earthRadius * asin(min(1, halfChord))

@@ -1,0 +1,114 @@
+public import AuditCore
+
+/// Says which mails are written, and when: one a user a day, a digest of what came beyond, and none any more in a storm, but
+/// one that says so and one that sums it up.
+public struct MailPlan: Sendable {
+    /// A mail that is due.
+    public enum Mail: Sendable, Equatable {
+        /// Of one alarm.
+        case alarm(AlarmRecord)
+        /// Of a user's alarms since his last mail: those that are kept, and how many more there were.
+        case digest(user: String, [AlarmRecord], more: Int)
+        /// So many mails went out within an hour that none goes out until a time.
+        case stormBegins(mails: Int, until: Timestamp)
+        /// What came meanwhile: how many alarms of each kind, of how many users at least.
+        case stormEnds(since: Timestamp, counts: [AlarmKind: Int], users: Int)
+    }
+
+    private struct User {
+        var last: Timestamp
+        var kept: [AlarmRecord] = []
+        var more = 0
+    }
+
+    private struct Storm {
+        var since: Timestamp
+        var until: Timestamp
+        var counts: [AlarmKind: Int] = [:]
+        var users: Set<String> = []
+    }
+
+    /// So many mails an hour, whoever they are for.
+    public static let mostMails = 20
+    /// How many alarms of a user a digest shows.
+    public static let mostKept = 20
+    /// How many users are told apart; beyond that whoever had no mail for the longest time may get one too many.
+    public static let mostUsers = 4096
+    private static let day = Duration.seconds(86_400)
+    private static let hour = Duration.seconds(3600)
+
+    private var users: [String: User] = [:]
+    private var sent: [Timestamp] = []
+    private var storm: Storm?
+
+    /// Nobody has had a mail yet.
+    public init() {}
+
+    /// Takes an alarm, and returns the mails that are due now.
+    public mutating func take(_ alarm: AlarmRecord, at now: Timestamp) -> [Mail] {
+        var mails = due(at: now)
+        if storm != nil {
+            count(alarm)
+            return mails
+        }
+        if var user = users[alarm.user], now < user.last.advanced(by: Self.day) {
+            if user.kept.count < Self.mostKept { user.kept.append(alarm) } else { user.more += 1 }
+            users[alarm.user] = user
+            return mails
+        }
+        guard let begins = goesOut(at: now) else {
+            makeRoom()
+            users[alarm.user] = User(last: now)
+            mails.append(.alarm(alarm))
+            return mails
+        }
+        count(alarm)
+        mails.append(begins)
+        return mails
+    }
+
+    /// The digests that are due, and what a storm came to that is over.
+    public mutating func due(at now: Timestamp) -> [Mail] {
+        var mails: [Mail] = []
+        if let over = storm, now >= over.until {
+            storm = nil
+            sent = [now]
+            mails.append(.stormEnds(since: over.since, counts: over.counts, users: over.users.count))
+        }
+        guard storm == nil else { return mails }
+        let ready = users.filter { !$0.value.kept.isEmpty && now >= $0.value.last.advanced(by: Self.day) }
+        for (name, user) in ready.sorted(by: { $0.value.last < $1.value.last }) {
+            if let begins = goesOut(at: now) {
+                mails.append(begins)
+                break
+            }
+            users[name] = User(last: now)
+            mails.append(.digest(user: name, user.kept, more: user.more))
+        }
+        return mails
+    }
+
+    /// Counts a mail, unless it is one too many: then a storm begins.
+    private mutating func goesOut(at now: Timestamp) -> Mail? {
+        sent.removeAll { now >= $0.advanced(by: Self.hour) || $0 > now.advanced(by: Self.hour) }
+        guard sent.count >= Self.mostMails else {
+            sent.append(now)
+            return nil
+        }
+        let until = now.advanced(by: Self.hour)
+        storm = Storm(since: now, until: until)
+        return .stormBegins(mails: sent.count, until: until)
+    }
+
+    private mutating func count(_ alarm: AlarmRecord) {
+        storm?.counts[alarm.kind, default: 0] += 1
+        if let size = storm?.users.count, size < Self.mostUsers { storm?.users.insert(alarm.user) }
+    }
+
+    private mutating func makeRoom() {
+        guard users.count >= Self.mostUsers else { return }
+        // Half of them at once, so that not each one costs a search.
+        let old = users.sorted { $0.value.last < $1.value.last }.prefix(Self.mostUsers / 2)
+        for (name, _) in old { users[name] = nil }
+    }
+}

@@ -1,0 +1,220 @@
+import Alarms
+import AppPasswordCore
+import AuditCore
+import Locks
+import Logging
+import Settings
+import Webhooks
+
+/// Does what alarms ask for: suspends app passwords, posts to a webhook, writes mails; each at its own pace, all with deadlines.
+///
+/// Up to ``bound`` alarms wait for each; what is beyond that is in the audit trail alone, counted, and the log says so.
+final class AlarmCourier: Sendable {
+    /// What waits for the mails' turn.
+    private enum Letter: Sendable {
+        case alarm(AlarmRecord)
+        case look
+    }
+
+    /// How many alarms wait.
+    static let bound = 256
+    /// What one try to post, and one mail, may take.
+    private static let patience = Duration.seconds(10)
+    /// Pauses before each try; a post is tried six times, within a minute and a half, a suspension ten times.
+    private static let postPauses: [Int] = [0, 1, 3, 10, 20, 40]
+    private static let suspendPauses: [Int] = [0, 1, 2, 4, 8, 15, 30, 60, 60, 60]
+    /// How often it is looked whether a digest is due.
+    private static let lookPause = Duration.seconds(30)
+
+    private let suspensions: (stream: AsyncStream<AlarmRecord>, continuation: AsyncStream<AlarmRecord>.Continuation)
+    private let posts: (stream: AsyncStream<AlarmRecord>, continuation: AsyncStream<AlarmRecord>.Continuation)
+    private let letters: (stream: AsyncStream<Letter>, continuation: AsyncStream<Letter>.Continuation)
+    private let webhook = Webhook()
+    private let source = Mutex<(@Sendable () -> AlarmMeans)?>(nil)
+    private let metrics: AlarmMetrics
+    private let logger: Logger
+    private let troubles: Troubles
+    private let ended = Latch()
+
+    /// Does nothing before it knows what is in force.
+    init(metrics: AlarmMetrics, logger: Logger) {
+        (self.metrics, self.logger) = (metrics, logger)
+        troubles = Troubles(logger)
+        suspensions = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.bound))
+        posts = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.bound))
+        letters = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.bound))
+    }
+
+    /// Follows what is in force, which it asks for once or more an alarm.
+    func follow(_ means: @escaping @Sendable () -> AlarmMeans) { source.withLock { $0 = means } }
+
+    private var means: AlarmMeans? { source.withLock { $0 }?() }
+
+    /// Takes an alarm; never waits.
+    func take(_ alarm: AlarmRecord) {
+        metrics.count(alarm.kind)
+        guard alarm.action == .suspend else { return tell(alarm) }
+        if case .enqueued = suspensions.continuation.yield(alarm) { return }
+        lost(.suspension)
+        tell(alarm.unsuspended("too many wait"))
+    }
+
+    /// Works until ``finish(within:)`` was called and everything is done, or its task is cancelled.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [self] in
+                for await alarm in suspensions.stream { await suspend(alarm) }
+                // Suspensions are told of when they are done.
+                posts.continuation.finish()
+                letters.continuation.finish()
+            }
+            group.addTask { [self] in for await alarm in posts.stream { await post(alarm) } }
+            group.addTask { [self] in
+                var plan = MailPlan()
+                for await letter in letters.stream {
+                    let mails: [MailPlan.Mail] =
+                        switch letter {
+                        case .alarm(let alarm): plan.take(alarm, at: .now)
+                        case .look: plan.due(at: .now)
+                        }
+                    for mail in mails { await send(mail) }
+                }
+            }
+            group.addTask { [self] in
+                while (try? await Task.sleep(for: Self.lookPause)) != nil { letters.continuation.yield(.look) }
+            }
+            for _ in 0..<3 { await group.next() }
+            group.cancelAll()
+        }
+        ended.open()
+    }
+
+    /// Takes no more alarms, and waits until what is due is done, but no longer than the limit.
+    func finish(within limit: Duration) async {
+        suspensions.continuation.finish()
+        await ended.wait(atMost: limit)
+    }
+
+    private func tell(_ alarm: AlarmRecord) {
+        guard let settings = means?.settings else { return }
+        if settings.webhook != nil {
+            if case .enqueued = posts.continuation.yield(alarm) {} else { lost(.webhook) }
+        }
+        if !settings.mailTo.isEmpty || settings.notifyAttribute != nil {
+            if case .enqueued = letters.continuation.yield(.alarm(alarm)) {} else { lost(.mail) }
+        }
+    }
+
+    private func lost(_ channel: AlarmMetrics.Channel) {
+        metrics.count(channel, .dropped)
+        troubles.note("an alarm is in the audit trail alone: too many wait", ["channel": "\(channel)"])
+    }
+
+    // MARK: - Suspending
+
+    private func suspend(_ alarm: AlarmRecord) async {
+        guard let id = alarm.passwordID, let means else { return tell(alarm) }
+        var reason = ""
+        for pause in Self.suspendPauses {
+            do {
+                try await Task.sleep(for: .seconds(pause))
+            } catch {
+                break
+            }
+            do throws(BackendError) {
+                let isNew = try await means.suspend(id)
+                metrics.count(.suspension, .delivered)
+                logger.notice(
+                    isNew ? "an app password is suspended" : "an app password was suspended already, or is gone",
+                    metadata: ["app_password.id": "\(id)", "alarm.id": "\(alarm.id)"])
+                return tell(alarm)
+            } catch {
+                reason = error.debugDescription
+            }
+        }
+        metrics.count(.suspension, .failed)
+        logger.error(
+            "an app password could not be suspended",
+            metadata: ["app_password.id": "\(id)", "alarm.id": "\(alarm.id)", "reason": "\(reason)"])
+        tell(alarm.unsuspended("the database cannot be asked"))
+    }
+
+    // MARK: - Posting
+
+    private func post(_ alarm: AlarmRecord) async {
+        var trouble = "the service is ending"
+        for pause in Self.postPauses {
+            guard (try? await Task.sleep(for: .seconds(pause))) != nil, let url = means?.settings.webhook else { break }
+            switch await webhook.post(AuditEntry.alarm(alarm).jsonLine, to: url.revealed, within: Self.patience) {
+            case .delivered: return metrics.count(.webhook, .delivered)
+            case .refused(let reason):
+                trouble = reason
+                return failed(.webhook, trouble)
+            case .failed(let reason): trouble = reason
+            }
+        }
+        failed(.webhook, trouble)
+    }
+
+    private func failed(_ channel: AlarmMetrics.Channel, _ reason: String) {
+        metrics.count(channel, .failed)
+        troubles.note(
+            "an alarm could not be told, and is in the audit trail alone",
+            ["channel": "\(channel)", "reason": "\(reason)"])
+    }
+
+    // MARK: - Writing
+
+    private func send(_ mail: MailPlan.Mail) async {
+        guard let means else { return }
+        let settings = means.settings
+        var messages: [MailMessage] = []
+        func add(_ recipients: [MailAddress], _ subject: String, _ text: String) {
+            guard !recipients.isEmpty else { return }
+            messages.append(
+                MailMessage(to: recipients, from: settings.mailFrom, subject: "[mail logins] " + subject, text: text))
+        }
+        switch mail {
+        case .alarm(let alarm):
+            var comment: String?
+            if let id = alarm.passwordID { comment = await means.comment(id) }
+            let words = AlarmWords(alarm, comment: comment)
+            add(settings.mailTo, words.subject, words.text(for: .administrator))
+            add(await means.addresses(alarm.user), words.subject, words.text(for: .user))
+        case .digest(let user, let alarms, let more):
+            let (subject, text) = AlarmWords.digest(user, alarms, more: more)
+            add(settings.mailTo, subject, text)
+            add(await means.addresses(user), subject, text)
+        case .stormBegins(let mails, let until):
+            let (subject, text) = AlarmWords.stormBegins(mails: mails, until: until)
+            add(settings.mailTo, subject, text)
+        case .stormEnds(let since, let counts, let users):
+            let (subject, text) = AlarmWords.stormEnds(since: since, counts: counts, users: users)
+            add(settings.mailTo, subject, text)
+        }
+        for message in messages {
+            let sent = await ExternalCommand.run(
+                settings.sendmail, ["-t", "-i"], input: String(decoding: message.bytes, as: UTF8.self),
+                within: Self.patience)
+            switch sent {
+            case nil: failed(.mail, "\(settings.sendmail) cannot be run")
+            case let outcome? where outcome.status == 0: metrics.count(.mail, .delivered)
+            case let outcome?:
+                let status = outcome.status.map { "status \($0)" } ?? "killed, or longer than \(Self.patience)"
+                failed(
+                    .mail,
+                    "\(settings.sendmail): \(status) \(outcome.errors.prefix(300).description.visible(limit: 300))")
+            }
+        }
+    }
+}
+
+extension AlarmRecord {
+    /// The same, but that nothing is suspended.
+    fileprivate func unsuspended(_ reason: String) -> AlarmRecord {
+        var alarm = self
+        alarm.action = .notify
+        alarm.reason += "; the app password could not be suspended: \(reason)"
+        return alarm
+    }
+}
