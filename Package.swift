@@ -187,11 +187,39 @@ let package = Package(
             dependencies: ["TestKit", "Locks", "LookupCaches", "AuditCore", "AuditCoreTesting"],
             swiftSettings: strict),
 
+        // What went wrong with a connection of async-http-client, in words.
+        .target(
+            name: "ConnectionWords",
+            dependencies: [
+                "AuditCore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+
+        // Lists from elsewhere, signed: libsodium for Ed25519 and SHA-256, async-http-client to get them.
+        .target(
+            name: "ListSource",
+            dependencies: [
+                "AuditCore", "ConnectionWords", "CSodium", "Locks",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strictC),
+        .testTarget(
+            name: "ListSourceTests", dependencies: ["ListSource", "AuditCore", "FuzzCorpus", "TestServers"],
+            swiftSettings: strict),
+
         // Registries: RDAP, WHOIS, Cymru. async-http-client speaks HTTP and TLS for RDAP.
         .target(
             name: "Whois",
             dependencies: [
-                "Locks", "AuditCore", "DNSResolver", "StrictJSON", logging,
+                "ConnectionWords", "Locks", "AuditCore", "DNSResolver", "StrictJSON", logging,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -201,9 +229,8 @@ let package = Package(
         .testTarget(
             name: "WhoisTests",
             dependencies: [
-                "TestKit", "Locks", "LookupAnswers", "Whois", "AuditCore", "AuditCoreTesting", "DNSResolver",
-                "FuzzCorpus",
-                "ReplayUpstream", "StrictJSON", logging,
+                "TestKit", "ConnectionWords", "Locks", "LookupAnswers", "Whois", "AuditCore", "AuditCoreTesting",
+                "DNSResolver", "FuzzCorpus", "ReplayUpstream", "StrictJSON", logging,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
 
@@ -347,13 +374,15 @@ let package = Package(
         .target(
             name: "WebAuth",
             dependencies: [
-                "Alarms", "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "Doctor", "FileAuditSinks", "GeoIP",
+                "Alarms", "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "Doctor", "Doveadm",
+                "FileAuditSinks", "GeoIP",
                 "HTTPKit", "LDAPDirectory",
-                "JournalReader", "LoginSpool", "LookupAnswers", "LookupCaches", "MariaDBStore", "PasswordSchemes",
+                "JournalReader", "ListSource", "LoginSpool", "LookupAnswers", "LookupCaches", "MariaDBStore",
+                "PasswordSchemes",
                 "PrometheusMetrics",
                 "PythonRegex", "RedisCache", "Replay", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings",
                 "StrictJSON",
-                "SystemdJournal", "Doveadm", "Webhooks", "Whois", logging, metrics,
+                "SystemdJournal", "Webhooks", "Whois", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -18,6 +18,8 @@ public struct Settings: Sendable {
     public var audit = Audit()
     /// `[alarms]`.
     public var alarms = Alarms()
+    /// `[lists]`.
+    public var lists = Lists()
     /// `[lookup]`.
     public var lookup = Lookup()
     /// `[log]`.
@@ -140,6 +142,7 @@ public struct Settings: Sendable {
         dovecot = Dovecot(reading: top.table("dovecot"))
         audit = Audit(reading: top.table("audit"))
         alarms = Alarms(reading: top.table("alarms"), hasDirectory: ldap != nil)
+        lists = Lists(reading: top.table("lists"))
         lookup = Lookup(reading: top.table("lookup"))
         if overrides.isOffline { lookup.isOffline = true }
         log = Log(reading: top.rawTable("log"), notes: notes)

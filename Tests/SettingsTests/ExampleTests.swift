@@ -60,6 +60,7 @@ struct ExampleTests {
         settings.audit.lists = [:]
         settings.auth.templates = []
         settings.dovecot = Settings.Dovecot()
+        settings.lists = defaults.lists
         settings.audit.namesSinks = false
         settings.audit.honeypots = defaults.audit.honeypots
         settings.audit.blastRadius = defaults.audit.blastRadius

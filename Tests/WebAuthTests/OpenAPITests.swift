@@ -23,7 +23,8 @@ struct OpenAPITests {
         logins: LoginEndpoints(
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { Timestamp(milliseconds: 0) },
             failures: FailureRecorder(trail: AuditTrail { _ in }), parts: { preconditionFailure("nobody logs in") }),
-        reload: { _ in .refused([], nil) }, readiness: { Readiness(isReady: true, lines: []) }, metrics: { "" })
+        reload: { _ in .refused([], nil) }, readiness: { Readiness(isReady: true, lines: []) }, metrics: { "" },
+        version: { RunningVersion(version: "", commit: "", settings: "", lists: "", reloaded: "") })
 
     @Test func `every route is described, and nothing else`() throws {
         let described = try Self.operations().flatMap { path, methods in methods.keys.map { "\($0) \(path)" } }

@@ -231,10 +231,18 @@ final class TableReader {
     }
 
     /// An array of strings that `parse` understands; a bad element is named and left out.
+    ///
+    /// - Parameter takesOne: Whether a string stands for an array of it alone.
     func elements<Value>(
-        _ key: String, default fallback: [Value] = [], wants wanted: String, _ parse: (String) -> Value?
+        _ key: String, default fallback: [Value] = [], wants wanted: String, takesOne: Bool = false,
+        _ parse: (String) -> Value?
     ) -> [Value] {
         guard let node = take(key, .strings) else { return fallback }
+        if takesOne, case .string(let text) = node {
+            if let value = parse(text) { return [value] }
+            problem(key, "\(Displayed.quoted(text)) is not \(wanted)")
+            return fallback
+        }
         guard case .array(let nodes) = node else {
             wrongKind(key, .strings, node)
             return fallback

@@ -1,5 +1,6 @@
 import AuditCore
 import Foundation
+import ListSource
 import Settings
 
 /// Lists that are tried out, from settings or from a directory.
@@ -37,5 +38,5 @@ enum CandidateLists {
 
 extension DenyListKind {
     /// As the file is called that is shipped: `network_cc.deny.lst`.
-    var fileName: String { rawValue + ".deny.lst" }
+    var fileName: String { ListKey(self).fileName }
 }

@@ -6,9 +6,12 @@ import Settings
 
 struct ListsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lists", abstract: "Look at deny lists, in force or not.",
+        commandName: "lists", abstract: "Look at deny lists, in force or not; sign them.",
         discussion: "Example: web-auth-server lists check drop.txt",
-        subcommands: [CheckListsCommand.self, ListStatisticsCommand.self, ListDifferenceCommand.self])
+        subcommands: [
+            CheckListsCommand.self, ListStatisticsCommand.self, ListDifferenceCommand.self, ListKeysCommand.self,
+            SignListsCommand.self, VerifyListsCommand.self,
+        ])
 }
 
 /// `lists check`: reads files as lists, whether the settings name them or not.

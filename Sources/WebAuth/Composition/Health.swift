@@ -11,13 +11,20 @@ final class Health: Sendable {
     private let live: LiveSnapshot
     private let recorder: SpooledLoginRecorder
     private let trail: AuditTrail
+    private let listTrouble: @Sendable () -> String
     private let turn = AsyncTurn()
     private let latest = Mutex<(report: Readiness, time: ContinuousClock.Instant)?>(nil)
     private let isStopping = Mutex(false)
 
     /// Reports on the back ends of the snapshot in force, the spool and the sinks.
-    init(live: LiveSnapshot, recorder: SpooledLoginRecorder, trail: AuditTrail) {
+    ///
+    /// - Parameter listTrouble: Why what the source of lists has is not in force, in a word; empty: it is.
+    init(
+        live: LiveSnapshot, recorder: SpooledLoginRecorder, trail: AuditTrail,
+        listTrouble: @escaping @Sendable () -> String
+    ) {
         self.live = live
+        self.listTrouble = listTrouble
         self.recorder = recorder
         self.trail = trail
     }
@@ -54,6 +61,10 @@ final class Health: Sendable {
         }
         report.lines += snapshot.backEnds.lookups.statusLines
         report.lines += (snapshot.backEnds.geo?.databases ?? []).map { $0.statusLine(at: .now) }
+        if snapshot.lists != nil {
+            let trouble = listTrouble()
+            report.lines.append("lists source: \(trouble.isEmpty ? "ok" : trouble)")
+        }
         let spool = recorder.statistics
         report.lines.append(
             "spool: \(spool.lost == 0 ? "ok" : "has lost \(spool.lost) records") (\(spool.waiting) waiting)")

@@ -1,5 +1,4 @@
 import AuditCore
-import Foundation
 import PythonRegex
 import Settings
 
@@ -13,7 +12,7 @@ struct LoadedPolicy: Sendable {
     var formats: [ListKey: String] = [:]
     /// How many bad lines each configured list has.
     var errors: [(list: ListKey, errors: Int)] = []
-    /// Bad lines, as `file:line:column: message`.
+    /// Bad lines, as `file:line:column: message`; and lists of a source that cannot be used.
     var problems: [String] = []
     /// What an administrator should know, though nothing is wrong.
     var notes: [String] = []
@@ -24,27 +23,23 @@ struct LoadedPolicy: Sendable {
     /// Reads the lists.
     ///
     /// - Parameters:
+    ///   - inputs: Their files; nil: those that settings name, and what is kept of their source.
     ///   - sources: Who is asked about addresses.
     ///   - onLimit: Called once for each pattern that hit the match limit at a login.
     /// - Throws: ``SetupFailure`` if a list file cannot be read; it names the bad lines of the others, too.
-    init(_ settings: Settings, sources: FactSources, onLimit: @escaping @Sendable (ListProblem) -> Void)
-        throws(SetupFailure)
-    {
+    init(
+        _ settings: Settings, _ inputs: ListInputs? = nil, sources: FactSources,
+        onLimit: @escaping @Sendable (ListProblem) -> Void
+    ) throws(SetupFailure) {
         let audit = settings.audit
+        let inputs = inputs ?? ListInputs(settings, settings.keptLists)
         var lists: [ListEffect: DenyLists] = [:]
-        var unreadable: [String] = []
         var unindexed: [RuleReference] = []
+        (problems, notes) = (inputs.problems, inputs.notes)
         for effect in ListEffect.allCases {
-            var files: [DenyListKind: DenyListFile] = [:]
-            for (list, path) in audit.lists.all where list.effect == effect {
-                if let data = FileManager.default.contents(atPath: path.resolved) {
-                    files[list.kind] = DenyListFile(name: path.written, bytes: Array(data))
-                } else {
-                    unreadable.append(path.problem("cannot be read"))
-                }
-            }
             let build = DenyLists.build(
-                files, effect: effect, engine: PCRE2PatternEngine(), matching: audit.patternMatching, onLimit: onLimit)
+                inputs.files(effect), effect: effect, engine: PCRE2PatternEngine(), matching: audit.patternMatching,
+                onLimit: onLimit)
             lists[effect] = build.lists
             unindexed += build.unindexedPatterns
             problems += build.problems.map(\.description)
@@ -70,8 +65,8 @@ struct LoadedPolicy: Sendable {
         auditor.honeypots = audit.honeypots
         auditor.deadline = settings.lookup.deadline
         auditor.lookupTimeout = settings.lookup.timeout
-        guard unreadable.isEmpty else {
-            throw SetupFailure(unreadable.sorted() + problems, exitCode: .configuration)
+        guard inputs.unreadable.isEmpty else {
+            throw SetupFailure(inputs.unreadable.sorted() + problems, exitCode: .configuration)
         }
         if unindexed.count > Self.unindexedBound {
             notes.append(

@@ -1,6 +1,8 @@
 import AppPasswordCore
 import AuditCore
 import GeoIP
+import ListSource
+import Locks
 import LoginSpool
 import PasswordSchemes
 import PrometheusMetrics
@@ -44,6 +46,17 @@ struct MetricsReport: Sendable {
         ]
         samples += snapshot.listCounts.map { MetricSample(.listEntries, $0.entries, [("list", $0.list.description)]) }
         samples += status.listErrors.map { MetricSample(.listErrors, $0.errors, [("list", $0.list.description)]) }
+        samples += [
+            MetricSample(.listsInfo, 1, [("digest", snapshot.digests.lists)]),
+            MetricSample(.settingsInfo, 1, [("digest", snapshot.digests.settings)]),
+        ]
+        if let lists = snapshot.lists {
+            let isCurrent = reloader.sourceStatus.withLock { $0.kind.isEmpty }
+            samples.append(MetricSample(.listsCurrent, isCurrent ? 1 : 0))
+            if let signed = lists.inputs.set?.signed {
+                samples.append(MetricSample(.listsSigned, Double(signed.milliseconds) / 1000))
+            }
+        }
         if let connections = snapshot.backEnds.database.connections?() {
             let states = [("busy", connections.busy), ("idle", connections.idle), ("waiting", connections.waiting)]
             samples += states.map { MetricSample(.databaseConnections, $1, [("state", $0)]) }
@@ -96,7 +109,7 @@ struct MetricsReport: Sendable {
     private var process: [MetricSample] {
         let lanes = hashing.instructionSet?.rawValue ?? "none"
         var samples = [
-            MetricSample(.buildInfo, 1, [("version", programVersion), ("lanes", lanes)]),
+            MetricSample(.buildInfo, 1, [("version", programVersion), ("commit", programCommit), ("lanes", lanes)]),
             MetricSample(.startTime, Double(startTime.milliseconds) / 1000),
             MetricSample(.processorTime, ProcessUsage.processorSeconds),
             MetricSample(.logLinesDropped, ProgramLog.lines.lost),

@@ -3,6 +3,7 @@ import CoreMetrics
 import Dispatch
 import GeoIP
 import HTTPKit
+import ListSource
 import Locks
 import Logging
 import Replay
@@ -25,17 +26,20 @@ final class Reloader: Sendable {
     }
 
     private let location: SettingsLocation
-    private let builder: SnapshotBuilder
-    private let live: LiveSnapshot
+    let builder: SnapshotBuilder
+    let live: LiveSnapshot
     /// The settings that what only a restart can change was made from: the socket, the spool.
-    private let started: Settings
+    let started: Settings
     private let announcer: ServiceAnnouncer
     private let apply: @Sendable (Snapshot) -> Void
     private let recentLogins: RecentLogins
     private let trail: AuditTrail
     private let guarded: ReloadMetrics
-    private let logger: Logger
+    let logger: Logger
     private let current: Mutex<Status>
+    /// How the source of lists is doing.
+    let sourceStatus = Mutex(SourceStatus())
+    let looks: ListLookMetrics
 
     private let thread = DispatchQueue(label: "reload")
 
@@ -48,7 +52,8 @@ final class Reloader: Sendable {
     init(
         _ location: SettingsLocation, builder: SnapshotBuilder, live: LiveSnapshot,
         listErrors: [(list: ListKey, errors: Int)], announcer: ServiceAnnouncer, recentLogins: RecentLogins,
-        trail: AuditTrail, guarded: ReloadMetrics, logger: Logger, apply: @escaping @Sendable (Snapshot) -> Void
+        trail: AuditTrail, guarded: ReloadMetrics, looks: ListLookMetrics, logger: Logger,
+        apply: @escaping @Sendable (Snapshot) -> Void
     ) {
         self.location = location
         self.builder = builder
@@ -59,6 +64,7 @@ final class Reloader: Sendable {
         self.recentLogins = recentLogins
         self.trail = trail
         self.guarded = guarded
+        self.looks = looks
         self.logger = logger
         current = Mutex(Status(isSuccessful: true, lastSuccess: .now, listErrors: listErrors))
     }
@@ -83,7 +89,7 @@ final class Reloader: Sendable {
         }
     }
 
-    private func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             thread.async { continuation.resume(returning: body()) }
         }
@@ -98,7 +104,7 @@ final class Reloader: Sendable {
     }
 
     /// What forces a reload.
-    private struct Forcing {
+    struct Forcing {
         /// Who does; nil if nobody does.
         var by: String?
         /// Whether ``ForceFile`` was there.
@@ -116,6 +122,7 @@ final class Reloader: Sendable {
             case .signal:
                 by = owner.map { "SIGHUP, \(ForceFile.name) of \($0)" }
                 hasFileForNothing = false
+            case .source: (by, hasFileForNothing) = (nil, false)
             }
         }
     }
@@ -144,25 +151,45 @@ final class Reloader: Sendable {
             let others = FileCheck(settings).problems.filter { !error.problems.contains($0) }
             return refuse(error.problems + others)
         }
+        let lists: SourcedLists
         do throws(SetupFailure) {
-            built = try builder.build(settings, backEnds)
+            lists = try lookAtSource(for: settings)
+            built = try builder.build(settings, backEnds, ListInputs(settings, lists.set), from: lists.source)
         } catch {
             return refuse(error.problems)
         }
+        switch takeIntoUse(built, forcing) {
+        case .refused(let problems, let blast):
+            note(problems, of: lists)
+            return refuse(problems, blast)
+        case .taken(let notes):
+            note([], of: lists)
+            logger.notice("reloaded", metadata: ["restart_needed": "\(restart)"])
+            current.withLock { ($0.isSuccessful, $0.lastSuccess) = (true, .now) }
+            return .reloaded(counts: built.snapshot.listCounts, restartNeeded: restart, notes: lists.notes + notes)
+        }
+    }
+
+    /// What came of lists that were to be taken into use.
+    enum Guarded {
+        case refused([String], Blast?)
+        case taken(notes: [String])
+    }
+
+    /// Takes lists and settings into use as one, if there is no bad line and they refuse no more users than they may.
+    func takeIntoUse(_ built: SnapshotBuilder.Built, _ forcing: Forcing) -> Guarded {
         current.withLock { $0.listErrors = built.listErrors }
-        guard built.listProblems.isEmpty else { return refuse(built.listProblems) }
+        guard built.listProblems.isEmpty else { return .refused(built.listProblems, nil) }
         let fresh = built.snapshot
         var notes = Self.shrunk(from: live.current.listCounts, to: fresh.listCounts)
         switch blast(of: fresh, forcing) {
-        case .refused(let problems, let blast): return refuse(problems, blast)
+        case .refused(let problems, let blast): return .refused(problems, blast)
         case .taken(let more): notes += more
         }
         for note in notes { logger.warning("lists", metadata: ["note": "\(note)"]) }
         live.replace(with: fresh)
         apply(fresh)
-        logger.notice("reloaded", metadata: ["restart_needed": "\(restart)"])
-        current.withLock { ($0.isSuccessful, $0.lastSuccess) = (true, .now) }
-        return .reloaded(counts: fresh.listCounts, restartNeeded: restart, notes: notes)
+        return .taken(notes: notes)
     }
 
     /// Lists that have lost more than half of their entries: a download that went wrong looks like that.
@@ -170,7 +197,8 @@ final class Reloader: Sendable {
         from old: [(list: ListKey, entries: Int)], to new: [(list: ListKey, entries: Int)]
     ) -> [String] {
         old.compactMap { list, before in
-            guard let after = new.first(where: { $0.list == list })?.entries, after * 2 < before else { return nil }
+            let after = new.first { $0.list == list }?.entries ?? 0
+            guard after * 2 < before else { return nil }
             return "\(list): \(after) \(after == 1 ? "entry" : "entries"), before it were \(before)"
         }
     }
@@ -179,12 +207,6 @@ final class Reloader: Sendable {
         for problem in problems { logger.error("reload refused", metadata: ["problem": "\(problem)"]) }
         current.withLock { $0.isSuccessful = false }
         return .refused(problems, blast)
-    }
-
-    /// What `audit.blast_radius` says of lists.
-    private enum Guarded {
-        case refused([String], Blast)
-        case taken(notes: [String])
     }
 
     /// Judges those who were let in lately with new lists.

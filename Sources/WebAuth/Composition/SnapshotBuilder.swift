@@ -1,6 +1,7 @@
 import Alarms
 import AppPasswordCore
 import AuditCore
+import ListSource
 import Logging
 import Replay
 import Settings
@@ -34,9 +35,13 @@ struct SnapshotBuilder: Sendable {
     let logger: Logger
 
     /// Reads the lists and puts everything together.
-    func build(_ settings: Settings, _ backEnds: BackEnds) throws(SetupFailure) -> Built {
+    ///
+    /// - Parameter source: Where lists come from besides the files that settings name; nil: from nowhere.
+    func build(
+        _ settings: Settings, _ backEnds: BackEnds, _ inputs: ListInputs, from source: ListSource?
+    ) throws(SetupFailure) -> Built {
         let logger = logger
-        var policy = try LoadedPolicy(settings, sources: backEnds.factSources) { problem in
+        var policy = try LoadedPolicy(settings, inputs, sources: backEnds.factSources) { problem in
             logger.warning("a pattern was given up at its match limit", metadata: ["audit.rule": "\(problem)"])
         }
         for note in policy.notes + (backEnds.geo?.notes(for: policy.counts, at: .now) ?? []) {
@@ -57,7 +62,8 @@ struct SnapshotBuilder: Sendable {
         return Built(
             snapshot: Snapshot(
                 settings: settings, auditor: auditor, authenticator: authenticator, backEnds: backEnds,
-                listCounts: policy.counts),
+                listCounts: policy.counts, lists: Snapshot.Lists(inputs, source),
+                digests: Snapshot.Digests(settings: settings.digest, lists: inputs.digest)),
             listProblems: policy.problems, listErrors: policy.errors)
     }
 }

@@ -3,6 +3,7 @@ import AppPasswordCore
 import AuditCore
 import GeoIP
 import HTTPKit
+import Locks
 import Logging
 import LoginSpool
 import PasswordSchemes
@@ -85,7 +86,11 @@ struct WebAuthServer: Sendable {
         let builder = SnapshotBuilder(
             gatherer: gatherer, trail: trail, recorder: recorder, verifier: verifier, meters: meters,
             recentLogins: recentLogins, uses: uses, alarms: alarms, logger: logger)
-        let built = try builder.build(settings, backEnds)
+        let lists = try await ListStart.lists(settings, logger)
+        let built = try builder.build(settings, backEnds, ListInputs(settings, lists?.set), from: lists?.source)
+        if let lists {
+            try ListStart.keep(lists, built.listProblems, in: settings.server.stateDirectory, logger)
+        }
         for problem in built.listProblems {
             logger.error("a list has a bad line", metadata: ["problem": "\(problem)"])
         }
@@ -105,12 +110,14 @@ struct WebAuthServer: Sendable {
         let announcer = ServiceAnnouncer(logger)
         let reloader = Reloader(
             location, builder: builder, live: live, listErrors: built.listErrors, announcer: announcer,
-            recentLogins: recentLogins, trail: trail, guarded: ReloadMetrics(registry), logger: logger, apply: apply
-        )
+            recentLogins: recentLogins, trail: trail, guarded: ReloadMetrics(registry),
+            looks: ListLookMetrics(registry), logger: logger, apply: apply)
         let spelling = SpellingWatch(logger: logger) { live.current.backEnds.database.passwords }
         let revocation = RevocationWatch(
             live: live, uses: uses, trail: trail, meters: RevocationWatch.Meters(registry), logger: logger)
-        let health = Health(live: live, recorder: recorder, trail: trail)
+        let health = Health(live: live, recorder: recorder, trail: trail) {
+            reloader.sourceStatus.withLock { $0.kind }
+        }
         let throttle = FailureThrottle(v4PrefixLength: limits.v4PrefixLength, v6PrefixLength: limits.v6PrefixLength)
         let metrics = MetricsReport(
             registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
@@ -120,7 +127,8 @@ struct WebAuthServer: Sendable {
             logins: LoginEndpoints(
                 logger: logger, now: { .now }, failures: FailureRecorder(trail: trail, throttle: throttle),
                 decided: meters.logins.decided, unmatched: spelling.refused, parts: { live.current.loginParts }),
-            reload: reloader.reload, readiness: health.check, metrics: metrics.text)
+            reload: reloader.reload, readiness: health.check, metrics: metrics.text,
+            version: { RunningVersion(live.current, reloader) })
         let requests = RequestMetrics(registry, endpoints: endpoints.routes.map(\.path))
         apply(built.snapshot)
         self.settings = settings
@@ -177,6 +185,7 @@ struct WebAuthServer: Sendable {
             group.addTask { await courier.run() }
             group.addTask { await heed(signals) }
             group.addTask { await followGeoFiles() }
+            group.addTask { await reloader.followSource() }
             group.addTask { await listeners.follow(logger) }
             group.addTask { await askBackEnds() }
             let (bound, hasBound) = AsyncStream.makeStream(of: [ListenAddress].self)
@@ -255,7 +264,8 @@ struct WebAuthServer: Sendable {
             var isStopping = false
             for await signal in signals {
                 switch signal {
-                case .sighup: if !isStopping { await reload() }
+                // It may look at a server with lists, which no later signal waits for.
+                case .sighup: if !isStopping { waiting.addTask { await reload() } }
                 case .sigterm where !isStopping && settings.server.drain > .zero:
                     isStopping = true
                     logger.notice(
@@ -286,6 +296,7 @@ struct WebAuthServer: Sendable {
 
     private func reload() async {
         await trail.reopen()
+        await reloader.spreadSignals()
         _ = await reloader.reload(.signal)
     }
 

@@ -11,6 +11,7 @@ struct Endpoints: Sendable {
     let readiness: @Sendable () async -> Readiness
     /// The text of `/metrics`.
     let metrics: @Sendable () async -> String
+    let version: @Sendable () -> RunningVersion
 
     /// The page that says no more than that requests are answered.
     static let alivePath = "/livez"
@@ -25,6 +26,7 @@ struct Endpoints: Sendable {
                 HTTPResponse(
                     200, contentType: PrometheusRegistry.contentType, body: Array(await metrics().utf8))
             },
+            Route(.get, "/version", load: .exempt) { _ in .json(200, version().json) },
             Route(.get, "/openapi.json", load: .exempt) { _ in
                 HTTPResponse(200, contentType: "application/json", body: PackageResources.openapi_json)
             },

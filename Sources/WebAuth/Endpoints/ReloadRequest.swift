@@ -7,6 +7,8 @@ enum ReloadRequest: Sendable {
     case http(from: String?, isForced: Bool)
     /// SIGHUP; a file ``ForceFile`` forces it, and is for the next reload only, whoever asks for that and whatever comes of it.
     case signal
+    /// The source of lists, which has others.
+    case source
 }
 
 /// How a reload came out.

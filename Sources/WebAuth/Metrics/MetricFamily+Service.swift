@@ -43,6 +43,20 @@ extension MetricFamily {
         "webauth_list_entries", .gauge, "Entries of each deny list in force.")
     static let listErrors = MetricFamily(
         "webauth_list_errors", .gauge, "Bad lines of each deny list when it was last read, by a refused reload too.")
+    static let listsInfo = MetricFamily(
+        "webauth_lists_info", .gauge, "1; the label is the SHA-256 of the lists in force, as /version shows it.")
+    static let settingsInfo = MetricFamily(
+        "webauth_settings_info", .gauge,
+        "1; the label is the SHA-256 of the settings in force without secrets, as /version shows it.")
+    static let listsSigned = MetricFamily(
+        "webauth_lists_signed_timestamp_seconds", .gauge,
+        "When the lists of lists.source that are in force were signed.")
+    static let listsCurrent = MetricFamily(
+        "webauth_lists_source_current", .gauge,
+        "1 if what lists.source had when it was last looked at is in force, 0 if it was refused or could not be had.")
+    static let listsLooks = MetricFamily(
+        "webauth_lists_source_looks_total", .counter,
+        "Looks at lists.source, by what came of them: unchanged, taken, refused, unavailable.")
     static let reloadSuccessful = MetricFamily(
         "webauth_config_last_reload_successful", .gauge,
         "1 if the last reload (the start counts as one) was taken into use, 0 if it was refused.")
@@ -98,7 +112,8 @@ extension MetricFamily {
     static let service = [
         requests, requestDuration, unserved, decisions, ruleMatches, watchMatches, allowMatches, passwordVerify,
         verifyCache, verifyCacheEntries, hashes,
-        hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors, reloadSuccessful, reloadTime,
+        hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors,
+        listsInfo, settingsInfo, listsSigned, listsCurrent, listsLooks, reloadSuccessful, reloadTime,
         guardedReloads, recentUsers,
         backEndUp, geoBuilt, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped,
         alarms, alarmMessages, logLinesDropped, cacheValuesRefused, sessionsKicked, appPasswords, buildInfo,

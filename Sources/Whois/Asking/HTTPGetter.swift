@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import AuditCore
+internal import ConnectionWords
 internal import Foundation
 internal import Locks
 internal import NIOCore

@@ -1,4 +1,5 @@
 internal import AuditCore
+internal import ConnectionWords
 internal import Foundation
 internal import NIOCore
 internal import NIOPosix

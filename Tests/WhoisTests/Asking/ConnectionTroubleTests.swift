@@ -1,4 +1,5 @@
 import AuditCore
+import ConnectionWords
 import ReplayUpstream
 import Testing
 @testable import Whois

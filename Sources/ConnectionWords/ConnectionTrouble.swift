@@ -8,12 +8,12 @@ internal import NIOPosix
 /// What went wrong with a connection, in words for an administrator.
 ///
 /// The libraries' own words are names of their types and functions, and TLS's tell where its source files lay.
-enum ConnectionTrouble {
+package enum ConnectionTrouble {
     /// How many addresses that could not be reached are named.
     private static let addressLimit = 3
 
     /// The error in one sentence, without control characters.
-    static func words(_ error: any Error) -> String {
+    package static func words(_ error: any Error) -> String {
         sentence(error).visible(limit: 500)
     }
 
