@@ -177,4 +177,54 @@ struct MailTests {
             Mirror(reflecting: plan).children.first { $0.label == "users" }.map { "\($0.value)".count < 10_000_000 }
                 == true)
     }
+
+    // MARK: - Ends
+
+    private func ending(
+        _ id: Int64 = 17, user: String = "alice", comment: String? = "scanner", limit: String = "expires"
+    )
+        -> PasswordEnding
+    {
+        PasswordEnding(
+            time: .at(), user: user, passwordID: id, comment: comment, end: Timestamp(milliseconds: 1_798_761_600_000),
+            limit: limit)
+    }
+
+    @Test func `a mail of an end says which password it is, when it ends, and what to do`() {
+        let words = EndingWords(ending())
+        #expect(words.subject == "alice: app password 17 ends on 2027-01-01")
+        #expect(
+            words.text(for: .administrator) == """
+                An app password of alice ends soon.
+
+                Password    17 (scanner)
+                Ends        2027-01-01 00:00 UTC
+                Why         it was made to end then
+
+                To let it last longer:
+
+                    web-auth-server app-password limit 17 --expires 90d
+
+                """)
+        let unused = EndingWords(ending(comment: nil, limit: "unused_days")).text(for: .user)
+        #expect(unused.contains("Password    17\n") && unused.contains("log in with it once"))
+    }
+
+    @Test func `nothing in an end's names makes a header`() throws {
+        let to = try #require(MailAddress("root@example.org"))
+        let words = EndingWords(ending(user: "a\nBcc: eve@example.net", comment: "b\r\nBcc: eve@example.net"))
+        let mail = MailMessage(to: [to], subject: words.subject, text: words.text(for: .user)).bytes
+        #expect(!String(decoding: mail, as: UTF8.self).contains("\nBcc"))
+    }
+
+    @Test func `mails of ends wait where there are many, and none is lost of a thousand`() {
+        var plan = MailPlan()
+        var sent: [MailPlan.Mail] = []
+        for id in 0..<1000 { sent += plan.take(ending(Int64(id)), at: .at()) }
+        #expect(sent.count == MailPlan.mostEndings)
+        // An alarm among them goes out at once.
+        #expect(plan.take(alarm(), at: .at()) == [.alarm(alarm())])
+        for hour in 1...20 { sent += plan.due(at: Timestamp.at().advanced(by: .seconds(3600 * hour))) }
+        #expect(sent == (0..<1000).map { .ending(ending(Int64($0))) })
+    }
 }

@@ -84,6 +84,26 @@ struct AlarmTests {
         #expect(text.contains("Password    1 (Schlüssel)") && text.contains("refused"), "\(text)")
     }
 
+    @Test func `an end that is near is a mail, once`() async throws {
+        let (directory, _) = try site(#"mail_to = ["root@example.org"]"#)
+        #expect(try Program.run(["app-password", "limit", "1", "--expires", "2d"], in: directory).status == 0)
+        // As if it had been made a while ago.
+        try SQLiteShell.run(
+            "UPDATE app_password_limits SET set_at = '2020-01-01 00:00:00'", on: directory.path + "/var/web-auth.sqlite"
+        )
+        for _ in 0..<2 {
+            let server = try await ServerProcess(in: directory)
+            let start = Date()
+            while mails(in: directory).isEmpty, Date().timeIntervalSince(start) < 60 {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            await end(server)
+        }
+        let mail = try #require(mails(in: directory).first)
+        #expect(mails(in: directory).count == 1)
+        #expect(mail.contains("Subject: [mail logins] alice: app password 1 ends on "))
+    }
+
     @Test func `an account from ten networks has its password suspended, until it is released`() async throws {
         let (directory, password) = try site(
             """

@@ -1,12 +1,14 @@
 public import AuditCore
 
 /// Says which mails are written, and when: one a user a day, a digest of what came beyond, and none any more in a storm, but
-/// one that says so and one that sums it up.
+/// one that says so and one that sums it up. Ends that are near have mails of their own, which wait where there are many.
 public struct MailPlan: Sendable {
     /// A mail that is due.
     public enum Mail: Sendable, Equatable {
         /// Of one alarm.
         case alarm(AlarmRecord)
+        /// Of an app password that ends.
+        case ending(PasswordEnding)
         /// Of a user's alarms since his last mail: those that are kept, and how many more there were.
         case digest(user: String, [AlarmRecord], more: Int)
         /// So many mails went out within an hour that none goes out until a time.
@@ -28,6 +30,10 @@ public struct MailPlan: Sendable {
         var users: Set<String> = []
     }
 
+    /// So many mails of ends an hour, whoever they are for; they are announced days ahead, so the others wait.
+    public static let mostEndings = 60
+    /// How many of these wait; one more is in the audit trail alone.
+    public static let waitingEndings = 1000
     /// So many mails an hour, whoever they are for.
     public static let mostMails = 20
     /// How many alarms of a user a digest shows.
@@ -40,6 +46,8 @@ public struct MailPlan: Sendable {
     private var users: [String: User] = [:]
     private var sent: [Timestamp] = []
     private var storm: Storm?
+    private var endings: [PasswordEnding] = []
+    private var sentEndings: [Timestamp] = []
 
     /// Nobody has had a mail yet.
     public init() {}
@@ -67,9 +75,15 @@ public struct MailPlan: Sendable {
         return mails
     }
 
-    /// The digests that are due, and what a storm came to that is over.
+    /// Takes an end that is near, and returns the mails that are due now.
+    public mutating func take(_ ending: PasswordEnding, at now: Timestamp) -> [Mail] {
+        if endings.count < Self.waitingEndings { endings.append(ending) }
+        return due(at: now)
+    }
+
+    /// The mails of ends and the digests that are due, and what a storm came to that is over.
     public mutating func due(at now: Timestamp) -> [Mail] {
-        var mails: [Mail] = []
+        var mails = dueEndings(at: now)
         if let over = storm, now >= over.until {
             storm = nil
             sent = [now]
@@ -86,6 +100,15 @@ public struct MailPlan: Sendable {
             mails.append(.digest(user: name, user.kept, more: user.more))
         }
         return mails
+    }
+
+    private mutating func dueEndings(at now: Timestamp) -> [Mail] {
+        sentEndings.removeAll { now >= $0.advanced(by: Self.hour) || $0 > now.advanced(by: Self.hour) }
+        let count = min(endings.count, Self.mostEndings - sentEndings.count)
+        guard count > 0 else { return [] }
+        defer { endings.removeFirst(count) }
+        sentEndings += repeatElement(now, count: count)
+        return endings.prefix(count).map { .ending($0) }
     }
 
     /// Counts a mail, unless it is one too many: then a storm begins.

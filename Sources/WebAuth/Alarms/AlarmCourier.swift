@@ -7,12 +7,14 @@ import Settings
 import Webhooks
 
 /// Does what alarms ask for: suspends app passwords, posts to a webhook, writes mails; each at its own pace, all with deadlines.
+/// Writes mails of ends that are near as well.
 ///
 /// Up to ``bound`` alarms wait for each; what is beyond that is in the audit trail alone, counted, and the log says so.
 final class AlarmCourier: Sendable {
     /// What waits for the mails' turn.
     private enum Letter: Sendable {
         case alarm(AlarmRecord)
+        case ending(PasswordEnding)
         case look
     }
 
@@ -59,6 +61,15 @@ final class AlarmCourier: Sendable {
         tell(alarm.unsuspended("too many wait"))
     }
 
+    /// Takes an end that is near; never waits.
+    func take(_ ending: PasswordEnding) {
+        guard let settings = means?.settings, !settings.mailTo.isEmpty || settings.notifyAttribute != nil else {
+            return
+        }
+        if case .enqueued = letters.continuation.yield(.ending(ending)) { return }
+        lost(.mail)
+    }
+
     /// Works until ``finish(within:)`` was called and everything is done, or its task is cancelled.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
@@ -75,6 +86,7 @@ final class AlarmCourier: Sendable {
                     let mails: [MailPlan.Mail] =
                         switch letter {
                         case .alarm(let alarm): plan.take(alarm, at: .now)
+                        case .ending(let ending): plan.take(ending, at: .now)
                         case .look: plan.due(at: .now)
                         }
                     for mail in mails { await send(mail) }
@@ -181,6 +193,9 @@ final class AlarmCourier: Sendable {
             let words = AlarmWords(alarm, comment: comment)
             add(settings.mailTo, words.subject, words.text(for: .administrator))
             add(await means.addresses(alarm.user), words.subject, words.text(for: .user))
+        case .ending(let ending):
+            add(settings.mailTo, EndingWords(ending).subject, EndingWords(ending).text(for: .administrator))
+            add(await means.addresses(ending.user), EndingWords(ending).subject, EndingWords(ending).text(for: .user))
         case .digest(let user, let alarms, let more):
             let (subject, text) = AlarmWords.digest(user, alarms, more: more)
             add(settings.mailTo, subject, text)

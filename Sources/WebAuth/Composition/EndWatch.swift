@@ -6,17 +6,17 @@ import Logging
 struct EndWatch: Sendable {
     private let passwords: @Sendable () -> any EndingPasswords
     private let lastUse: @Sendable (Int64) -> Timestamp?
-    private let trail: AuditTrail
+    private let announce: @Sendable (PasswordEnding) -> Void
     private let logger: Logger
 
     /// How often it looks.
     private static let pause = Duration.seconds(300)
 
     init(
-        trail: AuditTrail, logger: Logger, lastUse: @escaping @Sendable (Int64) -> Timestamp?,
-        passwords: @escaping @Sendable () -> any EndingPasswords
+        logger: Logger, lastUse: @escaping @Sendable (Int64) -> Timestamp?,
+        passwords: @escaping @Sendable () -> any EndingPasswords, announce: @escaping @Sendable (PasswordEnding) -> Void
     ) {
-        (self.trail, self.logger, self.lastUse, self.passwords) = (trail, logger, lastUse, passwords)
+        (self.logger, self.lastUse, self.passwords, self.announce) = (logger, lastUse, passwords, announce)
     }
 
     /// Looks until it is cancelled.
@@ -24,7 +24,7 @@ struct EndWatch: Sendable {
         var trouble: String?
         repeat {
             do throws(BackendError) {
-                try await EndAnnouncer(passwords(), lastUse: lastUse) { trail.submit(.passwordEnding($0)) }.lookAround()
+                try await EndAnnouncer(passwords(), lastUse: lastUse, announce: announce).lookAround()
                 trouble = nil
             } catch {
                 // A database that stays away is said once: logins say it, too.

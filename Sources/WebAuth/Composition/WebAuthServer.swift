@@ -149,8 +149,12 @@ struct WebAuthServer: Sendable {
         questions = backEnds.questions
         self.spelling = spelling
         self.revocation = revocation
-        ends = EndWatch(trail: trail, logger: logger, lastUse: { recorder.lastUse(of: $0) }) {
-            live.current.backEnds.database.endings
+        ends = EndWatch(
+            logger: logger, lastUse: { recorder.lastUse(of: $0) },
+            passwords: { live.current.backEnds.database.endings }
+        ) { ending in
+            trail.submit(.passwordEnding(ending))
+            courier.take(ending)
         }
         var configuration = HTTPServer.Configuration(listeners.all)
         configuration.keeper = sockets
