@@ -20,6 +20,9 @@ final class ConnectGate: Sendable {
         throw error
     }
 
+    /// Whether all is well as far as is known.
+    var isClosed: Bool { circuit.isClosed }
+
     /// Says that a connection was had.
     func succeeded() { circuit.succeeded(at: .now) }
 

@@ -224,14 +224,23 @@ internal import CMariaDB
 
     /// Connects to the first server that can be had.
     private func connect() throws(SQLError) {
+        if let budget = shared.budget, !budget.admits() { throw SQLError.connectionLimit }
         let end = ContinuousClock.now + timeout
         var trouble: SQLError?
-        for place in shared.choice.order where trouble == nil || .now < end {
+        // Of those that failed the last time one at most is tried before the others: each may take a second.
+        var (first, last): ([Int], [Int]) = ([], [])
+        var hasDoubtful = false
+        for place in shared.choice.order {
+            let isDoubtful = !shared.choice.gates[place].isClosed
+            if isDoubtful, hasDoubtful { last.append(place) } else { first.append(place) }
+            hasDoubtful = hasDoubtful || isDoubtful
+        }
+        for place in first + last where trouble == nil || .now < end {
             do throws(SQLError) {
                 return try connect(to: place)
             } catch {
-                // What one says of all of them, whatever it is, is no reason not to ask the next.
-                trouble = trouble ?? error
+                // What one says of all of them is no reason not to ask the next; that one has no room is the best to know.
+                if trouble == nil || error.isConnectionLimit { trouble = error }
             }
         }
         throw trouble ?? SQLError(number: UInt32(CR_CONNECTION_ERROR), message: "no server", tookTooLong: false)
@@ -241,7 +250,6 @@ internal import CMariaDB
         let start = ContinuousClock.now
         let gate = shared.choice.gates[place]
         try gate.enter(at: start)
-        if let budget = shared.budget, !budget.admits() { throw SQLError.connectionLimit }
         guard let new = unsafe mysql_init(nil) else {
             throw SQLError(number: UInt32(CR_OUT_OF_MEMORY), message: "out of memory", tookTooLong: false)
         }
@@ -280,14 +288,18 @@ internal import CMariaDB
     private func checkUse() throws(SQLError) {
         guard shared.choice.isMany || server.target == .primary else { return }
         if server.target == .primary {
-            let flags = try ask("SELECT @@GLOBAL.read_only + @@GLOBAL.innodb_read_only") { $0.text(0) }
-            guard flags.first == "0" else { throw SQLError.readOnly }
+            let flags = try ask(
+                "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'innodb_read_only', 'super_read_only')"
+            ) { $0.text(1) }
+            guard flags.allSatisfy({ $0 == "OFF" || $0 == "0" }) else { throw SQLError.readOnly }
         }
         // A server that is in no cluster says that it is not ready, too.
         guard try ask("SHOW GLOBAL VARIABLES LIKE 'wsrep_on'", { $0.text(1) }).first == "ON" else { return }
         guard try ask("SHOW GLOBAL STATUS LIKE 'wsrep_ready'", { $0.text(1) }).first == "ON" else {
             throw SQLError.clusterNotReady
         }
+        // Who writes looks for rows that may be there: those that another node has confirmed must be seen.
+        if shared.budget == nil { try command("SET SESSION wsrep_sync_wait = 1") }
     }
 
     /// Runs what need not be prepared and has no parameters, and reads its rows.

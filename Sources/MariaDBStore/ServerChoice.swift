@@ -25,7 +25,7 @@ final class ServerChoice: Sendable {
         // Where there is another, nobody has to wait to hear the same again.
         gates = hosts.map { _ in
             hosts.count == 1
-                ? ConnectGate() : ConnectGate(firstPause: .seconds(1), longestPause: .seconds(30))
+                ? ConnectGate() : ConnectGate(firstPause: .seconds(1), longestPause: .seconds(2))
         }
     }
 

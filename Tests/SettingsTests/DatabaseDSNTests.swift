@@ -232,6 +232,12 @@ struct DatabaseDSNTests {
     }
 
     @Test(arguments: [
+        ("mysql://u:p@,db1/d", "a comma between hosts has none in front of it"),
+        ("mysql://u:p@db1/d?host=db2,db3", "the host has a comma"),
+        (
+            "mysql://u:p@db1,db2/d?host=db3",
+            "several hosts are named between @ and /, not by the options host and port"
+        ),
         ("mysql://u:p@db1,/d", "a comma between hosts has none behind it"),
         ("mysql://u:p@db1,:3306/d", "a comma between hosts has none behind it"),
         ("mysql://u:p@db1,db2:0/d", "what follows the host's colon is no port"),

@@ -30,7 +30,7 @@ public struct DatabaseServer: Sendable, Equatable {
 
     /// Which of several servers are of use.
     public enum Target: String, Sendable, CaseIterable {
-        /// Those that take changes: a replica, and a server that was told to be `read_only`, are passed over.
+        /// Those that take changes: a server that was told to be `read_only`, as replicas should be, is passed over.
         case primary
         /// Any that answers.
         case any

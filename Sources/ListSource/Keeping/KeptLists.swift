@@ -47,6 +47,11 @@ package enum PrivateFile {
         func fault() -> ListSourceError {
             ListSourceError(.unavailable, "\(path.visible()): \(SystemReason.words)")
         }
+        /// Half a file is nobody's.
+        func faultInside() -> ListSourceError {
+            defer { unsafe unlink(path) }
+            return fault()
+        }
         if replacing { unsafe unlink(path) }
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw fault() }
@@ -55,10 +60,10 @@ package enum PrivateFile {
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(file, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw fault() }
+            guard count > 0 else { throw faultInside() }
             rest = rest.dropFirst(count)
         }
-        guard fsync(file) == 0 else { throw fault() }
+        guard fsync(file) == 0 else { throw faultInside() }
     }
 
     /// Has what was renamed in a directory outlive a power failure, where the file system can do that.

@@ -39,6 +39,9 @@ struct DatabaseOptions {
         return try DatabaseURL.decoded(other, what: what)
     }
 
+    /// Whether one of these is given.
+    func has(_ names: String...) -> Bool { pairs.contains { names.contains($0.name) } }
+
     /// Refuses what is refused whatever else is given.
     func refuse() throws(DatabaseDSNError) {
         for pair in pairs {

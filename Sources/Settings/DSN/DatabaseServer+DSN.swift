@@ -11,6 +11,9 @@ extension DatabaseServer {
         }
         let password = Secret(try options.take("password", "passwd", or: url.password, what: "password") ?? "")
         self.init(user: user, password: password, host: "localhost", port: 3306, database: "")
+        guard url.others.isEmpty || !options.has("host", "port") else {
+            throw DatabaseDSNError("several hosts are named between @ and /, not by the options host and port")
+        }
         if let text = try options.take("host", or: url.host, what: "host") { host = try Self.host(text) }
         if let text = try options.take("port", or: url.port, what: "port") { port = try Self.port(text) }
         for other in url.others {
@@ -44,6 +47,7 @@ extension DatabaseServer {
     }
 
     private static func host(_ text: String) throws(DatabaseDSNError) -> String {
+        guard !text.contains(",") else { throw DatabaseDSNError("the host has a comma") }
         guard !text.contains("@") else { throw DatabaseDSNError("an @ in the password is written %40") }
         guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw DatabaseDSNError("the host has a blank or a control character")

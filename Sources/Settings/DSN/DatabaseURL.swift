@@ -43,6 +43,7 @@ struct DatabaseURL {
         }
 
         (host, port) = try Self.takeHost(from: &rest)
+        if rest.first == ",", host == nil { throw DatabaseDSNError("a comma between hosts has none in front of it") }
         while rest.first == "," {
             rest.removeFirst()
             let (host, port) = try Self.takeHost(from: &rest)

@@ -1,6 +1,7 @@
 import Alarms
 import AppPasswordCore
 import AuditCore
+import Dispatch
 import GeoIP
 import HTTPKit
 import Locks
@@ -39,8 +40,8 @@ struct WebAuthServer: Sendable {
 
     /// What remains to be written at the end has this long; the spool keeps what it could not.
     private static let flushTime = Duration.seconds(5)
-    /// An end that takes longer than this keeps nobody waiting in the queue of a socket.
-    private static let quickEnd = Duration.seconds(2)
+    /// An end that takes longer than this, in seconds, keeps nobody waiting in the queue of a socket.
+    private static let quickEnd = 2
 
     /// Puts everything together; nothing runs yet.
     ///
@@ -278,14 +279,14 @@ struct WebAuthServer: Sendable {
                     health.stop()
                     waiting.addTask {
                         try? await Task.sleep(for: settings.server.drain)
-                        await end()
+                        end()
                     }
                 default:  // also the second one: somebody is in a hurry
                     isStopping = true
                     logger.notice("stopping", metadata: ["signal": "\(signal)"])
                     announcer.stopping(within: stopTime)
                     health.stop()
-                    waiting.addTask { await end() }
+                    end()
                 }
             }
         }
@@ -293,14 +294,16 @@ struct WebAuthServer: Sendable {
 
     /// Stops accepting. The next process finds the sockets as they are only if this one is quick: who connects while it takes its
     /// time is refused, and may ask another server.
-    private func end() async {
+    private func end() {
         server.shutdown()
-        if (try? await Task.sleep(for: Self.quickEnd)) != nil { sockets.letGo() }
+        // Not a task of this process's: something that hangs may be what it waits for.
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Self.quickEnd)) { sockets.letGo() }
     }
 
     private func reload() async {
         await trail.reopen()
         await reloader.spreadSignals()
+        guard !Task.isCancelled else { return }
         _ = await reloader.reload(.signal)
     }
 
