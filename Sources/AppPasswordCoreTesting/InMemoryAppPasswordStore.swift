@@ -287,10 +287,11 @@ extension InMemoryAppPasswordStore: EndedPasswords {
                     continue
                 }
                 guard let columns = entry.row.limits?.columns else { continue }
-                if let time = columns[5].flatMap({ Timestamp(sqlText: $0) }), since <= time, time <= state.now {
+                let isInReach = { (time: Timestamp) in since <= time || ids.contains(id) }
+                if let time = columns[5].flatMap({ Timestamp(sqlText: $0) }), time <= state.now, isInReach(time) {
                     ended.append(EndedPassword(id: id, user: user, reason: .expired, time: time))
                 }
-                if let time = columns[12].flatMap({ Timestamp(sqlText: $0) }), since <= time {
+                if let time = columns[12].flatMap({ Timestamp(sqlText: $0) }), isInReach(time) {
                     ended.append(EndedPassword(id: id, user: user, reason: .suspended, time: time))
                 }
             }

@@ -26,9 +26,7 @@ public struct DoveadmServer: SessionServer {
         // doveadm takes names for patterns, and addresses for networks.
         switch sessions {
         case .user(let name), .userAndAddress(let name, _):
-            guard !name.isEmpty, !name.contains(where: { $0 == "*" || $0 == "?" }), IPPrefix(name) == nil else {
-                return 0
-            }
+            guard Self.canBeMasked(name) else { throw SessionServerError(.cannotBeMasked) }
         case .password: break
         }
         let parameters: JSONValue =
@@ -43,6 +41,21 @@ public struct DoveadmServer: SessionServer {
             // Only the parameter that 2.3 does not have is one that a server may not know.
             if error.code == .notSupported, case .password = sessions { throw error }
             throw error.code == .notSupported ? SessionServerError(.failed, detail: error.detail) : error
+        }
+    }
+
+    /// Whether doveadm takes a text for the name of one user: not for a pattern, nor for a network as `inet_aton` or
+    /// `inet_pton` read it, with a length after it or without (`127.1`, `0x7f.1/8`); only digits are a name to it.
+    static func canBeMasked(_ name: String) -> Bool {
+        guard !name.isEmpty, !name.contains(where: { $0 == "*" || $0 == "?" }) else { return false }
+        if name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return true }
+        // What comes before a length, a zone or a blank, without brackets.
+        let head = name.prefix { $0 != "/" && $0 != "%" && !$0.isWhitespace }
+        if IPAddress(head.filter { $0 != "[" && $0 != "]" }) != nil { return false }
+        let parts = head.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+        return !parts.allSatisfy { part in
+            let (isHex, digits) = part.hasPrefix("0x") ? (true, part.dropFirst(2)) : (false, part)
+            return digits.utf8.allSatisfy { (0x30...0x39).contains($0) || isHex && (0x61...0x66).contains($0) }
         }
     }
 

@@ -74,18 +74,20 @@ extension MariaDBStore: EndedPasswords {
             """,
         ]
         let columns = tables.hasSuspended ? ["expires", "suspended"] : tables.hasLimits ? ["expires"] : []
+        func limited(_ column: String) -> String {
+            """
+            SELECT '\(column == "expires" ? "expired" : column)', p.id, p.uid, m.\(column) \
+            FROM app_password_limits m JOIN app_passwords p ON p.id = m.pwid \
+            WHERE p.deleted IS NULL AND m.\(column) \(column == "expires" ? "<= UTC_TIMESTAMP(3)" : "IS NOT NULL")
+            """
+        }
         for column in columns {
-            let isOver = column == "expires" ? " AND m.expires <= UTC_TIMESTAMP(3)" : ""
-            parts.append(
-                """
-                (SELECT '\(column == "expires" ? "expired" : column)', p.id, p.uid, m.\(column) \
-                FROM app_password_limits m JOIN app_passwords p ON p.id = m.pwid \
-                WHERE m.\(column) >= \(since)\(isOver) AND p.deleted IS NULL ORDER BY m.\(column) LIMIT \(most))
-                """)
+            parts.append("(\(limited(column)) AND m.\(column) >= \(since) ORDER BY m.\(column) LIMIT \(most))")
         }
         let count = parts.count - 1
         if !ids.isEmpty {
             let list = ids.map { "\($0)" }.joined(separator: ", ")
+            for column in columns { parts.append("(\(limited(column)) AND m.pwid IN (\(list)))") }
             parts.append(
                 "(SELECT 'present', id, NULL, NULL FROM app_passwords WHERE id IN (\(list)) AND deleted IS NULL)")
         }

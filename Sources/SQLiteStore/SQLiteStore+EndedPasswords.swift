@@ -14,6 +14,7 @@ extension SQLiteStore: EndedPasswords {
             let limits = """
                 FROM app_password_limits AS m JOIN app_passwords AS p ON p.id = m.pwid WHERE p.deleted IS NULL AND
                 """
+            let list = ids.map { "\($0)" }.joined(separator: ", ")
             let sql = """
                 SELECT * FROM (SELECT 'revoked', id, uid, deleted FROM app_passwords
                     WHERE deleted >= :since ORDER BY deleted LIMIT :most)
@@ -21,6 +22,9 @@ extension SQLiteStore: EndedPasswords {
                     m.expires >= :since AND m.expires <= :now ORDER BY m.expires LIMIT :most)
                 UNION ALL SELECT * FROM (SELECT 'suspended', p.id, p.uid, m.suspended \(limits)
                     m.suspended >= :since ORDER BY m.suspended LIMIT :most)
+                UNION ALL SELECT 'expired', p.id, p.uid, m.expires \(limits) m.pwid IN (\(list)) AND m.expires <= :now
+                UNION ALL SELECT 'suspended', p.id, p.uid, m.suspended \(limits)
+                    m.pwid IN (\(list)) AND m.suspended IS NOT NULL
                 """
             let arguments: StatementArguments = [
                 "since": since.sqlText, "now": now.sqlText, "most": EndedAnswer.mostOfAKind,
@@ -31,7 +35,6 @@ extension SQLiteStore: EndedPasswords {
                 else { return nil }
                 return EndedPassword(id: id, user: row.text(2), reason: reason, time: time)
             }
-            let list = ids.map { "\($0)" }.joined(separator: ", ")
             let present = try Int64.fetchAll(
                 database, sql: "SELECT id FROM app_passwords WHERE id IN (\(list)) AND deleted IS NULL")
             return EndedAnswer(now: now, ended: ended, present: Set(present))

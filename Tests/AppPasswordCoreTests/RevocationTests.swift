@@ -40,6 +40,11 @@ struct RevocationTests {
         #expect(tracker.take(answer(101, present: [1]), asked: [1, 2]).new.isEmpty)
     }
 
+    @Test func `in force is what is there and has not ended`() {
+        let answer = answer(100, [ended(1, 50), ended(2, 50, .suspended), ended(3, 50, .expired)], present: [2, 3, 4])
+        #expect((1...5 as ClosedRange<Int64>).filter(answer.isInForce) == [4])
+    }
+
     @Test func `full pages are followed by the next, also within one second`() {
         var tracker = EndTracker()
         let page = (0..<Int64(EndedAnswer.mostOfAKind)).map { ended($0, 10 + $0 / 500) }
@@ -103,7 +108,7 @@ struct RevocationTests {
         var given: [Int] = []
         while given.isEmpty {
             #expect(schedule.next(at: at(now)) == 2)
-            given = schedule.fail(at: at(now))
+            given = schedule.fail(2, at: at(now))
             tries += 1
             guard let due = schedule.due else { break }
             #expect(schedule.next(at: Timestamp(milliseconds: due.milliseconds - 1)) == nil)
@@ -117,6 +122,64 @@ struct RevocationTests {
         #expect(schedule.next(at: at(now)) == 5, "whoever answers is asked at once")
     }
 
+    @Test func `a task that fails for ever stops no other`() {
+        var schedule = RetrySchedule<Int>(limit: 3)
+        for task in 1...3 { #expect(schedule.add(task, at: at(Int64(task))) == nil) }
+        #expect(schedule.next(at: at(10)) == 1)
+        #expect(schedule.fail(1, at: at(10)).isEmpty)
+        #expect(schedule.next(at: at(10)) == nil && schedule.next(at: at(11)) == 2, "after the pause the next one")
+        schedule.finish(2)
+        #expect(schedule.next(at: at(11)) == 3)
+        #expect(schedule.add(4, at: at(11)) == nil)
+        #expect(schedule.add(5, at: at(11)) == 1, "the oldest makes room, wherever it stands")
+        #expect(schedule.fail(3, at: at(3604)) == [3], "its hour goes on")
+    }
+
+    @Test func `what was asked about makes no page full, and is told once`() {
+        var tracker = EndTracker()
+        _ = tracker.take(answer(10_000), asked: [])
+        #expect(tracker.since == at(9985))
+        let most = Int64(EndedAnswer.mostOfAKind)
+        let (old, twice) = (ended(7, 100, .suspended), ended(8, 9990, .suspended))
+        let window = (0..<(most - 2)).map { ended(100 + $0, 9990, .suspended) }
+        let taken = tracker.take(answer(10_001, window + [twice, old, twice], present: [7, 8]), asked: [7, 8])
+        #expect(!taken.isPartial && taken.new == window + [twice, old])
+        #expect(tracker.since == at(9986))
+        // Beyond the page: what is asked about does not move its end.
+        let page = (0..<most).map { ended(5000 + $0, 9990 + $0 / 500, .suspended) }
+        let later = ended(9, 10_001, .suspended)
+        #expect(tracker.take(answer(10_002, page + [later], present: [9]), asked: [9]).isPartial)
+        #expect(tracker.since == at(9991))
+        // Expired and suspended is one end.
+        var other = EndTracker()
+        let both = [ended(1, 90, .expired), ended(1, 95, .suspended)]
+        #expect(other.take(answer(100, both, present: [1]), asked: [1]).new == [both[0]])
+        #expect(other.take(answer(101, both, present: [1]), asked: []).new.isEmpty)
+    }
+
+    @Test func `recent uses of another database are forgotten`() {
+        let uses = RecentUses(limit: 2)
+        for id in 1...3 as ClosedRange<Int64> { uses.note(id, login: "alice", address: nil) }
+        uses.removeAll()
+        #expect(uses.count == 0 && uses.nextPasswords(5).isEmpty && uses.use(of: 3) == nil)
+        uses.note(4, login: "bob", address: nil)
+        #expect(uses.nextPasswords(5) == [4])
+    }
+
+    @Test func `a password's sessions are ended again a while later, an account's are not`() {
+        func task(_ id: Int64?, isSecond: Bool = false) -> SessionEnder.Task {
+            SessionEnder.Task(passwordID: id, logins: ["alice"], addresses: [], reason: .revoked, isSecond: isSecond)
+        }
+        let start = ContinuousClock.now
+        var tries = SecondTries(limit: 2)
+        tries.add([task(1), task(nil), task(5, isSecond: true)], at: start)
+        #expect(tries.takeDue(at: start.advanced(by: .seconds(29))).isEmpty)
+        tries.add([task(2), task(3)], at: start.advanced(by: .seconds(1)))
+        #expect(tries.takeDue(at: start.advanced(by: .seconds(30))) == [task(1, isSecond: true)])
+        #expect(tries.takeDue(at: start.advanced(by: .seconds(90))) == [task(2, isSecond: true)], "bounded")
+        #expect(tries.takeDue(at: start.advanced(by: .seconds(90))).isEmpty)
+    }
+
     /// A server that has sessions, of one version or the other.
     private final class Server: SessionServer {
         let name = "test"
@@ -126,6 +189,7 @@ struct RevocationTests {
         func end(_ sessions: SessionMask) async throws(SessionServerError) -> Int {
             asked.withLock { $0.append(sessions) }
             if case .password = sessions, !knowsPasswords { throw SessionServerError(.notSupported) }
+            if case .user("*") = sessions { throw SessionServerError(.cannotBeMasked) }
             return 1
         }
         func forgetPasswords(of user: String) async throws(SessionServerError) {}
@@ -151,9 +215,31 @@ struct RevocationTests {
         let task = SessionEnder.Task(
             passwordID: 7, logins: ["alice", "a"], addresses: ["192.0.2.1", "::1"], reason: .revoked)
         let result = try await ender.end(task)
-        #expect(result == SessionEnder.Result(way: way, sessions: knows ? 1 : asked.count - 1))
+        #expect(result.way == way && result.sessions == (knows ? 1 : asked.count - 1))
+        #expect((result.trouble == nil) == (way != nil))
         #expect(server.asked.withLock { $0 }.map(\.description) == asked)
         let account = SessionEnder.Task(passwordID: nil, logins: ["alice"], addresses: [], reason: .disabled)
         #expect(try await ender.end(account) == SessionEnder.Result(way: "user", sessions: 1))
+        // Again: by the password or not at all.
+        var second = task
+        second.isSecond = true
+        #expect(try await ender.end(second) == SessionEnder.Result(way: "password", sessions: knows ? 1 : 0))
+        #expect(server.asked.withLock { $0.last } == .password(7))
+    }
+
+    @Test func `what cannot be asked for is trouble`() async throws {
+        func end(_ logins: [String], _ without: KickWithoutAlias) async throws -> SessionEnder.Result {
+            try await SessionEnder(Server(knowsPasswords: false), withoutAlias: without).end(
+                SessionEnder.Task(passwordID: 7, logins: logins, addresses: [], reason: .revoked))
+        }
+        func nothing(_ trouble: String) -> SessionEnder.Result {
+            SessionEnder.Result(way: nil, sessions: 0, trouble: trouble)
+        }
+        #expect(try await end(["alice"], .userAndAddress) == nothing("nobody knows where it was used from"))
+        #expect(try await end([], .user) == nothing("nobody knows whose they are"))
+        let name = "the name cannot be told from a pattern or an address"
+        #expect(try await end(["*"], .user) == nothing(name))
+        #expect(
+            try await end(["*", "alice"], .user) == SessionEnder.Result(way: "user", sessions: 1, trouble: name))
     }
 }

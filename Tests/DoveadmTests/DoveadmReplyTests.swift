@@ -8,6 +8,16 @@ struct DoveadmReplyTests {
     private func response(_ text: String) throws -> JSONValue { try DoveadmReply.response(Array(text.utf8), tag: "t") }
 
     @Test(arguments: [
+        ("alice", true), ("alice@example.org", true), ("12345", true), ("a.1", true), ("0xyz", true), ("cafe", true),
+        ("", false), ("*", false), ("al?ce", false), ("127.0.0.1", false), ("127.1", false), ("0x7f.1", false),
+        ("0X7F000001", false), ("10.0.0.0/8", false), ("10/8", false), ("127.1 alice", false), ("::1", false),
+        ("[::1]", false), ("fe80::1%eth0", false), ("2001:db8::/32", false),
+    ])
+    func `doveadm is asked for names only, not for patterns and networks`(name: String, isName: Bool) {
+        #expect(DoveadmServer.canBeMasked(name) == isName)
+    }
+
+    @Test(arguments: [
         (#"[["doveadmResponse",[{"count":"3"}],"t"]]"#, 3), (#"[["doveadmResponse",[{"count":"0"}],"t"]]"#, 0),
         (#"[["doveadmResponse",[{"result":"alice"},{"result":"alice"}],"t"]]"#, 2),
         (#"[["doveadmResponse",[],"t"]]"#, 0), (#"[["error",{"type":"exitCode", "exitCode":68},"t"]]"#, 0),

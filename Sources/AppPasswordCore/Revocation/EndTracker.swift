@@ -24,18 +24,23 @@ public struct EndTracker: Sendable {
     /// - Returns: Those that were not told before, and whether more are waiting: then ask again at once.
     public mutating func take(_ answer: EndedAnswer, asked: [Int64]) -> (new: [EndedPassword], isPartial: Bool) {
         var new: [EndedPassword] = []
+        var isNew: Set<Int64> = []
         for ended in answer.ended where told[ended.id].map({ $0 < ended.time }) ?? true {
             told[ended.id] = ended.time
-            new.append(ended)
+            if isNew.insert(ended.id).inserted { new.append(ended) }
         }
         let known = Set(answer.ended.map(\.id))
         for id in asked where !answer.present.contains(id) && !known.contains(id) && told[id] == nil {
             new.append(EndedPassword(id: id, user: nil, reason: .removed, time: answer.now))
         }
-        // A full page ends where its last one ended, and the next begins there.
+        // A full page ends where its last one ended, and the next begins there. Those asked about are no part of it: they
+        // ended before the page begins, or are in it, or come after it.
+        let start = since ?? answer.now.advanced(by: .zero - EndedAnswer.firstReach)
         let full = EndReason.allCases.compactMap { reason -> Timestamp? in
-            let times = answer.ended.filter { $0.reason == reason }.map(\.time)
-            return times.count >= EndedAnswer.mostOfAKind ? times.max() : nil
+            var ids: Set<Int64> = []
+            let times = answer.ended.filter { $0.reason == reason && $0.time >= start && ids.insert($0.id).inserted }
+                .map(\.time).sorted()
+            return times.count >= EndedAnswer.mostOfAKind ? times[EndedAnswer.mostOfAKind - 1] : nil
         }
         guard let end = full.min() else {
             since = answer.now.advanced(by: .zero - Self.overlap)

@@ -35,24 +35,30 @@ public struct EndedPassword: Sendable, Equatable {
 public struct EndedAnswer: Sendable, Equatable {
     /// The database's time.
     public var now: Timestamp
-    /// Those that ended no earlier than was asked for, at most ``mostOfAKind`` of each reason, those that ended first.
+    /// Those that ended no earlier than was asked for, at most ``mostOfAKind`` of each reason, those that ended first; and of the
+    /// ids asked about those that are expired or suspended, whenever that was. One may be there twice.
     public var ended: [EndedPassword]
     /// Those of the ids asked about that are there and not revoked.
     public var present: Set<Int64>
 
     /// How many passwords of each reason an answer has at most.
     public static let mostOfAKind = 1000
+    /// How far back a question without a moment reaches.
+    public static let firstReach = Duration.seconds(3600)
 
     /// An answer as it was read.
     public init(now: Timestamp, ended: [EndedPassword], present: Set<Int64>) {
         (self.now, self.ended, self.present) = (now, ended, present)
     }
+
+    /// Whether one that was asked about is neither gone nor revoked, expired or suspended.
+    public func isInForce(_ id: Int64) -> Bool { present.contains(id) && !ended.contains { $0.id == id } }
 }
 
 /// Knows which app passwords have ended, whoever ended them.
 public protocol EndedPasswords: Sendable {
     /// Looks for passwords that were revoked or suspended, or that expired, no earlier than a moment, and which of others are
-    /// still there.
+    /// still there, or were expired or suspended at any time.
     ///
     /// - Parameters:
     ///   - moment: By the database's clock; nil: an hour ago.

@@ -72,6 +72,9 @@ public final class RecentUses: Sendable {
         }
     }
 
+    /// Forgets all.
+    public func removeAll() { state.withLock { $0 = State() } }
+
     /// The next passwords to ask about; all take turns.
     public func nextPasswords(_ count: Int) -> [Int64] {
         state.withLock { state in Self.next(count, state.ring, &state.passwordTurn) }

@@ -2,7 +2,8 @@ public import AuditCore
 
 /// What one server has to do yet, and when it is asked: in order, one at a time, for an hour at most. A value without clock.
 ///
-/// After a failure the server is left alone for a second, then two, four, … up to a minute, and everything waits for that.
+/// After a failure the server is left alone for a second, then two, four, … up to a minute, and everything waits for that; then
+/// another task is tried, so that one that fails for ever stops no other.
 public struct RetrySchedule<Task: Sendable & Hashable>: Sendable {
     private struct Entry: Sendable {
         var task: Task
@@ -39,7 +40,10 @@ public struct RetrySchedule<Task: Sendable & Hashable>: Sendable {
     /// - Returns: The task that is given up for it, if there was no room: the oldest.
     public mutating func add(_ task: Task, at now: Timestamp) -> Task? {
         guard !entries.contains(where: { $0.task == task }) else { return nil }
-        let dropped = entries.count >= limit ? entries.removeFirst().task : nil
+        var dropped: Task?
+        if entries.count >= limit, let oldest = entries.indices.min(by: { entries[$0].end < entries[$1].end }) {
+            dropped = entries.remove(at: oldest).task
+        }
         entries.append(Entry(task: task, end: now.advanced(by: patience)))
         return dropped
     }
@@ -56,10 +60,11 @@ public struct RetrySchedule<Task: Sendable & Hashable>: Sendable {
         (failures, notBefore) = (0, Timestamp(milliseconds: .min))
     }
 
-    /// Says that the server failed.
+    /// Says that the server failed at a task, which is tried again after the others.
     ///
     /// - Returns: The tasks that are given up, their time being over.
-    public mutating func fail(at now: Timestamp) -> [Task] {
+    public mutating func fail(_ task: Task, at now: Timestamp) -> [Task] {
+        if let index = entries.firstIndex(where: { $0.task == task }) { entries.append(entries.remove(at: index)) }
         failures += 1
         notBefore = now.advanced(by: .seconds(min(60, 1 << min(failures - 1, 6))))
         let over = entries.filter { $0.end <= now }.map(\.task)

@@ -10,11 +10,15 @@ public struct SessionEnder: Sendable {
         public var addresses: [String]
         /// Why.
         public var reason: EndReason
+        /// Whether it is done again, for logins that were under way the first time: by the password only.
+        public var isSecond: Bool
 
         /// A task.
-        public init(passwordID: Int64?, logins: [String], addresses: [String], reason: EndReason) {
+        public init(
+            passwordID: Int64?, logins: [String], addresses: [String], reason: EndReason, isSecond: Bool = false
+        ) {
             (self.passwordID, self.logins, self.addresses) = (passwordID, logins, addresses)
-            self.reason = reason
+            (self.reason, self.isSecond) = (reason, isSecond)
         }
     }
 
@@ -24,9 +28,13 @@ public struct SessionEnder: Sendable {
         public var way: String?
         /// How many were ended.
         public var sessions: Int
+        /// Why some may be open still, in words; nil: none is.
+        public var trouble: String?
 
         /// A result.
-        public init(way: String?, sessions: Int) { (self.way, self.sessions) = (way, sessions) }
+        public init(way: String?, sessions: Int, trouble: String? = nil) {
+            (self.way, self.sessions, self.trouble) = (way, sessions, trouble)
+        }
     }
 
     private let server: any SessionServer
@@ -50,8 +58,13 @@ public struct SessionEnder: Sendable {
         } catch {
             guard error.code == .notSupported else { throw error }
         }
+        // A client that came back with another password is no business of a second try.
+        if task.isSecond { return Result(way: "password", sessions: 0) }
         switch withoutAlias {
-        case .none: return Result(way: nil, sessions: 0)
+        case .none:
+            return Result(
+                way: nil, sessions: 0,
+                trouble: "Dovecot does not know its sessions by passwords, and dovecot.kick_without_alias is none")
         case .user: return try await end(task.logins.map { .user($0) }, "user")
         case .userAndAddress:
             let masks = task.logins.flatMap { login in
@@ -62,8 +75,22 @@ public struct SessionEnder: Sendable {
     }
 
     private func end(_ masks: [SessionMask], _ way: String) async throws(SessionServerError) -> Result {
-        var count = 0
-        for mask in masks { count += try await server.end(mask) }
-        return Result(way: way, sessions: count)
+        guard !masks.isEmpty else {
+            let trouble =
+                way == "user" ? "nobody knows whose they are" : "nobody knows where it was used from"
+            return Result(way: nil, sessions: 0, trouble: trouble)
+        }
+        var (count, refused) = (0, 0)
+        for mask in masks {
+            do throws(SessionServerError) {
+                count += try await server.end(mask)
+            } catch {
+                guard error.code == .cannotBeMasked else { throw error }
+                refused += 1
+            }
+        }
+        return Result(
+            way: refused == masks.count ? nil : way, sessions: count,
+            trouble: refused == 0 ? nil : "the name cannot be told from a pattern or an address")
     }
 }

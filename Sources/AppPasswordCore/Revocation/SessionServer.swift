@@ -57,6 +57,8 @@ public struct SessionServerError: Error, Sendable, Equatable, CustomStringConver
         case notSupported = "not supported"
         /// It says that it failed, or says nothing that makes sense.
         case failed
+        /// It would take the name for a pattern or a network: it was not asked, and never is.
+        case cannotBeMasked = "cannot be masked"
     }
 
     /// The kind.

@@ -24,7 +24,7 @@ public struct EndedPasswordsContract<Store: AppPasswordStore & AppPasswordAdmini
                 try await store.add(uid: uid, storedHash: "{CRYPT}$6$\(number)", comment: nil, created: start))
         }
         func ended(since moment: Timestamp? = nil) async throws -> [EndedPassword] {
-            try await store.ended(since: moment, among: ids).ended.filter { ids.contains($0.id) }
+            try await store.ended(since: moment, among: []).ended.filter { ids.contains($0.id) }
         }
         func present() async throws -> Set<Int64> { try await store.ended(since: nil, among: ids).present }
         let before = try await store.counts()
@@ -42,6 +42,9 @@ public struct EndedPasswordsContract<Store: AppPasswordStore & AppPasswordAdmini
         limits.expires = start.advanced(by: .seconds(86_400))
         limits.notBefore = start.advanced(by: .seconds(80_000))
         _ = try await store.limit(id: ids[4], limits)
+        limits.notBefore = nil
+        limits.expires = start.advanced(by: .seconds(-7200))
+        _ = try await store.limit(id: ids[5], limits)
 
         let found = try await ended()
         try ContractViolation.unless(
@@ -57,13 +60,25 @@ public struct EndedPasswordsContract<Store: AppPasswordStore & AppPasswordAdmini
         try ContractViolation.unless(
             try await ended(since: later).contains { $0.reason == .revoked || $0.reason == .expired }, is: false,
             "no earlier end is found than is asked for")
+        let after = start.advanced(by: .seconds(7200))
+        let asked = try await store.ended(since: after, among: ids).ended.filter { ids.contains($0.id) }
+        try ContractViolation.unless(
+            try await ended(since: after).map(\.id), is: [], "what ended hours before is not found by itself")
+        for (id, reason) in [(ids[2], EndReason.suspended), (ids[3], .expired), (ids[5], .expired)] {
+            let one = asked.first { $0.id == id }
+            try ContractViolation.unless(one?.reason, is: reason, "but if it is asked about, with the reason")
+            try ContractViolation.unless(one?.user, is: uid, "and whose it is")
+        }
+        try ContractViolation.unless(
+            asked.contains { [ids[0], ids[1], ids[4]].contains($0.id) }, is: false,
+            "what is revoked, gone or in force is not, though it is asked about")
         _ = try await store.release(id: ids[2])
         try ContractViolation.unless(
             try await ended().contains { $0.id == ids[2] }, is: false, "what is released has not ended")
 
         let counts = try await store.counts()
         for (state, more) in [
-            (PasswordCounts.State.revoked, 1), (.suspended, 0), (.expired, 1), (.notYet, 1), (.active, -4),
+            (PasswordCounts.State.revoked, 1), (.suspended, 0), (.expired, 2), (.notYet, 1), (.active, -5),
         ] {
             try ContractViolation.unless(
                 (counts.byState[state] ?? 0) - (before.byState[state] ?? 0), is: more, "each is counted once: \(state)")

@@ -75,12 +75,10 @@ extension AppPasswordCommand {
                     let id = task.passwordID ?? 0
                     do throws(SessionServerError) {
                         let result = try await ender.end(task)
-                        guard let way = result.way else {
-                            standardError(
-                                "\(name) does not know sessions by passwords: those of \(id) stay open "
-                                    + "(dovecot.kick_without_alias)")
-                            continue
+                        if let trouble = result.trouble {
+                            standardError("sessions of app password \(id) at \(name) stay open: \(trouble)")
                         }
+                        guard let way = result.way else { continue }
                         standardError(
                             "app password \(id): \(result.sessions) session\(result.sessions == 1 ? "" : "s") ended at \(name), "
                                 + "by \(way)")

@@ -35,8 +35,10 @@ final class RevocationWatch: Sendable {
         var tracker = EndTracker()
         var schedules: [String: RetrySchedule<SessionEnder.Task>] = [:]
         var running: Set<String> = []
+        var seconds = SecondTries()
+        /// The database that the tracker was told by.
+        var database: DatabaseConfiguration?
         var pollTrouble: String?
-        var disabled: Set<String> = []
         var counts: PasswordCounts?
     }
 
@@ -49,9 +51,11 @@ final class RevocationWatch: Sendable {
     private let state = Mutex(State())
 
     /// Passwords that are asked about at a time, and accounts.
-    private static let batch = (passwords: 200, accounts: 10)
-    /// A database that takes long for the question is asked less often: for no more than this part of the time.
+    private static let batch = (passwords: 200, accounts: 25)
+    /// A database that takes long for the question is asked less often: for no more than this part of the time, but every
+    /// minute all the same.
     private static let share = 100
+    private static let longestPause = Duration.seconds(60)
 
     init(live: LiveSnapshot, uses: RecentUses, trail: AuditTrail, meters: Meters, logger: Logger) {
         (self.live, self.uses, self.trail, self.meters, self.logger) = (live, uses, trail, meters, logger)
@@ -65,14 +69,22 @@ final class RevocationWatch: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.countPasswords() }
             while !Task.isCancelled {
-                let start = ContinuousClock.now
                 let settings = live.current.settings
+                var effort = Duration.zero
                 if !settings.dovecot.doveadm.isEmpty {
-                    let tasks = await poll()
-                    for server in settings.dovecot.doveadm { add(tasks, to: server, &group) }
+                    let found = await poll()
+                    effort = found.effort
+                    let tasks = found.tasks + (await disabledAccounts(live.current))
+                    let now = ContinuousClock.now
+                    let due = state.withLock { state in
+                        defer { state.seconds.add(tasks, at: now) }
+                        return state.seconds.takeDue(at: now)
+                    }
+                    let again = await stillEnded(due, live.current)
+                    for server in settings.dovecot.doveadm { add(tasks + again, to: server, &group) }
                 }
-                let pause = max(settings.auth.revokePoll, (ContinuousClock.now - start) * Self.share)
-                guard (try? await Task.sleep(for: min(pause, .seconds(3600)))) != nil else { break }
+                let pause = max(settings.auth.revokePoll, min(effort * Self.share, Self.longestPause))
+                guard (try? await Task.sleep(for: pause)) != nil else { break }
             }
         }
         await client.shutDown()
@@ -80,21 +92,36 @@ final class RevocationWatch: Sendable {
 
     // MARK: Finding out
 
-    private func poll() async -> [SessionEnder.Task] {
+    /// What has ended, and how long the database took to say so; no time if it did not.
+    private func poll() async -> (tasks: [SessionEnder.Task], effort: Duration) {
         let snapshot = live.current
+        let place = snapshot.backEnds.configuration.database
+        // Another database's ids are others.
+        let isOther = state.withLock { state in
+            defer { state.database = place }
+            guard let old = state.database, old != place else { return false }
+            state.tracker = EndTracker()
+            return true
+        }
+        if isOther { uses.removeAll() }
         var tasks: [SessionEnder.Task] = []
+        var effort = Duration.zero
         do throws(BackendError) {
             var isPartial = true
             for _ in 0..<100 where isPartial {
                 let asked = uses.nextPasswords(Self.batch.passwords)
                 let since = state.withLock { $0.tracker.since }
+                let start = ContinuousClock.now
                 let answer = try await snapshot.backEnds.database.ended.ended(since: since, among: asked)
+                effort += ContinuousClock.now - start
+                guard live.current.backEnds.configuration.database == place else { break }
                 let (new, more) = state.withLock { $0.tracker.take(answer, asked: asked) }
                 for ended in new { tasks.append(await task(ended, snapshot)) }
                 isPartial = more
             }
             state.withLock { $0.pollTrouble = nil }
         } catch {
+            effort = .zero
             let isNews = state.withLock { state in
                 defer { state.pollTrouble = error.debugDescription }
                 return state.pollTrouble == nil
@@ -105,7 +132,7 @@ final class RevocationWatch: Sendable {
                     metadata: ["reason": "\(error.debugDescription)"])
             }
         }
-        return tasks + (await disabledAccounts(snapshot))
+        return (tasks, effort)
     }
 
     /// What is to be done about a password: its sessions are called as those were who logged in, and come from where they did.
@@ -126,22 +153,42 @@ final class RevocationWatch: Sendable {
         guard let directory: any AccountDirectory = snapshot.backEnds.directory else { return [] }
         var tasks: [SessionEnder.Task] = []
         for name in uses.nextAccounts(Self.batch.accounts) {
-            // A directory that cannot be asked is asked again; logins say so.
-            guard let answer = try? await directory.account(for: name) else { break }
-            var isDisabled = false
-            if case .found(let account) = answer { isDisabled = account.isDisabled }
-            let isNews = state.withLock { state in
-                guard isDisabled else {
-                    state.disabled.remove(name)
-                    return false
-                }
-                return state.disabled.insert(name).inserted
+            let answer: AccountAnswer
+            do throws(BackendError) {
+                answer = try await directory.account(for: name)
+            } catch {
+                // A directory that cannot be asked is asked again; logins say so.
+                if error.code == .unreachable || error.code == .timedOut { break }
+                continue
             }
-            guard isNews else { continue }
-            for id in uses.passwords(of: name) { uses.forget(id) }
-            tasks.append(SessionEnder.Task(passwordID: nil, logins: [name], addresses: [], reason: .disabled))
+            guard case .found(let account) = answer, account.isDisabled else { continue }
+            // None: it was told by another of its names.
+            let ids = uses.passwords(of: name)
+            guard !ids.isEmpty else { continue }
+            var logins = [name]
+            for login in ids.flatMap({ uses.use(of: $0)?.logins ?? [] }) where !logins.contains(login) {
+                logins.append(login)
+            }
+            for id in ids { uses.forget(id) }
+            tasks.append(SessionEnder.Task(passwordID: nil, logins: logins, addresses: [], reason: .disabled))
         }
         return tasks
+    }
+
+    /// Those whose passwords were not released meanwhile; all, if the database cannot say.
+    private func stillEnded(_ tasks: [SessionEnder.Task], _ snapshot: Snapshot) async -> [SessionEnder.Task] {
+        var left: [SessionEnder.Task] = []
+        for start in stride(from: 0, to: tasks.count, by: Self.batch.passwords) {
+            let some = tasks[start..<min(start + Self.batch.passwords, tasks.count)]
+            let since = state.withLock { $0.tracker.since }
+            let answer = try? await snapshot.backEnds.database.ended.ended(
+                since: since, among: some.compactMap(\.passwordID))
+            left += some.filter { task in
+                guard let answer, let id = task.passwordID else { return true }
+                return !answer.isInForce(id)
+            }
+        }
+        return left
     }
 
     /// Counts for metrics, now and then: it takes long where there are many.
@@ -201,12 +248,17 @@ final class RevocationWatch: Sendable {
         do throws(SessionServerError) {
             let result = try await SessionEnder(server, withoutAlias: settings.kickWithoutAlias).end(task)
             finish(task, name)
-            meters.count(result.way == nil ? "no_alias" : "ended", by: result.way == nil ? 1 : result.sessions)
+            if result.way != nil {
+                meters.count("ended", by: result.sessions)
+            } else {
+                let isAlias = task.passwordID != nil && settings.kickWithoutAlias == .none
+                meters.count(isAlias ? "no_alias" : "gave_up")
+            }
             note(task, name, result)
         } catch {
             let (isNews, over) = state.withLock { state -> (Bool, [SessionEnder.Task]) in
                 let isNews = state.schedules[name]?.isFailing == false
-                return (isNews, state.schedules[name]?.fail(at: .now) ?? [])
+                return (isNews, state.schedules[name]?.fail(task, at: .now) ?? [])
             }
             meters.count("failed")
             if isNews, !Task.isCancelled {
@@ -239,10 +291,8 @@ final class RevocationWatch: Sendable {
     }
 
     private func note(_ task: SessionEnder.Task, _ server: String, _ result: SessionEnder.Result) {
-        guard result.sessions > 0 || result.way == nil else { return }
-        let trouble = "Dovecot does not know its sessions by passwords, and dovecot.kick_without_alias is none"
-        submit(
-            task, server, way: result.way, sessions: result.sessions, trouble: result.way == nil ? trouble : nil)
+        guard result.sessions > 0 || result.trouble != nil else { return }
+        submit(task, server, way: result.way, sessions: result.sessions, trouble: result.trouble)
     }
 
     private func giveUp(_ task: SessionEnder.Task, _ server: String, _ trouble: String) {
@@ -260,15 +310,16 @@ final class RevocationWatch: Sendable {
 
 /// Where the sessions of a password may come from.
 enum SessionPlaces {
-    /// Addresses of the last logins that were let in, besides those that are known: at most 16.
+    /// Addresses of the last logins that were let in, besides those that are known, in canonical text: at most 16.
     static func addresses(
         of id: Int64, _ database: any AppPasswordAdministration, _ known: [String] = []
     ) async -> [String] {
-        var addresses = known
+        var addresses: [String] = []
         let rows = (try? await database.history(id: id, limit: 200, offset: 0)) ?? []
-        for row in rows where row.refusal == nil {
-            guard addresses.count < 16, let address = row.sourceAddress else { continue }
-            if !addresses.contains(address) { addresses.append(address) }
+        // What no address is would be a name or a pattern to a mail server.
+        let texts = known + rows.filter { $0.refusal == nil }.compactMap(\.sourceAddress)
+        for address in texts.lazy.compactMap({ IPAddress($0)?.description }) where !addresses.contains(address) {
+            if addresses.count < 16 { addresses.append(address) }
         }
         return addresses
     }
