@@ -20,6 +20,7 @@ public struct AlarmEngine: Sendable {
     public mutating func note(_ login: ObservedLogin) -> [AlarmRecord] {
         guard !login.user.isEmpty, !rules.isEmpty else { return [] }
         if let address = login.address, rules.quietNetworks.contains(address) { return [] }
+        if let inner = login.address?.embeddedIPv4, rules.quietNetworks.contains(inner) { return [] }
         switch login.end {
         case .refused: return []
         case .revoked: return login.passwordID.flatMap { revoked(login, $0) }.map { [$0] } ?? []
@@ -32,7 +33,7 @@ public struct AlarmEngine: Sendable {
         var alarms: [AlarmRecord] = []
         if let id = login.passwordID { alarms = used(login, id, address, network) }
         if let alarm = spread(login, network) { alarms.append(alarm) }
-        return alarms.map { braked($0) }
+        return braked(alarms, at: login.time)
     }
 
     // MARK: - Revoked
@@ -70,7 +71,7 @@ public struct AlarmEngine: Sendable {
             history.look(login, visit, isCommonAS: isCommon, rules)
         }
         if look.isSettled, let number = login.asNumbers.first {
-            memory.asNumbers.use(number, new: AlarmMemory.ASHistory()) { $0.note(Digest.of(login.user)) }
+            memory.asNumbers.use(number, new: AlarmMemory.ASHistory()) { $0.note(Digest.of(login.account)) }
         }
         return look.findings.filter { isNews($0.kind, login) }.map {
             alarm($0.kind, login, before: $0.before, $0.reason)
@@ -87,7 +88,7 @@ public struct AlarmEngine: Sendable {
             }
         // Each password has to be suspended.
         guard let value, rules.action(kind) == .notify else { return true }
-        return memory.users.use(Digest.of(login.user), new: AlarmMemory.UserHistory()) {
+        return memory.users.use(Digest.of(login.account), new: AlarmMemory.UserHistory()) {
             !$0.hasHeard(kind, value, at: login.time)
         }
     }
@@ -97,7 +98,7 @@ public struct AlarmEngine: Sendable {
     private mutating func spread(_ login: ObservedLogin, _ network: IPPrefix) -> AlarmRecord? {
         guard rules.action(.accountFromMany) != .none else { return nil }
         let digest = Digest.of(network)
-        let count = memory.users.use(Digest.of(login.user), new: AlarmMemory.UserHistory()) { history -> Int? in
+        let count = memory.users.use(Digest.of(login.account), new: AlarmMemory.UserHistory()) { history -> Int? in
             history.networks.removeAll { $0.network == digest || !login.time.isWithin(AlarmRules.atOnce, of: $0.time) }
             if history.networks.count >= AlarmRules.mostNetworks { history.networks.removeFirst() }
             history.networks.append(AlarmMemory.UserHistory.Use(network: digest, time: login.time))
@@ -107,8 +108,16 @@ public struct AlarmEngine: Sendable {
             return history.networks.count
         }
         guard let count else { return nil }
-        let before = login.passwordID.flatMap { memory.passwords[$0]?.visits.dropLast().last }
-        return alarm(.accountFromMany, login, before: before, "\(count) networks within an hour")
+        let visits = login.passwordID.flatMap { memory.passwords[$0]?.visits } ?? []
+        var alarm = alarm(
+            .accountFromMany, login, before: visits.dropLast().last, "\(count) networks within an hour")
+        // Whose password came last need not be whose password was stolen.
+        let own = visits.count { login.time.isWithin(AlarmRules.atOnce, of: $0.time) }
+        if alarm.action == .suspend, own < AlarmRules.ownNetworks {
+            alarm.action = .notify
+            alarm.reason += "; not suspended, as this password was used from \(own) of them"
+        }
+        return alarm
     }
 
     // MARK: - Words
@@ -145,18 +154,21 @@ public struct AlarmEngine: Sendable {
         return String((0..<10).map { alphabet[Int(number >> UInt64(59 - 5 * $0) & 31)] })
     }
 
-    /// Of too many that would suspend within an hour, the rest only notify.
-    private mutating func braked(_ alarm: AlarmRecord) -> AlarmRecord {
-        guard alarm.action == .suspend else { return alarm }
-        memory.suspensions.removeAll { !alarm.time.isWithin(AlarmRules.atOnce, of: $0) }
-        guard memory.suspensions.count < AlarmRules.mostSuspensions else {
+    /// Of too many logins within an hour whose alarms would suspend, those of the rest only notify.
+    private mutating func braked(_ alarms: [AlarmRecord], at time: Timestamp) -> [AlarmRecord] {
+        guard alarms.contains(where: { $0.action == .suspend }) else { return alarms }
+        memory.suspensions.removeAll { !time.isWithin(AlarmRules.atOnce, of: $0) }
+        guard memory.suspensions.count >= AlarmRules.mostSuspensions else {
+            memory.suspensions.append(time)
+            return alarms
+        }
+        return alarms.map { alarm in
+            guard alarm.action == .suspend else { return alarm }
             var alarm = alarm
             alarm.action = .notify
             alarm.reason += "; not suspended, as \(AlarmRules.mostSuspensions) passwords were within an hour"
             return alarm
         }
-        memory.suspensions.append(alarm.time)
-        return alarm
     }
 }
 

@@ -17,6 +17,8 @@ public struct AlarmRules: Sendable {
     static let mostASNumbers = 5
     /// So many networks at once are too many for one account.
     static let mostNetworks = 10
+    /// A password that was used from so many of these is the one that is to be suspended.
+    static let ownNetworks = 6
     /// A place that is known within so many kilometres is a town.
     static let townRadius = 100.0
     /// Two towns are near if no more kilometres lie between their radii.

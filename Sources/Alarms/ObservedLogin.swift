@@ -61,8 +61,13 @@ public struct ObservedLogin: Sendable, Equatable {
         (self.time, self.user, self.passwordID) = (time, user, passwordID)
         (self.service, self.address, self.end) = (service, address, end)
         (isLocal, asNumbers) = (false, [])
-        network = address.flatMap { IPPrefix($0, length: $0.family == .v4 ? 24 : 48) }
+        network = client.flatMap { IPPrefix($0, length: $0.family == .v4 ? 24 : 48) }
     }
+
+    /// Where the client is: of an address that wraps an IPv4 address, that one.
+    var client: IPAddress? { address.map { $0.embeddedIPv4 ?? $0 } }
+    /// The name, for telling users apart: directories take it in any case.
+    var account: String { user.lowercased() }
 
     /// Takes what is known of a login when its facts are complete.
     public init(_ attempt: LoginAttempt, passwordID: Int64?, facts: Facts, end: LoginEnd) {
@@ -79,7 +84,7 @@ public struct ObservedLogin: Sendable, Equatable {
             .first {
                 $0.utf8.count == 2 && $0 != Facts.localCountry && $0.utf8.allSatisfy { (0x41...0x5A).contains($0) }
             }
-        if let prefix = origin?.prefix.flatMap({ IPPrefix($0) }), let address, prefix.contains(address),
+        if let prefix = origin?.prefix.flatMap({ IPPrefix($0) }), let client, prefix.contains(client),
             prefix.length >= 8
         {
             network = prefix

@@ -27,7 +27,7 @@ extension PasswordHistory {
 
         var isAbroad = false
         if let country = login.country {
-            let isNew = hadHistory && !countries.isEmpty && !countries.contains { $0.value == country }
+            let isNew = hadHistory && countries.areOld(at: time) && !countries.contains { $0.value == country }
             if isNew, rules.action(.newCountry) != .none {
                 let known = countries.map(\.value).sorted().joined(separator: ", ")
                 look.findings.append(Finding(kind: .newCountry, before: last, reason: "known countries: \(known)"))
@@ -44,13 +44,18 @@ extension PasswordHistory {
         }
         if !login.asNumbers.isEmpty {
             let isNew =
-                hadHistory && !asNumbers.isEmpty && !asNumbers.contains { login.asNumbers.contains($0.value) }
+                hadHistory && asNumbers.areOld(at: time)
+                && !asNumbers.contains { login.asNumbers.contains($0.value) }
             if isNew, !isAbroad, !isCommonAS, !isNear(visit), rules.action(.newAS) != .none {
                 let known = asNumbers.suffix(6).map { "AS\($0.value)" }.joined(separator: ", ")
                 look.findings.append(Finding(kind: .newAS, before: last, reason: "known: \(known)"))
             }
+            // Of several who announce one prefix it came through one.
+            let known = asNumbers.filter { login.asNumbers.contains($0.value) }.max { $0.last < $1.last }
+            let counted = known?.value ?? login.asNumbers[0]
             for number in login.asNumbers {
-                asNumbers.note(number, at: time, most: Self.mostASNumbers, point: login.point)
+                asNumbers.note(
+                    number, at: time, most: Self.mostASNumbers, point: login.point, isUse: number == counted)
             }
             look.isSettled = hasUsed(login.asNumbers[0], for: AlarmRules.settling, at: time)
         }
@@ -130,9 +135,12 @@ extension PasswordHistory {
         return digest(one) &+ digest(other)
     }
 
-    /// Whether it is used through too many ASs in a day.
+    /// Whether it is used through too many ASs in a day, beside those that are habits.
     private mutating func scattered(_ login: ObservedLogin, _ last: Visit?) -> Finding? {
-        let today = asNumbers.filter { login.time.isWithin(AlarmRules.day, of: $0.last) }
+        let today = asNumbers.filter { habit in
+            login.time.isWithin(AlarmRules.day, of: habit.last)
+                && habit.first.advanced(by: AlarmRules.history) > login.time
+        }
         guard today.count >= AlarmRules.mostASNumbers else { return nil }
         if let saidMany, login.time.isWithin(AlarmRules.day, of: saidMany) { return nil }
         saidMany = login.time

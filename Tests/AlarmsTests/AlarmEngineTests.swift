@@ -319,9 +319,17 @@ struct AlarmEngineTests {
     }
 
     @Test func `a clock that was set back raises no storm`() {
+        func elsewhere(_ time: Timestamp, _ index: Int) -> ObservedLogin {
+            .make(
+                "198.51.\(100 + index).1", at: time, asn: 64496 + UInt32(index),
+                point: index % 2 == 0 ? Spot.paris : Spot.lagos)
+        }
+        var right = engine(daysAtHome: 15)
+        #expect(
+            kinds(&right, [elsewhere(.at(day: 14, hour: 23, minute: 30), 0)]) == [.passwordInTwoPlaces, .newAS])
+        // By two days, and by two hours more each time: nothing is known to be earlier.
         var engine = engine(daysAtHome: 15)
-        let found = (0..<50).flatMap { engine.note(.make(at: .at(day: 15 - $0))) }
-        #expect(found.isEmpty)
+        #expect(kinds(&engine, (0..<50).map { elsewhere(.at(day: 13, hour: -2 * $0), $0) }).isEmpty)
         #expect(engine.note(.make(at: Timestamp(milliseconds: .min))).isEmpty)
         #expect(engine.note(.make(at: Timestamp(milliseconds: .max))).isEmpty)
     }

@@ -155,6 +155,55 @@ struct MailTests {
         #expect(plan.take(alarm(), at: .at(day: 9)) == [.alarm(alarm())])
     }
 
+    @Test func `a suspension waits for no digest, and a digest not for it`() {
+        var plan = MailPlan()
+        let suspension = alarm(.passwordInTwoPlaces, action: .suspend)
+        #expect(plan.take(alarm(), at: .at()).count == 1)
+        #expect(plan.take(alarm(.newAS), at: .at(hour: 1)).isEmpty)
+        #expect(plan.take(suspension, at: .at(hour: 2)) == [.alarm(suspension)])
+        #expect(plan.due(at: .at(day: 1)) == [.digest(user: "alice", [alarm(.newAS)], more: 0)])
+        for index in 0..<19 { _ = plan.take(alarm(user: "user\(index)"), at: .at(day: 1)) }
+        #expect(
+            plan.take(suspension, at: .at(day: 1)) == [.stormBegins(mails: 20, until: .at(day: 1, hour: 1))])
+    }
+
+    @Test func `a clock that was set back silences nothing`() {
+        var plan = MailPlan()
+        for index in 0..<21 { _ = plan.take(alarm(user: "user\(index)"), at: .at(day: 30)) }
+        #expect(plan.due(at: .at(day: 1)).isEmpty)
+        #expect(
+            plan.due(at: .at(day: 1, hour: 1))
+                == [.stormEnds(since: .at(day: 1), counts: [.newCountry: 1], users: 1)])
+        #expect(plan.take(alarm(user: "user7"), at: .at(day: 1, hour: 2)).isEmpty)
+        #expect(plan.due(at: .at(day: 2)) == [.digest(user: "user7", [alarm(user: "user7")], more: 0)])
+    }
+
+    @Test func `a name in other letters is the same user's`() {
+        var plan = MailPlan()
+        #expect(plan.take(alarm(), at: .at()).count == 1)
+        #expect(plan.take(alarm(user: "Alice"), at: .at(hour: 1)).isEmpty)
+        #expect(plan.due(at: .at(day: 1)) == [.digest(user: "Alice", [alarm(user: "Alice")], more: 0)])
+    }
+
+    @Test func `a digest says what was refused or suspended, and the administrator's how to release it`() {
+        let alarms = [alarm(.revokedTried), alarm(.newCountry, password: 18, action: .suspend), alarm(.newAS)]
+        let text = AlarmWords.digest("alice", alarms, more: 0, for: .administrator).text
+        #expect(
+            text == """
+                Since the last mail about alice there were 3 more:
+
+                2026-11-30 00:53:20 UTC  revoked app password tried: app password 17, 198.51.100.1, Paris, IDF, France (FR), refused  [0123456789]
+                2026-11-30 00:53:20 UTC  app password used in a new country: app password 18, 198.51.100.1, Paris, IDF, France (FR), SUSPENDED  [0123456789]
+                2026-11-30 00:53:20 UTC  app password used through a new AS: app password 17, 198.51.100.1, Paris, IDF, France (FR)  [0123456789]
+
+                If all is well, release what has been suspended:
+
+                    web-auth-server app-password release 18
+
+                """)
+        #expect(!AlarmWords.digest("alice", alarms, more: 0, for: .user).text.contains("web-auth-server"))
+    }
+
     @Test func `in a storm there are no mails but two`() {
         var plan = MailPlan()
         var mails: [MailPlan.Mail] = []

@@ -38,7 +38,7 @@ struct AlarmSettingsTests {
             password_in_two_places = "suspend"
             quiet_networks = ["192.0.2.1", "2001:db8::/32"]
             common_as = 0
-            webhook = "https://user:pass@[2001:db8::1]:8443/x?token=abc"
+            webhook = "https://[2001:db8::1]:8443/x?token=abc"
             mail_to = ["a@example.org", "b@example.org"]
             mail_from = "c@example.org"
             notify_attribute = "mailForwardingAddress"
@@ -56,6 +56,7 @@ struct AlarmSettingsTests {
     @Test(arguments: [
         (#"revoked_tried = "suspend""#, "alarms.revoked_tried"), (#"new_as = "mail""#, "alarms.new_as"),
         (#"webhook = "example.org/x""#, "alarms.webhook"), (#"webhook = "ftp://example.org/s3cret""#, "alarms.webhook"),
+        (#"webhook = "https://user:s3cret@example.org/""#, "alarms.webhook"),
         (#"webhook = "https:///s3cret""#, "alarms.webhook"), (#"webhook = "https://a b/s3cret""#, "alarms.webhook"),
         (#"mail_to = ["a@example.org\nBcc: b@example.org"]"#, "alarms.mail_to"),
         (#"mail_to = ["a, b@c"]"#, "alarms.mail_to"),

@@ -1,8 +1,10 @@
 public import AuditCore
 
 extension AlarmWords {
-    /// Subject and text of a user's alarms since his last mail.
-    public static func digest(_ user: String, _ alarms: [AlarmRecord], more: Int) -> (subject: String, text: String) {
+    /// Subject and text of a user's alarms since his last mail; the administrator reads how suspended passwords are released.
+    public static func digest(
+        _ user: String, _ alarms: [AlarmRecord], more: Int, for reader: Reader
+    ) -> (subject: String, text: String) {
         let name = user.visible(limit: 100)
         let count = alarms.count + more
         var lines = [
@@ -10,6 +12,11 @@ extension AlarmWords {
         ]
         lines += alarms.map { AlarmWords($0, comment: nil).line }
         if more > 0 { lines.append("and \(more) more, which are in the audit trail (event alarm)") }
+        let suspended = Set(alarms.filter { $0.action == .suspend }.compactMap(\.passwordID)).sorted()
+        if reader == .administrator, !suspended.isEmpty {
+            lines += ["", "If all is well, release what has been suspended:", ""]
+            lines += suspended.map { "    web-auth-server app-password release \($0)" }
+        }
         return ("\(name): \(count) more \(count == 1 ? "alarm" : "alarms")", lines.joined(separator: "\n") + "\n")
     }
 

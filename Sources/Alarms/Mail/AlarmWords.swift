@@ -59,7 +59,8 @@ public struct AlarmWords: Sendable {
     /// One line of a digest.
     public var line: String {
         "\(Self.time(alarm.time))  \(alarm.kind.words): \(alarm.passwordID.map { "app password \($0), " } ?? "")"
-            + "\(Self.place(alarm.place))  [\(alarm.id)]"
+            + Self.place(alarm.place) + (alarm.isAllowed ? "" : ", refused")
+            + (alarm.action == .suspend ? ", SUSPENDED" : "") + "  [\(alarm.id)]"
     }
 
     private func lead(_ reader: Reader) -> String {

@@ -1,7 +1,8 @@
 public import AuditCore
 
-/// Says which mails are written, and when: one a user a day, a digest of what came beyond, and none any more in a storm, but
-/// one that says so and one that sums it up. Ends that are near have mails of their own, which wait where there are many.
+/// Says which mails are written, and when: one a user a day and one of each suspension, a digest of what came beyond, and
+/// none any more in a storm, but one that says so and one that sums it up. Ends that are near have mails of their own, which
+/// wait where there are many.
 public struct MailPlan: Sendable {
     /// A mail that is due.
     public enum Mail: Sendable, Equatable {
@@ -43,6 +44,7 @@ public struct MailPlan: Sendable {
     private static let day = Duration.seconds(86_400)
     private static let hour = Duration.seconds(3600)
 
+    /// By their names in lower case.
     private var users: [String: User] = [:]
     private var sent: [Timestamp] = []
     private var storm: Storm?
@@ -59,14 +61,19 @@ public struct MailPlan: Sendable {
             count(alarm)
             return mails
         }
-        if var user = users[alarm.user], now < user.last.advanced(by: Self.day) {
+        let name = alarm.user.lowercased()
+        let user = users[name].flatMap { now < $0.last.advanced(by: Self.day) ? $0 : nil }
+        // Who cannot log in any more is not to wait a day to hear why.
+        if var user, alarm.action != .suspend {
             if user.kept.count < Self.mostKept { user.kept.append(alarm) } else { user.more += 1 }
-            users[alarm.user] = user
+            users[name] = user
             return mails
         }
         guard let begins = goesOut(at: now) else {
-            makeRoom()
-            users[alarm.user] = User(last: now)
+            if user == nil {
+                makeRoom()
+                users[name] = User(last: now)
+            }
             mails.append(.alarm(alarm))
             return mails
         }
@@ -83,6 +90,7 @@ public struct MailPlan: Sendable {
 
     /// The mails of ends and the digests that are due, and what a storm came to that is over.
     public mutating func due(at now: Timestamp) -> [Mail] {
+        heedClock(now)
         var mails = dueEndings(at: now)
         if let over = storm, now >= over.until {
             storm = nil
@@ -97,9 +105,17 @@ public struct MailPlan: Sendable {
                 break
             }
             users[name] = User(last: now)
-            mails.append(.digest(user: name, user.kept, more: user.more))
+            mails.append(.digest(user: user.kept.last?.user ?? name, user.kept, more: user.more))
         }
         return mails
+    }
+
+    /// A clock that was set back does not silence it: nothing was later than now, and no storm lasts longer than one that begins.
+    private mutating func heedClock(_ now: Timestamp) {
+        for (name, user) in users where user.last > now { users[name]?.last = now }
+        guard let until = storm?.until, until > now.advanced(by: Self.hour) else { return }
+        storm?.since = now
+        storm?.until = now.advanced(by: Self.hour)
     }
 
     private mutating func dueEndings(at now: Timestamp) -> [Mail] {
@@ -125,7 +141,7 @@ public struct MailPlan: Sendable {
 
     private mutating func count(_ alarm: AlarmRecord) {
         storm?.counts[alarm.kind, default: 0] += 1
-        if let size = storm?.users.count, size < Self.mostUsers { storm?.users.insert(alarm.user) }
+        if let size = storm?.users.count, size < Self.mostUsers { storm?.users.insert(alarm.user.lowercased()) }
     }
 
     private mutating func makeRoom() {

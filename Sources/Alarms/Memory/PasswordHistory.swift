@@ -69,14 +69,24 @@ struct PasswordHistory: Sendable, Equatable {
 }
 
 extension Array {
-    /// Notes a use of a value, which then stands last; of too many the first goes.
-    mutating func note<Value>(_ value: Value, at time: Timestamp, most: Int, point: ObservedLogin.Point? = nil)
-    where Element == PasswordHistory.Habit<Value> {
+    /// Whether it is known for long enough what is usual: one has been for so long.
+    func areOld<Value>(at time: Timestamp) -> Bool where Element == PasswordHistory.Habit<Value> {
+        contains { $0.first.advanced(by: AlarmRules.history) <= time }
+    }
+
+    /// Notes a value, which then stands last; of too many the first goes, unless none is older: since that one it is known what is
+    /// usual.
+    ///
+    /// - Parameter isUse: Whether it counts as used now; else it is known only.
+    mutating func note<Value>(
+        _ value: Value, at time: Timestamp, most: Int, point: ObservedLogin.Point? = nil, isUse: Bool = true
+    ) where Element == PasswordHistory.Habit<Value> {
         guard let index = firstIndex(where: { $0.value == value }) else {
-            if count >= most { removeFirst() }
-            return append(PasswordHistory.Habit(value: value, first: time, last: time, point: point))
+            if count >= most { remove(at: dropFirst().allSatisfy { self[0].first < $0.first } ? 1 : 0) }
+            let last = isUse ? time : time.advanced(by: .zero - AlarmRules.day)
+            return append(PasswordHistory.Habit(value: value, first: time, last: last, point: point))
         }
-        self[index].last = Swift.max(self[index].last, time)
+        if isUse { self[index].last = Swift.max(self[index].last, time) }
         if self[index].point == nil { self[index].point = point }
         if index != count - 1 { append(remove(at: index)) }
     }

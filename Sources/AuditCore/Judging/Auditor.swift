@@ -111,7 +111,8 @@ public struct Auditor: Sendable {
             let reason = "a honeypot is used from a network that it was not used from before"
             trail.submit(.failure(FailureRecord(.honeypot, reason: reason, attempt: attempt, passwordID: passwordID)))
         }
-        let cameTo = isHoneypot || login.isOfNobody ? nil : configuration.cameTo
+        // Not every refusal was judged.
+        let cameTo = isHoneypot || login.isOfNobody || ignores(attempt) ? nil : configuration.cameTo
         let end = LoginEnd(isBlocked: login.isBlocked, matched: login.matched)
         login.gathering.whenComplete { facts in
             cameTo?(attempt, login.passwordID, facts, end)

@@ -67,6 +67,12 @@ extension Settings {
                 table.problem("webhook", "must be a URL that begins with https:// or http://")
                 return nil
             }
+            guard !text[scheme.upperBound...].prefix(while: { !"/?#".contains($0) }).contains("@") else {
+                table.problem(
+                    "webhook",
+                    "must not hold a user name or password before the host: put a secret into the path or query")
+                return nil
+            }
             if text.lowercased().hasPrefix("http://"),
                 let note = PlainTraffic.note(to: host, risk: "reads who logs in from where", remedy: "write https://")
             {
@@ -77,8 +83,9 @@ extension Settings {
 
         private static func host(of rest: Substring) -> String? {
             let authority = rest.prefix { !"/?#".contains($0) }
-            let place = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-            let host = place.hasPrefix("[") ? place.dropFirst().prefix { $0 != "]" } : place.prefix { $0 != ":" }
+            let host =
+                authority.hasPrefix("[")
+                ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
             return host.isEmpty ? nil : String(host)
         }
 

@@ -37,10 +37,13 @@ final class AlarmCourier: Sendable {
     private let logger: Logger
     private let troubles: Troubles
     private let ended = Latch()
+    private let record: @Sendable (AlarmRecord) -> Void
 
     /// Does nothing before it knows what is in force.
-    init(metrics: AlarmMetrics, logger: Logger) {
-        (self.metrics, self.logger) = (metrics, logger)
+    ///
+    /// - Parameter record: Writes an alarm down once more whose password could not be suspended.
+    init(metrics: AlarmMetrics, logger: Logger, record: @escaping @Sendable (AlarmRecord) -> Void) {
+        (self.metrics, self.logger, self.record) = (metrics, logger, record)
         troubles = Troubles(logger)
         suspensions = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.bound))
         posts = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.bound))
@@ -58,7 +61,7 @@ final class AlarmCourier: Sendable {
         guard alarm.action == .suspend else { return tell(alarm) }
         if case .enqueued = suspensions.continuation.yield(alarm) { return }
         lost(.suspension)
-        tell(alarm.unsuspended("too many wait"))
+        unsuspended(alarm, "too many wait")
     }
 
     /// Takes an end that is near; never waits.
@@ -83,13 +86,21 @@ final class AlarmCourier: Sendable {
             group.addTask { [self] in
                 var plan = MailPlan()
                 for await letter in letters.stream {
+                    // Whoever is cancelled still gets what waits.
+                    if Task.isCancelled {
+                        if case .look = letter { continue }
+                        lost(.mail, "the service is ending")
+                        continue
+                    }
                     let mails: [MailPlan.Mail] =
                         switch letter {
                         case .alarm(let alarm): plan.take(alarm, at: .now)
                         case .ending(let ending): plan.take(ending, at: .now)
                         case .look: plan.due(at: .now)
                         }
-                    for mail in mails { await send(mail) }
+                    for mail in mails {
+                        if Task.isCancelled { lost(.mail, "the service is ending") } else { await send(mail) }
+                    }
                 }
             }
             group.addTask { [self] in
@@ -117,22 +128,24 @@ final class AlarmCourier: Sendable {
         }
     }
 
-    private func lost(_ channel: AlarmMetrics.Channel) {
+    private func lost(_ channel: AlarmMetrics.Channel, _ reason: String = "too many wait") {
         metrics.count(channel, .dropped)
-        troubles.note("an alarm is in the audit trail alone: too many wait", ["channel": "\(channel)"])
+        troubles.note("an alarm is in the audit trail alone: \(reason)", ["channel": "\(channel)"])
     }
 
     // MARK: - Suspending
 
     private func suspend(_ alarm: AlarmRecord) async {
-        guard let id = alarm.passwordID, let means else { return tell(alarm) }
-        var reason = ""
-        for pause in Self.suspendPauses {
+        guard let id = alarm.passwordID else { return tell(alarm) }
+        var reason = "the service is ending"
+        tries: for pause in Self.suspendPauses {
             do {
                 try await Task.sleep(for: .seconds(pause))
             } catch {
                 break
             }
+            // A reload may have brought another database.
+            guard let means else { continue }
             do throws(BackendError) {
                 let isNew = try await means.suspend(id)
                 metrics.count(.suspension, .delivered)
@@ -142,13 +155,20 @@ final class AlarmCourier: Sendable {
                 return tell(alarm)
             } catch {
                 reason = error.debugDescription
+                if error.code == .refused { break tries }
             }
         }
         metrics.count(.suspension, .failed)
         logger.error(
             "an app password could not be suspended",
             metadata: ["app_password.id": "\(id)", "alarm.id": "\(alarm.id)", "reason": "\(reason)"])
-        tell(alarm.unsuspended("the database cannot be asked"))
+        unsuspended(alarm, "the database cannot be asked, or refuses")
+    }
+
+    /// Takes back, in the audit trail as well, that a password is suspended, and tells of the alarm.
+    private func unsuspended(_ alarm: AlarmRecord, _ reason: String) {
+        record(alarm.unsuspended(reason))
+        tell(alarm.unsuspended(reason))
     }
 
     // MARK: - Posting
@@ -197,9 +217,10 @@ final class AlarmCourier: Sendable {
             add(settings.mailTo, EndingWords(ending).subject, EndingWords(ending).text(for: .administrator))
             add(await means.addresses(ending.user), EndingWords(ending).subject, EndingWords(ending).text(for: .user))
         case .digest(let user, let alarms, let more):
-            let (subject, text) = AlarmWords.digest(user, alarms, more: more)
+            let (subject, text) = AlarmWords.digest(user, alarms, more: more, for: .administrator)
             add(settings.mailTo, subject, text)
-            add(await means.addresses(user), subject, text)
+            add(
+                await means.addresses(user), subject, AlarmWords.digest(user, alarms, more: more, for: .user).text)
         case .stormBegins(let mails, let until):
             let (subject, text) = AlarmWords.stormBegins(mails: mails, until: until)
             add(settings.mailTo, subject, text)

@@ -131,7 +131,8 @@ final class AlarmWatch: Sendable {
     }
 
     private func write(_ state: inout State) {
-        guard state.isChanged else { return }
+        // What an earlier process learnt is not overwritten unread.
+        guard state.isRead, state.isChanged else { return }
         state.written = .now
         if let reason = file.write(state.engine.memory) {
             if !state.isFailing {

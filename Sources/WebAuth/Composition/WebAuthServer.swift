@@ -79,7 +79,7 @@ struct WebAuthServer: Sendable {
         }
         let recentLogins = Self.recentLogins(settings, logger)
         let uses = RecentUses()
-        let courier = AlarmCourier(metrics: AlarmMetrics(registry), logger: logger)
+        let courier = AlarmCourier(metrics: AlarmMetrics(registry), logger: logger) { trail.submit(.alarm($0)) }
         let alarms = AlarmWatch(file: settings.server.stateDirectory + "/alarms", logger: logger) { alarm in
             trail.submit(.alarm(alarm))
             courier.take(alarm)

@@ -4,7 +4,7 @@ import Foundation
 enum ExternalCommand {
     /// How one ended.
     struct Outcome: Sendable {
-        /// Its exit status; nil if it was killed, by a signal or because it took too long.
+        /// Its exit status; nil if it was killed, by a signal or because it took too long; then it may not have ended yet.
         var status: Int32?
         /// What it wrote to standard output.
         var output: String
@@ -29,7 +29,7 @@ enum ExternalCommand {
     ///
     /// - Parameters:
     ///   - input: What it reads from standard input; at most a few kilobytes.
-    ///   - limit: After which it is killed.
+    ///   - limit: After which it is killed, with what it has started if it has a process group of its own.
     /// - Returns: nil if it could not be started.
     static func run(
         _ path: String, _ arguments: [String], input: String = "", within limit: Duration = .seconds(10)
@@ -57,10 +57,19 @@ enum ExternalCommand {
         // Whoever has closed its output has not much left to do.
         while process.isRunning, ContinuousClock.now < end { usleep(2_000) }
         let isLate = process.isRunning
-        if isLate { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
+        if isLate { end(process) }
         let status = isLate || process.terminationReason == .uncaughtSignal ? nil : process.terminationStatus
         return Outcome(status: status, output: texts[0], errors: texts[1])
+    }
+
+    /// Kills a program, and what it has started if it leads a group of its own; waits no longer than a second for its end, which
+    /// one that hangs in the kernel may put off.
+    private static func end(_ process: Process) {
+        let child = process.processIdentifier
+        guard child > 1 else { return }
+        kill(getpgid(child) == child && child != getpgrp() ? -child : child, SIGKILL)
+        let end = ContinuousClock.now + .seconds(1)
+        while process.isRunning, ContinuousClock.now < end { usleep(2_000) }
     }
 
     /// Reads descriptors to their end, or until a time: what a killed program has started may keep them open.
