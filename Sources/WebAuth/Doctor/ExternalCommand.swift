@@ -57,7 +57,7 @@ enum ExternalCommand {
         // Whoever has closed its output has not much left to do.
         while process.isRunning, ContinuousClock.now < end { usleep(2_000) }
         let isLate = process.isRunning
-        if isLate { end(process) }
+        if isLate { Self.end(process) }
         let status = isLate || process.terminationReason == .uncaughtSignal ? nil : process.terminationStatus
         return Outcome(status: status, output: texts[0], errors: texts[1])
     }
