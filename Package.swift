@@ -13,6 +13,9 @@ let strict: [SwiftSetting] = [
 /// Rooms that touch C say `unsafe` at each touch.
 let strictC = strict + [.strictMemorySafety()]
 
+/// Benchmarks are read by whoever works here, and change with what they measure.
+let measured: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 
@@ -26,32 +29,10 @@ let package = Package(
         .library(name: "AuditCoreTesting", targets: ["AuditCoreTesting"]),
         .library(name: "AppPasswordCore", targets: ["AppPasswordCore"]),
         .library(name: "AppPasswordCoreTesting", targets: ["AppPasswordCoreTesting"]),
-        .library(name: "Alarms", targets: ["Alarms"]),
         .library(name: "HTTPKit", targets: ["HTTPKit"]),
-        .library(name: "StrictJSON", targets: ["StrictJSON"]),
-        .library(name: "PasswordSchemes", targets: ["PasswordSchemes"]),
         .library(name: "PythonRegex", targets: ["PythonRegex"]),
-        .library(name: "LoginSpool", targets: ["LoginSpool"]),
-        .library(name: "SQLiteStore", targets: ["SQLiteStore"]),
-        .library(name: "Settings", targets: ["Settings"]),
-        .library(name: "MariaDBStore", targets: ["MariaDBStore"]),
-        .library(name: "LDAPDirectory", targets: ["LDAPDirectory"]),
-        .library(name: "RedisCache", targets: ["RedisCache"]),
-        .library(name: "LookupCaches", targets: ["LookupCaches"]),
-        .library(name: "SHA512CryptLanes", targets: ["SHA512CryptLanes"]),
-        .library(name: "SystemdJournal", targets: ["SystemdJournal"]),
-        .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
-        .library(name: "FileAuditSinks", targets: ["FileAuditSinks"]),
-        .library(name: "JournalReader", targets: ["JournalReader"]),
-        .library(name: "Report", targets: ["Report"]),
-        .library(name: "Replay", targets: ["Replay"]),
-        .library(name: "Gzip", targets: ["Gzip"]),
-        .library(name: "CCrypt", targets: ["CCrypt"]),  // for Benchmarks, which measure against it
         .library(name: "GeoIP", targets: ["GeoIP"]),
-        .library(name: "DNSResolver", targets: ["DNSResolver"]),
         .library(name: "Whois", targets: ["Whois"]),
-        .library(name: "LookupAnswers", targets: ["LookupAnswers"]),
-        .library(name: "WebAuth", targets: ["WebAuth"]),
         .executable(name: "web-auth-server", targets: ["web-auth-server"]),
     ],
     dependencies: [
@@ -448,5 +429,43 @@ let package = Package(
             name: "RedisCacheTests",
             dependencies: ["Locks", "RedisCache", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "TestServers"],
             swiftSettings: strict),
+
+        // What things cost. CAllocationCounter counts calls of malloc and friends by standing in front of glibc's; CRawCrypt is
+        // libcrypt without anything of ours around it; LoginLoad logs in over loopback to the real program.
+        .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter"),
+        .target(
+            name: "CRawCrypt", path: "Benchmarks/CRawCrypt", linkerSettings: [.linkedLibrary("crypt")]),
+        .executableTarget(
+            name: "LoginLoad", dependencies: ["CRawCrypt"], path: "Benchmarks/LoginLoad", swiftSettings: measured),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting", "CAllocationCounter",
+                "CCrypt", "CRawCrypt", "FileAuditSinks", "GeoIP", "HTTPKit", "LoginSpool", "LookupAnswers",
+                "LookupCaches", "PasswordSchemes", "PrometheusMetrics", "PythonRegex", "SHA512CryptLanes",
+                "SQLiteStore", "Settings", "StrictJSON", "SystemdJournal", "WebAuth", "Whois", logging, metrics,
+            ],
+            path: "Benchmarks/Benchmarks", swiftSettings: measured),
     ]
 )
+
+/// Where in `Sources` each room lives: the groups of docs/architecture.md.
+let groups = [
+    "Cores": ["AuditCore", "AppPasswordCore", "Alarms", "AuditCoreTesting", "AppPasswordCoreTesting"],
+    "Facts": [
+        "PythonRegex", "GeoIP", "DNSResolver", "Whois", "ConnectionWords", "LookupAnswers", "LookupCaches",
+        "ListSource",
+    ],
+    "BackEnds": ["SQLiteStore", "MariaDBStore", "LDAPDirectory", "Doveadm", "RedisCache"],
+    "Passwords": ["PasswordSchemes", "SHA512CryptLanes", "CSHA512CryptLanes"],
+    "Recording": ["LoginSpool", "FileAuditSinks", "SystemdJournal", "JournalReader", "Report", "Webhooks", "Replay"],
+    "Serving": ["HTTPKit", "PrometheusMetrics", "Settings", "Doctor", "WebAuth", "CProgram", "web-auth-server"],
+    "GroundFloor": ["Locks", "BlockingLanes", "StrictJSON", "Gzip"],
+    "SystemLibraries": [
+        "CAres", "CArgon2", "CCrypt", "CHiredis", "CLDAP", "CMariaDB", "CMaxMindDB", "COpenSSL", "CPCRE2", "CSodium",
+        "CSystemd", "CZlib",
+    ],
+]
+for (group, rooms) in groups {
+    for target in package.targets where rooms.contains(target.name) { target.path = "Sources/\(group)/\(target.name)" }
+}

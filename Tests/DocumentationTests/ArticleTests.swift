@@ -8,7 +8,7 @@ struct ArticleTests {
 
     @Test(arguments: ["AuditCore", "AppPasswordCore"])
     func `every code block of an article is run by a test`(room: String) throws {
-        let articles = try Self.files(in: Self.root.appending(path: "Sources/\(room)/\(room).docc"), ending: "md")
+        let articles = try Self.files(in: Self.root.appending(path: "Sources/Cores/\(room)/\(room).docc"), ending: "md")
         let sources = try Self.files(in: URL(filePath: #filePath).deletingLastPathComponent(), ending: "swift")
         let tests = try sources.map { Self.lines(try String(contentsOf: $0, encoding: .utf8)) }
         var count = 0

@@ -1,0 +1,85 @@
+package import ArgumentParser
+import Foundation
+
+/// `web-auth-server`: the program's verbs.
+package struct WebAuthCommand: AsyncParsableCommand {
+    /// What `--help` says.
+    package static let configuration = CommandConfiguration(
+        commandName: "web-auth-server",
+        abstract:
+            "Answers Dovecot whether a password is one of a user's app passwords, and whether the place is welcome.",
+        version: programVersionAndCommit,
+        subcommands: [
+            ServeCommand.self, CheckConfigCommand.self, DoctorCommand.self, MigrateCommand.self, ExplainCommand.self,
+            AppPasswordCommand.self, ListsCommand.self, ReportCommand.self, ReplayCommand.self, SuggestCommand.self,
+            DatabaseSchemaCommand.self,
+        ],
+        defaultSubcommand: ServeCommand.self)
+
+    /// Made by the parser.
+    package init() {}
+
+    /// Ends the process with 71 (EX_OSERR) and a word where there is no `/proc`. To be called before anything else.
+    ///
+    /// Swift reads the command line there, and takes it for empty if it cannot; libdispatch counts its threads there, and
+    /// ends the process in the middle of its work.
+    package static func requireProc() {
+        guard access("/proc/self/cmdline", R_OK) != 0 else { return }
+        standardError("there is no /proc here, and the program cannot run without it: mount -t proc proc /proc")
+        Foundation.exit(71)
+    }
+
+    /// Parses the command line, runs the verb, and ends the process with a status of sysexits(3).
+    ///
+    /// To be called first of all: once there is a task, libdispatch has opened descriptors.
+    package static func runAndExit() -> Never {
+        DispatchLog.silence()
+        HangUp.hold()
+        StandardOutput.prepare()
+        Task {
+            let status = await perform()
+            // Last, so that it holds for every verb, however it ends and whatever it has said.
+            if let problem = StandardOutput.finish() {
+                standardError(problem)
+                exit(withError: ExitCode(SetupFailure.Status.output.rawValue))
+            }
+            exit(withError: status)
+        }
+        dispatchMain()
+    }
+
+    /// Parses the command line and runs the verb.
+    ///
+    /// - Returns: What to end with.
+    private static func perform() async -> ExitCode {
+        do {
+            var command = try parseAsRoot()
+            if !(command is ServeCommand) { HangUp.release() }
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            ProgramLog.flush()
+            return .success
+        } catch let failure as SetupFailure {
+            // Where nobody has read the log, nobody would read this either.
+            if ProgramLog.flush() { for problem in failure.problems { standardError(problem) } }
+            return ExitCode(failure.exitCode.rawValue)
+        } catch {
+            ProgramLog.flush()
+            let status = exitCode(for: error)
+            let text = fullMessage(for: error)
+            // Help that was asked for is output, like any other.
+            if text.isEmpty { return status }
+            if status.isSuccess { print(text) } else { standardErrorText(text) }
+            return status
+        }
+    }
+}
+
+/// Where the settings are: every verb has it.
+struct ConfigOption: ParsableArguments {
+    @Option(help: "The settings file; else $CONFIG_PATH, ./config.toml, /etc/dovecot-web-auth/config.toml.")
+    var config: String?
+}
