@@ -57,14 +57,25 @@ public final class BootedSystemd: Sendable {
             let isUp = "systemctl is-system-running | grep -qxE 'running|degraded'"
             return (try? await Command.run(Self.entering(first) + ["sh", "-c", isUp])) != nil
         }
-        try await machine.start()
+        do {
+            try await machine.start()
+        } catch {
+            if let first = Self.child(of: pidFile) { kill(first, SIGKILL) }
+            throw error
+        }
         guard let first = Self.child(of: pidFile) else { throw ServerError("the booted system has ended") }
         firstProcess = first
         self.directory = directory
-        Self.endWithThisProcess(first)
+        Self.booted.withLock { $0.append(first) }
+        _ = Self.endWithThisProcess
     }
 
-    /// Those that have been booted. nspawn, killed with this process, would leave them running.
+    deinit {
+        Self.booted.withLock { $0.removeAll { $0 == firstProcess } }
+        kill(firstProcess, SIGKILL)
+    }
+
+    /// Those that are running. nspawn, killed, would leave them so, and killed it is, with this object or with this process.
     private static let booted = Mutex<[pid_t]>([])
 
     /// Each has a name of its own.
@@ -76,14 +87,10 @@ public final class BootedSystemd: Sendable {
     }
     private static let numbers = Mutex(0)
 
-    private static func endWithThisProcess(_ first: pid_t) {
-        let isFirst = booted.withLock { booted in
-            booted.append(first)
-            return booted.count == 1
-        }
-        // All processes of one end with its first.
-        if isFirst { atexit { BootedSystemd.booted.withLock { for first in $0 { kill(first, SIGKILL) } } } }
-    }
+    /// All processes of one end with its first.
+    private static let endWithThisProcess: Void = {
+        atexit { BootedSystemd.booted.withLock { for first in $0 { kill(first, SIGKILL) } } }
+    }()
 
     /// Runs a command in it and returns what it printed.
     ///
