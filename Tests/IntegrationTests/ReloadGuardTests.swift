@@ -107,7 +107,11 @@ struct ReloadGuardTests {
         let (directory, passwords) = try site("0")
         var server = try await ServerProcess(in: directory)
         #expect(try logIn(server, passwords) == [200, 200, 200, 200, 200])
-        // What is known outlives a process, also one that is killed.
+        // What is known, and written, outlives a process, also one that is killed.
+        let end = ContinuousClock.now + .seconds(60)
+        while try !server.request("GET", "/metrics").body.contains("webauth_recent_login_users 5\n"), .now < end {
+            try await Task.sleep(for: .milliseconds(5))
+        }
         server.signal(SIGKILL)
         _ = await server.waitForExit()
         server = try await ServerProcess(in: directory)

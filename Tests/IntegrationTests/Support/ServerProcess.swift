@@ -116,7 +116,6 @@ final class ServerProcess: Sendable {
         private struct State {
             var text = ""
             var isOver = false
-            var waiting: [(isEnough: @Sendable (String) -> Bool, continuation: CheckedContinuation<Bool, Never>)] = []
         }
         private let state = Mutex(State())
 
@@ -124,26 +123,19 @@ final class ServerProcess: Sendable {
 
         /// Takes what came; nil: nothing more will.
         func append(_ more: String?) {
-            let woken = state.withLock { state in
+            state.withLock { state in
                 if let more { state.text += more } else { state.isOver = true }
-                let (text, isOver) = (state.text, state.isOver)
-                let woken = state.waiting.filter { isOver || $0.isEnough(text) }
-                state.waiting.removeAll { isOver || $0.isEnough(text) }
-                return woken.map { ($0.continuation, $0.isEnough(text)) }
             }
-            for (continuation, isEnough) in woken { continuation.resume(returning: isEnough) }
         }
 
-        /// Waits until there is enough; false if the server ended first.
-        func wait(until isEnough: @escaping @Sendable (String) -> Bool) async -> Bool {
-            await withCheckedContinuation { continuation in
-                let answer: Bool? = state.withLock { state in
-                    if isEnough(state.text) { return true }
-                    if state.isOver { return false }
-                    state.waiting.append((isEnough, continuation))
-                    return nil
-                }
-                if let answer { continuation.resume(returning: answer) }
+        /// Waits until there is enough; false if the server ended first, or after two minutes.
+        func wait(until isEnough: (String) -> Bool) async -> Bool {
+            let end = ContinuousClock.now + .seconds(120)
+            while true {
+                let (text, isOver) = state.withLock { ($0.text, $0.isOver) }
+                if isEnough(text) { return true }
+                if isOver || .now > end || Task.isCancelled { return false }
+                try? await Task.sleep(for: .milliseconds(5))
             }
         }
     }
@@ -190,15 +182,14 @@ final class ServerProcess: Sendable {
 
     func signal(_ number: Int32) { kill(pid, number) }
 
-    /// Waits for the end and returns the exit status.
+    /// Waits for the end and returns the exit status; what has not ended after two minutes is killed.
     func waitForExit() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [self] in
-                let process = process.withLock { $0 }
-                process.waitUntilExit()
-                continuation.resume(returning: process.terminationStatus)
-            }
+        let end = ContinuousClock.now + .seconds(120)
+        while process.withLock({ $0.isRunning }) {
+            if .now > end || Task.isCancelled { signal(SIGKILL) }
+            try? await Task.sleep(for: .milliseconds(5))
         }
+        return process.withLock { $0.terminationStatus }
     }
 
     /// Resident memory in KiB (`VmRSS` of proc(5)).
