@@ -80,11 +80,15 @@ let package = Package(
             dependencies: ["Locks", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting"],
             swiftSettings: strict),
 
-        // The code of the articles in the DocC catalogues of the cores.
+        // The code of the articles in the DocC catalogues of the cores, and a program of one's own: both see what is public,
+        // as from another package.
         .testTarget(
             name: "DocumentationTests",
-            dependencies: ["Locks", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting"],
-            swiftSettings: strict),
+            dependencies: [
+                "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore", "AuditCoreTesting", "GeoIP", "HTTPKit",
+                "PythonRegex", "Whois", logging,
+            ],
+            packageAccess: false, swiftSettings: strict),
 
         // JSON as strict as its RFC, bounded in depth; bytes that are overwritten in the end.
         .target(name: "StrictJSON", swiftSettings: strict),

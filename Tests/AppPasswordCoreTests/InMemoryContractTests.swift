@@ -8,6 +8,7 @@ struct InMemoryContractTests {
         try await LoginLogContract { store }.run()
         try await AppPasswordAdministrationContract { store }.run()
         try await LimitsContract { store }.run()
+        try await EndingPasswordsContract { store }.run()
         try await EndedPasswordsContract { store }.run()
     }
 }

@@ -1,12 +1,10 @@
+import AuditCore
 import AuditCoreTesting
-import Locks
 import Testing
-
-@testable import AuditCore
 
 // The code of AddADenyList.
 
-final class Mechanisms: IndexedDenyList {
+final class Mechanisms: DenyList {
     static let name = "mechanisms"
     static let label = "mechanism"
     static let facts: [FactKind] = []
@@ -57,19 +55,22 @@ struct JudgingArticleTests {
         #expect(printed == ["access from Russian Federation is forbidden"])
     }
 
-    @Test func `a list in a file of its own reads, denies and says where`() {
-        let file = DenyListFile(name: "mechanisms.lst", text: "plain\nLOG\u{7F}IN\n")
-        let compiler = PatternCompiler(engine: LiteralPatternEngine(), matching: .full) { _ in }
-        var reader = DenyListReader(file, Mechanisms.syntax, .deny, compiler)
-        let list = Mechanisms(reading: &reader)
-        #expect(reader.problems.all.map(\.line) == [2])
+    @Test func `a list in a file of its own reads, denies and says where`() throws {
+        let engine = LiteralPatternEngine()
 
-        var attempt = LoginAttempt(login: "alice", service: "imap", address: nil, time: time)
-        let facts = Facts(address: nil, localNetworks: LocalNetworks(), localLocationName: "local network")
-        #expect(list.denial(attempt, facts) == nil)
+        let file = DenyListFile(name: "mechanisms.lst", text: "plain\nLOG\u{7F}IN\n")
+        let build = DenyLists.build([.mechanisms: file], engine: engine)
+
+        #expect(build.problems.map(\.line) == [2])
+        let policy = Policy(lists: build.lists)
+        let address = try #require(IPAddress("176.112.169.218"))
+        var attempt = LoginAttempt(login: "alice", service: "imap", address: address, time: time)
+        let facts = Facts(address: address, localNetworks: LocalNetworks(), localLocationName: "local network")
+        #expect(policy.judge(attempt, facts: facts).verdict == .allow)
         attempt.mechanism = "PLAIN"
-        let denial = list.denial(attempt, facts)
-        #expect(denial?.matched == DenyListKind.mechanisms.label)
+        let denial = policy.judge(attempt, facts: facts).verdict.denial
+        #expect(denial?.list == .mechanisms)
+        #expect(denial?.matched == Mechanisms.label)
         #expect(denial?.rule == RuleReference(file: "mechanisms.lst", line: 1))
     }
 
@@ -106,17 +107,9 @@ struct JudgingArticleTests {
         #expect(silent.place(of: address).fact == .absent)
     }
 
-    /// Time that only a test moves.
-    private final class Clock: Sendable {
-        private let time = Mutex(ContinuousClock.now)
-        var now: ContinuousClock.Instant { time.withLock { $0 } }
-        func advance(by duration: Duration) { time.withLock { $0 += duration } }
-    }
+    @Test func `an engine is held to its contract`() throws {
+        let engine = LiteralPatternEngine(refusing: ["(": "missing )"])
 
-    @Test func `a cache is held to its contract`() async throws {
-        let clock = Clock()
-        let cache = InMemoryLookupCache { clock.now }
-
-        try await LookupCacheContract { cache }.run { duration in clock.advance(by: duration) }
+        try PatternEngineContract(badPattern: "(") { engine }.run()
     }
 }

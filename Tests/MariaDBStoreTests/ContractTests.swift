@@ -12,6 +12,7 @@ struct ContractTests {
         let database = try await TestDatabase(schema, on: try await SharedServer.get())
         try await AppPasswordStoreContract { try database.administration() }.run()
         try await LimitsContract { try database.administration() }.run()
+        try await EndingPasswordsContract { try database.administration() }.run()
         try await EndedPasswordsContract { try database.administration() }.run()
     }
 

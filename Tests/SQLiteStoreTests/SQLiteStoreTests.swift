@@ -29,6 +29,7 @@ struct SQLiteStoreTests {
         try await LoginLogContract { store }.run()
         try await AppPasswordAdministrationContract { store }.run()
         try await LimitsContract { store }.run()
+        try await EndingPasswordsContract { store }.run()
         try await EndedPasswordsContract { store }.run()
         let again = try open()
         try await LoginLogContract { again }.run()

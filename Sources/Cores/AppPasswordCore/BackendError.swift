@@ -3,9 +3,9 @@ public struct BackendError: Error, Hashable, CustomStringConvertible, CustomDebu
     /// What kind of trouble it was; open for adapters to add to.
     public struct Code: Hashable, Sendable {
         /// The words shown to operators.
-        public let name: String
+        package let name: String
         /// Names a kind of trouble.
-        public init(name: String) { self.name = name }
+        package init(name: String) { self.name = name }
 
         /// No answer within the timeout.
         public static let timedOut = Code(name: "timed out")
@@ -18,14 +18,14 @@ public struct BackendError: Error, Hashable, CustomStringConvertible, CustomDebu
     }
 
     /// Which back end: `database`, `directory`.
-    public let component: String
+    package let component: String
     /// The kind of trouble.
     public let code: Code
     /// More, for operators only; never a password, hash or bind secret.
-    public let detail: String
+    package let detail: String
     /// More, which anybody may be told who asks `/readyz`: a path and the system's own words for it, say; no user name, no
     /// secret, and nothing that the server said.
-    public let hint: String
+    package let hint: String
 
     /// Makes an error; `detail` never reaches a client.
     public init(_ component: String, _ code: Code, detail: String = "", hint: String = "") {

@@ -14,7 +14,7 @@ public final class FixedAccountDirectory: AccountDirectory {
     public init(_ accounts: [Account]) { state = Mutex(State(accounts: accounts)) }
 
     /// How often it was asked.
-    public var questions: Int { state.withLock { $0.questions } }
+    package var questions: Int { state.withLock { $0.questions } }
 
     /// Makes every question fail from now on; nil ends that.
     public func fail(with error: BackendError?) { state.withLock { $0.failure = error } }

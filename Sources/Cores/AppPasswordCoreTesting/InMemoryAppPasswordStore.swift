@@ -33,7 +33,7 @@ public final class InMemoryAppPasswordStore: AppPasswordStore, LoginLog {
     public init(_ rows: [AppPassword] = []) { state.withLock { $0.entries = rows.map { Entry(row: $0) } } }
 
     /// The time that limits are judged by.
-    public var now: Timestamp {
+    package var now: Timestamp {
         get { state.withLock { $0.now } }
         set { state.withLock { $0.now = newValue } }
     }
@@ -42,7 +42,7 @@ public final class InMemoryAppPasswordStore: AppPasswordStore, LoginLog {
     public var log: [LoginLogRow] { state.withLock { $0.log } }
 
     /// Adds a row.
-    public func add(_ row: AppPassword) { state.withLock { $0.entries.append(Entry(row: row)) } }
+    package func add(_ row: AppPassword) { state.withLock { $0.entries.append(Entry(row: row)) } }
 
     /// Returns the rows whose name has the same bytes as one of these.
     public func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
@@ -238,7 +238,7 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
 
 extension InMemoryAppPasswordStore: EndingPasswords {
     /// Reads passwords that may end soon.
-    public func endingPasswords(after id: Int64, limit: Int) async throws(BackendError) -> [EndingPassword] {
+    package func endingPasswords(after id: Int64, limit: Int) async throws(BackendError) -> [EndingPassword] {
         state.withLock { state in
             let found = state.entries.filter { $0.row.id > id && !$0.row.isDeleted }.sorted { $0.row.id < $1.row.id }
             let ending = found.compactMap { entry -> EndingPassword? in
@@ -253,7 +253,7 @@ extension InMemoryAppPasswordStore: EndingPasswords {
     }
 
     /// Notes an announcement.
-    public func noteAnnouncement(
+    package func noteAnnouncement(
         _ mark: String, of id: Int64, after old: String?
     ) async throws(BackendError) -> Bool {
         state.withLock { state in
@@ -275,7 +275,7 @@ extension AppPassword {
 
 extension InMemoryAppPasswordStore: EndedPasswords {
     /// Looks for passwords that have ended.
-    public func ended(since moment: Timestamp?, among ids: [Int64]) async throws(BackendError) -> EndedAnswer {
+    package func ended(since moment: Timestamp?, among ids: [Int64]) async throws(BackendError) -> EndedAnswer {
         state.withLock { state in
             let since = moment ?? state.now.advanced(by: .seconds(-3600))
             var ended: [EndedPassword] = []
@@ -301,7 +301,7 @@ extension InMemoryAppPasswordStore: EndedPasswords {
     }
 
     /// Counts passwords.
-    public func counts() async throws(BackendError) -> PasswordCounts {
+    package func counts() async throws(BackendError) -> PasswordCounts {
         state.withLock { state in
             var counts: [PasswordCounts.State: Int] = [:]
             for entry in state.entries {

@@ -7,9 +7,9 @@ import AuditCoreTesting
 /// Imports no test library: each rule throws a ``AuditCoreTesting/ContractViolation`` that says what was wrong.
 public struct PasswordVerifierContract: Sendable {
     /// A rule with its name.
-    public struct Rule: Sendable, CustomStringConvertible {
+    package struct Rule: Sendable, CustomStringConvertible {
         /// A sentence.
-        public let description: String
+        package let description: String
         let check: @Sendable (PasswordVerifierContract) async throws -> Void
     }
 
@@ -27,7 +27,7 @@ public struct PasswordVerifierContract: Sendable {
     }
 
     /// Stored hashes that no verifier can use.
-    public static let brokenHashes = [
+    package static let brokenHashes = [
         "", " ", "{", "}", "{}", "{CRYPT}", "{CRYPT", "{NO-SUCH-SCHEME}x", "{CRYPT}*0", "{CRYPT}*1", "*0", "*1", "!",
         "x",
         "$", "$$$", "$6$", "$6$salt", "$6$salt$", "{CRYPT}$6$salt$tooshort", "{SHA512-CRYPT.B64}%%%%",
@@ -41,10 +41,10 @@ public struct PasswordVerifierContract: Sendable {
     public func run() async throws { for rule in Self.rules { try await check(rule) } }
 
     /// Checks one rule.
-    public func check(_ rule: Rule) async throws { try await rule.check(self) }
+    package func check(_ rule: Rule) async throws { try await rule.check(self) }
 
     /// All rules.
-    public static let rules = [
+    package static let rules = [
         Rule(description: "a password is found in its row, a wrong one in none") { contract in
             let verifier = contract.make()
             let rows = [contract.row(1, "one"), contract.row(2, "two"), contract.row(3, "three")]

@@ -18,10 +18,10 @@ public final class PlainTextVerifier: PasswordVerifier {
     public static func storedHash(of secret: String) -> String { "{PLAIN}" + secret }
 
     /// What was asked so far.
-    public var attempts: [LoginAttempt] { state.withLock { $0.attempts } }
+    package var attempts: [LoginAttempt] { state.withLock { $0.attempts } }
 
     /// Where it came from.
-    public var origins: [GuessOrigin] { state.withLock { $0.origins } }
+    package var origins: [GuessOrigin] { state.withLock { $0.origins } }
 
     /// Makes it throw from now on, or no more.
     public func fail(with failure: PasswordVerifierError?) { state.withLock { $0.failure = failure } }

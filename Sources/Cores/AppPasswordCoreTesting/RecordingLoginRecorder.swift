@@ -12,7 +12,7 @@ public final class RecordingLoginRecorder: LoginRecorder {
     /// The uses recorded so far, with the facts that were completed.
     public var rows: [LoginLogRow] { kept.withLock { $0.map(\.row) } }
     /// How many of them are complete.
-    public var completeCount: Int { kept.withLock { $0.count(where: \.isComplete) } }
+    package var completeCount: Int { kept.withLock { $0.count(where: \.isComplete) } }
 
     /// Keeps the row.
     public func record(_ row: LoginLogRow) async -> LoginTicket {

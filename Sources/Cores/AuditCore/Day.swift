@@ -1,18 +1,18 @@
 /// A day of the calendar, in UTC.
-public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     private static let milliseconds: Int64 = 86_400_000
 
     /// Days since 1970-01-01.
     let number: Int32
 
     /// The day of a moment.
-    public init(of time: Timestamp) {
+    package init(of time: Timestamp) {
         let (days, rest) = time.milliseconds.quotientAndRemainder(dividingBy: Self.milliseconds)
         number = Int32(clamping: rest < 0 ? days - 1 : days)
     }
 
     /// Reads `2026-12-24`; nil for anything else, and for days that the calendar does not have.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard let time = Timestamp(sqlText: text + " 00:00:00"), time.description.hasPrefix(text + "T") else {
             return nil
         }
@@ -20,20 +20,20 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// The day so many days later.
-    public func advanced(by days: Int) -> Day {
+    package func advanced(by days: Int) -> Day {
         Day(of: Timestamp(milliseconds: (Int64(number) + Int64(days)) * Self.milliseconds))
     }
 
     /// Whether the day is over.
     ///
     /// - Complexity: A multiplication and a comparison.
-    public func isOver(at time: Timestamp) -> Bool { time.milliseconds >= (Int64(number) + 1) * Self.milliseconds }
+    package func isOver(at time: Timestamp) -> Bool { time.milliseconds >= (Int64(number) + 1) * Self.milliseconds }
 
     /// Earlier comes first.
-    public static func < (one: Day, other: Day) -> Bool { one.number < other.number }
+    package static func < (one: Day, other: Day) -> Bool { one.number < other.number }
 
     /// `2026-12-24`.
-    public var description: String {
+    package var description: String {
         String(Timestamp(milliseconds: Int64(number) * Self.milliseconds).description.prefix { $0 != "T" })
     }
 }

@@ -1,16 +1,16 @@
 /// Names of accounts, as `honey-*`: `*` stands for any number of characters, `?` for one; all else for itself, byte for byte.
-public struct NamePattern: Sendable, Hashable, CustomStringConvertible {
+package struct NamePattern: Sendable, Hashable, CustomStringConvertible {
     /// As written.
-    public let description: String
+    package let description: String
     private let bytes: [UInt8]
 
     /// Makes a pattern of its text.
-    public init(_ text: String) { (description, bytes) = (text, Array(text.utf8)) }
+    package init(_ text: String) { (description, bytes) = (text, Array(text.utf8)) }
 
     /// Whether the pattern is the whole name.
     ///
     /// - Complexity: The product of both lengths at worst; linear for one `*`.
-    public func matches(_ name: String) -> Bool {
+    package func matches(_ name: String) -> Bool {
         var name = name
         return name.withUTF8 { name in
             var (position, index) = (0, 0)

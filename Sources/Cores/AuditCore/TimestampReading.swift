@@ -43,7 +43,7 @@ extension Timestamp {
     ///
     /// Without a zone it is UTC. The blank for the `T`, small letters, `+0100` and `+01` are taken as well, and digits
     /// beyond a millisecond are dropped.
-    public init?(rfc3339 text: some StringProtocol) {
+    package init?(rfc3339 text: some StringProtocol) {
         var time = Array(text.utf8.map { byte in (0x61...0x7A).contains(byte) ? byte - 0x20 : byte })
         var offset: Int64 = 0
         // `2026-11-23T18:15:41`: a sign further to the left belongs to the date.

@@ -1,17 +1,17 @@
-public import AuditCore
+package import AuditCore
 
 /// A lookup that says the same of every address, at once.
-public struct FixedLookup<Value: Sendable>: Lookup {
+package struct FixedLookup<Value: Sendable>: Lookup {
     /// What it says; ``AuditCore/Fact/unavailable(_:)`` makes it fail.
-    public var fact: Fact<Value>
+    package var fact: Fact<Value>
     /// Who is said to have said it.
-    public var source: FactSource
+    package var source: FactSource
 
     /// Says a fact.
-    public init(_ fact: Fact<Value>, source: FactSource) { (self.fact, self.source) = (fact, source) }
+    package init(_ fact: Fact<Value>, source: FactSource) { (self.fact, self.source) = (fact, source) }
 
     /// Says ``fact``.
-    public func fact(about address: IPAddress) async -> Sourced<Value> { Sourced(fact, source: source) }
+    package func fact(about address: IPAddress) async -> Sourced<Value> { Sourced(fact, source: source) }
 }
 
 /// A lookup that does what a test tells it to.
@@ -28,7 +28,10 @@ package struct ScriptedLookup<Value: Sendable>: Lookup {
         (self.ask, self.atHand, heldUp) = (ask, atHand, isHeldUp)
     }
 
+    /// What `ask` says.
     package func fact(about address: IPAddress) async -> Sourced<Value> { await ask(address) }
+    /// What `atHand` says.
     package func factAtHand(about address: IPAddress) -> Sourced<Value>? { atHand(address) }
+    /// What was told at first.
     package func isHeldUp(_ address: IPAddress) -> Bool { heldUp }
 }

@@ -3,13 +3,13 @@ public import AuditCore
 /// Sources of facts that say the same of every address, at once; one that was told nothing knows nothing.
 public struct FixedSources: GeoSource {
     /// What reverse DNS says.
-    public var names: Fact<PTRNames>
+    package var names: Fact<PTRNames>
     /// What a registry says.
-    public var network: Fact<NetworkFacts>
+    package var network: Fact<NetworkFacts>
     /// What is said of who announces it.
-    public var origin: Fact<OriginFacts>
+    package var origin: Fact<OriginFacts>
     /// What a database of places says.
-    public var place: Fact<GeoFacts>
+    package var place: Fact<GeoFacts>
 
     /// Says these; facts that are ``AuditCore/Fact/unavailable(_:)`` make it fail.
     public init(

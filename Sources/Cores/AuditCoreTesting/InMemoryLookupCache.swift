@@ -1,8 +1,8 @@
-public import AuditCore
+package import AuditCore
 import Locks
 
 /// A lookup cache in memory, without bound, whose clock a test may move and which fails on demand.
-public final class InMemoryLookupCache: LookupCache {
+package final class InMemoryLookupCache: LookupCache {
     private struct State {
         var entries: [[UInt8]: (value: [UInt8], until: ContinuousClock.Instant)] = [:]
         var error: LookupError?
@@ -12,13 +12,13 @@ public final class InMemoryLookupCache: LookupCache {
     private let state = Mutex(State())
 
     /// Makes an empty cache.
-    public init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) { self.now = now }
+    package init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) { self.now = now }
 
     /// Makes every call throw, or none again.
-    public func fail(with error: LookupError?) { state.withLock { $0.error = error } }
+    package func fail(with error: LookupError?) { state.withLock { $0.error = error } }
 
     /// Returns what is stored and alive.
-    public func values(for keys: [String]) async throws(LookupError) -> [String: [UInt8]] {
+    package func values(for keys: [String]) async throws(LookupError) -> [String: [UInt8]] {
         let now = now()
         let result: Result<[String: [UInt8]], LookupError> = state.withLock { state in
             if let error = state.error { return .failure(error) }
@@ -32,7 +32,7 @@ public final class InMemoryLookupCache: LookupCache {
     }
 
     /// Stores the entries.
-    public func store(_ entries: [LookupCacheEntry]) async throws(LookupError) {
+    package func store(_ entries: [LookupCacheEntry]) async throws(LookupError) {
         let now = now()
         let error = state.withLock { state in
             if state.error == nil {

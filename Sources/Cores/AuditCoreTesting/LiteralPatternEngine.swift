@@ -3,11 +3,11 @@ public import AuditCore
 /// A pattern engine whose patterns are plain text: each matches itself, letter for letter.
 public struct LiteralPatternEngine: PatternEngine {
     /// Patterns to refuse, with the reason to give.
-    public var refusals: [String: String]
+    package var refusals: [String: String]
     /// Patterns to report as tried one by one.
-    public var unindexed: Set<String>
+    package var unindexed: Set<String>
     /// Patterns that report at compile time that they hit the match limit.
-    public var limited: Set<String>
+    package var limited: Set<String>
 
     /// Makes an engine; by default it takes every pattern.
     public init(refusing refusals: [String: String] = [:], unindexed: Set<String> = [], limited: Set<String> = []) {

@@ -1,7 +1,7 @@
-public import AuditCore
+package import AuditCore
 
 /// What every ``LookupCache`` must do; run on the fake and on each adapter.
-public struct LookupCacheContract: Sendable {
+package struct LookupCacheContract: Sendable {
     private let make: @Sendable () async throws -> any LookupCache
     /// Keeps the keys of one run apart from those of others in a shared store.
     private let prefix: String
@@ -9,7 +9,7 @@ public struct LookupCacheContract: Sendable {
     /// Prepares a run.
     ///
     /// - Parameter make: Makes a cache that is reachable and has room for a few hundred kilobytes.
-    public init(make: @escaping @Sendable () async throws -> any LookupCache) {
+    package init(make: @escaping @Sendable () async throws -> any LookupCache) {
         self.make = make
         prefix = "contract-\(UInt64.random(in: 0...UInt64.max))-"
     }
@@ -20,7 +20,7 @@ public struct LookupCacheContract: Sendable {
     ///   - shortLifetime: A lifetime after which `pass` lets a value be gone.
     ///   - pass: Lets so much time pass, by the cache's own clock.
     /// - Throws: ``ContractViolation`` with a sentence for each promise that is not kept, or the cache's own ``LookupError``.
-    public func run(
+    package func run(
         shortLifetime: Duration = .milliseconds(50), pass: (Duration) async throws -> Void
     ) async throws {
         let cache = try await make()

@@ -13,11 +13,11 @@ public final class RecordingAuditSink: AuditSink {
     /// What was written so far.
     public var entries: [AuditEntry] { kept.withLock { $0 } }
     /// The logins among it.
-    public var records: [AuditRecord] {
+    package var records: [AuditRecord] {
         entries.compactMap { if case .login(let record) = $0 { record } else { nil } }
     }
     /// The failed logins among it.
-    public var failures: [FailureRecord] {
+    package var failures: [FailureRecord] {
         entries.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
     }
 

@@ -1,9 +1,9 @@
-public import AuditCore
+package import AuditCore
 
 /// The logins whose records stand in the old program's README.
-public enum SampleRecords {
+package enum SampleRecords {
     /// From a data centre in Russia, with everything known.
-    public static func vk() -> AuditRecord {
+    package static func vk() -> AuditRecord {
         var facts = facts("176.112.169.218")
         facts.reverseHost = Sourced(.known("rimap26.i.mail.ru"), source: .dns)
         facts.network = Sourced(
@@ -28,7 +28,7 @@ public enum SampleRecords {
     }
 
     /// From a large provider, with no city and no country of the network.
-    public static func google() -> AuditRecord {
+    package static func google() -> AuditRecord {
         var facts = facts("209.85.218.53")
         facts.reverseHost = Sourced(.known("mail-ej1-f53.google.com"), source: .dns)
         facts.network = Sourced(.known(NetworkFacts(name: "GOOGLE", entities: ["GOGL"])), source: .rdap)
@@ -47,7 +47,7 @@ public enum SampleRecords {
     }
 
     /// From a network of our own that the settings name.
-    public static func local() -> AuditRecord {
+    package static func local() -> AuditRecord {
         var facts = facts("172.17.1.204")
         facts.reverseHost = Sourced(.known("dhcp204.internal"), source: .dns)
         return record("honey", "imap", facts)

@@ -1,16 +1,16 @@
-public import AuditCore
+package import AuditCore
 
 /// Makes logins with facts about their addresses, the same ones in every run: few enough names, numbers and places that lists
 /// meet some of them, all states a fact can be in, and now and then texts that nobody should trust.
-public struct SeededLogins {
+package struct SeededLogins {
     /// A generator of the same numbers in every run (SplitMix64).
-    public struct Numbers: RandomNumberGenerator {
+    package struct Numbers: RandomNumberGenerator {
         private var state: UInt64
         /// Starts a row of numbers.
-        public init(_ seed: UInt64) { state = seed }
+        package init(_ seed: UInt64) { state = seed }
 
         /// The next number.
-        public mutating func next() -> UInt64 {
+        package mutating func next() -> UInt64 {
             state &+= 0x9E37_79B9_7F4A_7C15
             var mixed = state
             mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -20,16 +20,16 @@ public struct SeededLogins {
     }
 
     /// How many users there are.
-    public let users: Int
+    package let users: Int
     /// What decides all else.
-    public var numbers: Numbers
+    package var numbers: Numbers
     private var time: Int64 = 1_714_500_000_000
 
     /// Starts a row of logins.
-    public init(seed: UInt64, users: Int = 500) { (numbers, self.users) = (Numbers(seed), users) }
+    package init(seed: UInt64, users: Int = 500) { (numbers, self.users) = (Numbers(seed), users) }
 
     /// The next login: somebody, from somewhere, up to a minute after the one before.
-    public mutating func attempt() -> LoginAttempt {
+    package mutating func attempt() -> LoginAttempt {
         time += Int64.random(in: 0..<60_000, using: &numbers)
         return LoginAttempt(
             login: "user\(Int.random(in: 0..<users, using: &numbers))",
@@ -38,7 +38,7 @@ public struct SeededLogins {
     }
 
     /// What could be known of an address.
-    public mutating func facts(of address: IPAddress?) -> Facts {
+    package mutating func facts(of address: IPAddress?) -> Facts {
         let ours = IPPrefix("172.17.0.0/16").map { [($0, odd("Network 1"))] } ?? []
         var facts = Facts(address: address, localNetworks: LocalNetworks(ours), localLocationName: odd("house"))
         facts.reverseHost = sourced(.dns, facts.reverseHost) { logins in
@@ -59,7 +59,7 @@ public struct SeededLogins {
     // MARK: Parts
 
     /// Whether something that happens so many times in a hundred does.
-    public mutating func chance(_ percent: Int) -> Bool { number(100) < percent }
+    package mutating func chance(_ percent: Int) -> Bool { number(100) < percent }
 
     private mutating func number(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &numbers) }
 

@@ -3,9 +3,9 @@ internal import AuditCore
 /// Which database files there are.
 public struct GeoConfiguration: Sendable, Equatable {
     /// The City file, or any that holds places: MaxMind's, DB-IP's, IPinfo's, IPLocate's, sapics'. nil: places are unknown.
-    public var city: String?
+    package var city: String?
     /// The ASN file, or any that holds AS numbers or names. nil: organisations are unknown.
-    public var asn: String?
+    package var asn: String?
 
     /// Names the files.
     public init(city: String? = nil, asn: String? = nil) {

@@ -112,7 +112,7 @@ public final class MMDBGeoSource: GeoSource {
     }
 
     /// The files in use.
-    public var databases: [GeoDatabase] {
+    package var databases: [GeoDatabase] {
         let files = files.withLock { $0 }
         return DatabaseKind.allCases.compactMap { kind in
             files[kind].map {

@@ -18,9 +18,12 @@ package struct ListSourceError: Error, Sendable, Equatable, CustomStringConverti
     /// What is wrong, a line each, for an administrator; nothing in it does anything to a terminal.
     package let problems: [String]
 
+    /// One or more problems of a kind, in words for an administrator.
     package init(_ code: Code, _ problems: [String]) { (self.code, self.problems) = (code, problems) }
 
+    /// A single problem.
     package init(_ code: Code, _ problem: String) { self.init(code, [problem]) }
 
+    /// All problems in a line.
     package var description: String { problems.joined(separator: "; ") }
 }

@@ -10,7 +10,7 @@ public import AuditCore
 /// than 64 KiB of PCRE2's code.
 public struct PCRE2PatternEngine: PatternEngine {
     /// What one match of one pattern may cost.
-    public let limits: MatchLimits
+    package let limits: MatchLimits
 
     /// Bytes of code, machine code included; patterns beyond it are left to PCRE2's interpreter. Ten thousand patterns of
     /// the usual kinds take a third of it.

@@ -6,7 +6,7 @@ package enum Registry: String, CaseIterable, Sendable, Codable {
 }
 
 /// What a registry says of the network that holds an address.
-package struct NetworkAnswer: Sendable, Equatable, Codable {
+package struct NetworkAnswer: Sendable, Equatable {
     /// Name, country, CIDR, handle and entities.
     package var facts: NetworkFacts
     /// The object's range as the fewest prefixes that cover it.
@@ -23,6 +23,7 @@ package struct NetworkAnswer: Sendable, Equatable, Codable {
     /// What kind of network it is, in the registry's words: `ASSIGNED PA`, `REALLOCATION`.
     package var type: String?
 
+    /// What is not given was not said.
     package init(
         facts: NetworkFacts, blocks: [IPPrefix] = [], isLeaf: Bool = false, registry: Registry? = nil,
         startAddress: IPAddress? = nil, endAddress: IPAddress? = nil, type: String? = nil
@@ -55,6 +56,7 @@ package struct OriginAnswer: Sendable, Equatable {
     /// Whether anybody announces it.
     package var isRouted: Bool
 
+    /// What is not given was not said; without a word the prefix is routed.
     package init(
         facts: OriginFacts, prefix: IPPrefix? = nil, registry: Registry? = nil, allocated: String? = nil,
         isRouted: Bool = true

@@ -11,6 +11,7 @@ package struct Upstream<Answer: Sendable>: Sendable {
     /// The registry that the answer sends us to; only of networks.
     package var referral: Registry?
 
+    /// What was said, by whom, and what it asks of us.
     package init(
         _ fact: Fact<Answer>, source: FactSource, retryAfter: Duration? = nil, referral: Registry? = nil
     ) {

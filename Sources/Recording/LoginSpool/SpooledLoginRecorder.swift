@@ -38,6 +38,7 @@ package final class SpooledLoginRecorder: LoginRecorder {
         try self.init(disk: disk, log: log, configuration: configuration, logger: logger, now: now, clock: clock)
     }
 
+    /// Takes nothing down and writes nothing until `run` is called.
     package init(
         disk: any SpoolDisk, log: any LoginLog, configuration: SpoolConfiguration, logger: Logger,
         now: @escaping @Sendable () -> Timestamp, clock: any Clock<Duration> = ContinuousClock()

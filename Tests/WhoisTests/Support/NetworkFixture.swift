@@ -1,4 +1,4 @@
-import AuditCore
+public import AuditCore
 import Foundation
 import Testing
 import Whois
@@ -63,4 +63,12 @@ struct NetworkFixture: Decodable, CustomTestStringConvertible {
     static let all: [NetworkFixture] =
         (try? JSONDecoder().decode(
             [NetworkFixture].self, from: Data(contentsOf: folder.appending(path: "networks.json")))) ?? []
+}
+
+extension IPAddress: Decodable {
+    /// Reads its text.
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        self = try #require(IPAddress(text))
+    }
 }

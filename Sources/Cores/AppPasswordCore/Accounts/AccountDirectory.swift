@@ -21,14 +21,14 @@ public enum AccountAnswer: Sendable, Equatable {
 /// A mail user.
 public struct Account: Sendable, Equatable {
     /// More names than a directory gives one user; those beyond count for nothing.
-    public static let mostNames = 16
+    package static let mostNames = 16
 
     /// The directory's own spelling of the name.
     public var uid: String
     /// The account's other names: the rest of its naming attribute's values.
-    public var otherNames: [String]
+    package var otherNames: [String]
     /// Whether its shell or home says that it must not log in.
-    public var isDisabled: Bool
+    package var isDisabled: Bool
 
     /// An account as its directory spells it.
     public init(uid: String, otherNames: [String] = [], isDisabled: Bool = false) {
@@ -38,5 +38,5 @@ public struct Account: Sendable, Equatable {
     }
 
     /// Every name whose app passwords are the account's, ``uid`` first; at most ``mostNames``.
-    public var names: [String] { Array(([uid] + otherNames).prefix(Self.mostNames)) }
+    package var names: [String] { Array(([uid] + otherNames).prefix(Self.mostNames)) }
 }

@@ -9,11 +9,11 @@ public struct AppPassword: Sendable, Identifiable, Equatable, CustomReflectable 
     /// The hash with its scheme, as `{CRYPT}$6$…`; foreign text, possibly broken, never printed.
     public let storedHash: String
     /// Whether it was revoked and kept (soft-deleted).
-    public let isDeleted: Bool
+    package let isDeleted: Bool
     /// When it was made; ids decide where times are equal or missing.
-    public let created: Timestamp?
+    package let created: Timestamp?
     /// What limits it; nil: nothing does.
-    public let limits: StoredLimits?
+    package let limits: StoredLimits?
 
     /// An app password as it is stored.
     public init(
@@ -60,7 +60,7 @@ public protocol AppPasswordStore: Sendable {
     /// The answer may hold more than the rows of those very names (a database that compares without regard to case
     /// returns those of `Alice` for `alice`); the caller keeps those whose bytes are equal. It holds no row twice.
     ///
-    /// - Parameter names: Names of one account, at most ``Account/mostNames``; passed as parameters, compared with `=` or
+    /// - Parameter names: Names of one account, at most `Account.mostNames`; passed as parameters, compared with `=` or
     ///   `IN`, never with `LIKE`. One that no row can have takes nothing from the others.
     /// - Throws: ``BackendError`` if the database cannot be asked or does not answer within its timeout.
     /// - Complexity: One round trip.
@@ -78,7 +78,7 @@ public protocol AppPasswordStore: Sendable {
 
 extension AppPasswordStore {
     /// Reads all rows, deleted ones too, whose `uid` may be the given name.
-    public func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
+    package func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
         try await passwords(of: [login])
     }
 

@@ -1,9 +1,9 @@
-public import AuditCore
+package import AuditCore
 
 /// Something about a row of `app_passwords` that keeps it from being of use, or makes one wonder.
-public struct AppPasswordFinding: Sendable, Equatable {
+package struct AppPasswordFinding: Sendable, Equatable {
     /// What kind of thing it is.
-    public enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// No login can reach the row.
         case unreachable
         /// Only logins that are typed in just these capitals reach it.
@@ -28,7 +28,7 @@ public struct AppPasswordFinding: Sendable, Equatable {
         case unlimited
 
         /// Whether the row is of no use, or not of that which was meant, by a fault.
-        public var isFault: Bool {
+        package var isFault: Bool {
             switch self {
             case .unreachable, .spelling, .hash, .date, .limits: true
             case .unused, .idle, .ending, .ended, .suspended, .unlimited: false
@@ -37,12 +37,12 @@ public struct AppPasswordFinding: Sendable, Equatable {
     }
 
     /// The kind.
-    public var kind: Kind
+    package var kind: Kind
     /// In words; holds nothing of the hash.
-    public var detail: String
+    package var detail: String
 
     /// What there is to say of a row, in words that hold nothing of its hash.
-    public init(_ kind: Kind, _ detail: String) { (self.kind, self.detail) = (kind, detail) }
+    package init(_ kind: Kind, _ detail: String) { (self.kind, self.detail) = (kind, detail) }
 }
 
 extension AppPasswordRow {
@@ -52,7 +52,7 @@ extension AppPasswordRow {
     ///   - account: What the directory says of its name; nil without a directory.
     ///   - hashTrouble: Why no password can match its hash; nil if one can.
     ///   - now: The time, where the row does not know the database's.
-    public func findings(account: AccountAnswer?, hashTrouble: String?, at now: Timestamp) -> [AppPasswordFinding] {
+    package func findings(account: AccountAnswer?, hashTrouble: String?, at now: Timestamp) -> [AppPasswordFinding] {
         var findings: [AppPasswordFinding] = []
         if !password.isDeleted {
             if let finding = nameFinding(account) { findings.append(finding) }

@@ -20,7 +20,7 @@ public enum StoredTime: Sendable, Equatable {
     }
 
     /// The time; of what is none the beginning of 1970, as for a row that was revoked at no time that can be read.
-    public var timestamp: Timestamp? {
+    package var timestamp: Timestamp? {
         switch self {
         case .none: nil
         case .time(let time): time
@@ -34,13 +34,13 @@ public struct AppPasswordRow: Sendable, Equatable {
     /// The row; a name that is no text is empty, and so is such a hash.
     public var password: AppPassword
     /// When it was made.
-    public var created: StoredTime
+    package var created: StoredTime
     /// When it was revoked; anything but ``StoredTime/none`` says that it was.
-    public var deleted: StoredTime
+    package var deleted: StoredTime
     /// When a login with it was last let in, as far as `log` knows.
-    public var lastUse: StoredTime
+    package var lastUse: StoredTime
     /// Whether one ever was.
-    public var isUsed: Bool { lastUse != .none }
+    package var isUsed: Bool { lastUse != .none }
 
     /// A row as it is stored, with times that may be none.
     public init(

@@ -1,10 +1,10 @@
 /// Where a database server is reached by TCP.
-public struct DatabaseHost: Sendable, Hashable {
+package struct DatabaseHost: Sendable, Hashable {
     /// Name or address, IPv6 without brackets.
-    public var name: String
+    package var name: String
     /// TCP port.
-    public var port: UInt16
+    package var port: UInt16
 
     /// Takes both.
-    public init(_ name: String, port: UInt16 = 3306) { (self.name, self.port) = (name, port) }
+    package init(_ name: String, port: UInt16 = 3306) { (self.name, self.port) = (name, port) }
 }

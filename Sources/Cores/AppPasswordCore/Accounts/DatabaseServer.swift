@@ -1,35 +1,35 @@
 internal import AuditCore
 
 /// A MariaDB or MySQL server, and how to log in there.
-public struct DatabaseServer: Sendable, Equatable {
+package struct DatabaseServer: Sendable, Equatable {
     /// The database user.
-    public var user: String
+    package var user: String
     /// The database user's password; empty for none.
-    public var password: Secret
+    package var password: Secret
     /// Name or address, IPv6 without brackets; always reached by TCP, `localhost` too.
-    public var host: String
+    package var host: String
     /// TCP port.
-    public var port: UInt16
+    package var port: UInt16
     /// Servers with the same data, in the order in which they are tried when those before cannot be had.
-    public var others: [DatabaseHost] = []
+    package var others: [DatabaseHost] = []
     /// Which of the servers are of use.
-    public var target = Target.any
+    package var target = Target.any
     /// The socket's path; if set, host and port are not used.
-    public var unixSocket: String?
+    package var unixSocket: String?
     /// The database's name.
-    public var database: String
+    package var database: String
     /// A PEM file of CA certificates: TLS is required, and the certificate and the name in it are checked.
-    public var tlsCA: String?
+    package var tlsCA: String?
     /// Whether the password may be sent encrypted for whatever key the server names (`caching_sha2_password`) without TLS and
     /// beyond this machine.
-    public var trustsServerKey = false
+    package var trustsServerKey = false
     /// A PEM file with our own certificate.
-    public var tlsCertificate: String?
+    package var tlsCertificate: String?
     /// A PEM file with its key.
-    public var tlsKey: String?
+    package var tlsKey: String?
 
     /// Which of several servers are of use.
-    public enum Target: String, Sendable, CaseIterable {
+    package enum Target: String, Sendable, CaseIterable {
         /// Those that take changes: a server that was told to be `read_only`, as replicas should be, is passed over.
         case primary
         /// Any that answers.
@@ -37,10 +37,10 @@ public struct DatabaseServer: Sendable, Equatable {
     }
 
     /// All servers, in the order in which they are tried.
-    public var hosts: [DatabaseHost] { [DatabaseHost(host, port: port)] + others }
+    package var hosts: [DatabaseHost] { [DatabaseHost(host, port: port)] + others }
 
     /// Makes a server on this host.
-    public init(user: String, password: Secret, host: String = "127.0.0.1", port: UInt16 = 3306, database: String) {
+    package init(user: String, password: Secret, host: String = "127.0.0.1", port: UInt16 = 3306, database: String) {
         self.user = user
         self.password = password
         self.host = host
@@ -49,7 +49,7 @@ public struct DatabaseServer: Sendable, Equatable {
     }
 
     /// Whether it is reached without leaving this machine: by a socket, loopback addresses or as `localhost`.
-    public var isOnThisMachine: Bool {
+    package var isOnThisMachine: Bool {
         unixSocket != nil || hosts.allSatisfy { IPAddress.isLoopback(host: $0.name) }
     }
 }

@@ -30,7 +30,7 @@ public enum BoundPlace: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// What kind of place it is.
-    public var binding: Limits.Binding {
+    package var binding: Limits.Binding {
         switch self {
         case .country: .country
         case .asn: .asn

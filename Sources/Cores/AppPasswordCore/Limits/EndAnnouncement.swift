@@ -1,9 +1,9 @@
-public import AuditCore
+package import AuditCore
 
 /// An end of an app password that is to be announced.
-public struct EndAnnouncement: Sendable, Equatable {
+package struct EndAnnouncement: Sendable, Equatable {
     /// When an end is announced.
-    public enum Stage: String, Sendable, CaseIterable {
+    package enum Stage: String, Sendable, CaseIterable {
         /// 14 days before it.
         case fourteenDays = "14d"
         /// 3 days before it.
@@ -13,21 +13,21 @@ public struct EndAnnouncement: Sendable, Equatable {
     }
 
     /// The first moment at which the password is no longer taken.
-    public var end: Timestamp
+    package var end: Timestamp
     /// What ends it: ``Limit/expires`` or ``Limit/unusedDays``.
-    public var limit: Limit
+    package var limit: Limit
     /// Which announcement it is.
-    public var stage: Stage
+    package var stage: Stage
 
     /// What is noted of it, so that it is made once: another end is announced anew. At most 32 letters.
-    public var mark: String { "\(end.sqlText) \(stage.rawValue)" }
+    package var mark: String { "\(end.sqlText) \(stage.rawValue)" }
 }
 
 extension Limits {
     /// The announcement that is due; of those that have been missed only the last one.
     ///
     /// - Returns: nil if nothing ends the password, if it has ended, and if its end is far away.
-    public func announcement(_ times: LimitTimes) -> EndAnnouncement? {
+    package func announcement(_ times: LimitTimes) -> EndAnnouncement? {
         guard let end = end(times), times.now < end else { return nil }
         let isUse = end != expires
         let start =

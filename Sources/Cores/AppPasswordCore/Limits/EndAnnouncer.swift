@@ -1,7 +1,7 @@
-public import AuditCore
+package import AuditCore
 
 /// Announces the ends of app passwords before they come, each once, whatever number of servers share the database.
-public struct EndAnnouncer: Sendable {
+package struct EndAnnouncer: Sendable {
     private let passwords: any EndingPasswords
     private let lastUse: @Sendable (Int64) -> Timestamp?
     private let announce: @Sendable (PasswordEnding) -> Void
@@ -13,7 +13,7 @@ public struct EndAnnouncer: Sendable {
     ///   - passwords: Those that may end.
     ///   - lastUse: What is known of a password's last use beyond the log (``LoginRecorder/lastUse(of:)``).
     ///   - announce: Where announcements go.
-    public init(
+    package init(
         _ passwords: any EndingPasswords, lastUse: @escaping @Sendable (Int64) -> Timestamp? = { _ in nil },
         announce: @escaping @Sendable (PasswordEnding) -> Void
     ) {
@@ -26,7 +26,7 @@ public struct EndAnnouncer: Sendable {
     /// - Throws: ``BackendError`` if the database cannot be asked; what was not announced is the next time.
     /// - Complexity: A query for 200 passwords whose end is near, and a statement for each announcement.
     @discardableResult
-    public func lookAround() async throws(BackendError) -> Int {
+    package func lookAround() async throws(BackendError) -> Int {
         var (last, count) = (Int64.min, 0)
         while !Task.isCancelled {
             let page = try await passwords.endingPasswords(after: last, limit: Self.pageSize)

@@ -1,7 +1,7 @@
-public import AuditCore
+package import AuditCore
 
 /// Knows which app passwords end, and which ends have been announced.
-public protocol EndingPasswords: Sendable {
+package protocol EndingPasswords: Sendable {
     /// Reads passwords that may end within 15 days and are not revoked, in the order of their ids: at most `limit` of those
     /// whose id is greater.
     ///
@@ -21,22 +21,22 @@ public protocol EndingPasswords: Sendable {
 }
 
 /// An app password whose end may be near.
-public struct EndingPassword: Sendable, Equatable {
+package struct EndingPassword: Sendable, Equatable {
     /// The row's id.
-    public var id: Int64
+    package var id: Int64
     /// Whose it is.
-    public var uid: String
+    package var uid: String
     /// What its owner called it.
-    public var comment: String?
+    package var comment: String?
     /// When it was made.
-    public var created: Timestamp?
+    package var created: Timestamp?
     /// What limits it.
-    public var limits: StoredLimits
+    package var limits: StoredLimits
     /// What is noted of the last announcement.
-    public var announced: String?
+    package var announced: String?
 
     /// Makes one.
-    public init(
+    package init(
         id: Int64, uid: String, comment: String?, created: Timestamp?, limits: StoredLimits, announced: String?
     ) {
         (self.id, self.uid, self.comment, self.created) = (id, uid, comment, created)
@@ -45,7 +45,7 @@ public struct EndingPassword: Sendable, Equatable {
 
     /// The announcement that is due and has not been made; nil also if the limits cannot be read, which
     /// ``AppPasswordFinding`` tells.
-    public var dueAnnouncement: EndAnnouncement? {
+    package var dueAnnouncement: EndAnnouncement? {
         guard let times = try? limits.times(created: created), let limits = try? limits.read(),
             let due = limits.announcement(times), due.mark != announced
         else { return nil }

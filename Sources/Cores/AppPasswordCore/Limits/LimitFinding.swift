@@ -14,7 +14,7 @@ public enum LimitFinding: Sendable, Equatable {
     case undecided(Limit)
 
     /// The limit.
-    public var limit: Limit {
+    package var limit: Limit {
         switch self {
         case .expired(let limit), .wrongPlace(let limit), .undecided(let limit): limit
         case .suspended: .suspended
@@ -25,11 +25,11 @@ public enum LimitFinding: Sendable, Equatable {
 }
 
 /// How a login came out by the limits of its password.
-public struct LimitJudgement: Sendable, Equatable {
+package struct LimitJudgement: Sendable, Equatable {
     /// What is against it; nil if nothing is.
-    public var finding: LimitFinding?
+    package var finding: LimitFinding?
     /// What the login fixes if it is let in.
-    public var binds: BoundPlace?
+    package var binds: BoundPlace?
 
     init(_ finding: LimitFinding?, binds: BoundPlace? = nil) { (self.finding, self.binds) = (finding, binds) }
 }

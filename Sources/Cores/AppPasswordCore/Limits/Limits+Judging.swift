@@ -1,4 +1,4 @@
-public import AuditCore
+package import AuditCore
 
 extension Limits {
     /// Judges a login whose password is right and not revoked: a pure function.
@@ -13,7 +13,7 @@ extension Limits {
     ///   - times: The database's, and the password's.
     ///   - doubt: What becomes of a login of which a fact could not be had.
     /// - Complexity: Linear in the number of entries.
-    public func judge(
+    package func judge(
         _ attempt: LoginAttempt, facts: Facts, times: LimitTimes, doubt: LimitDoubt = LimitDoubt()
     ) -> LimitJudgement {
         if let early = findingWithoutPlace(attempt, times) { return LimitJudgement(early) }
@@ -39,7 +39,7 @@ extension Limits {
     }
 
     /// The facts that a login has to wait for: those that a limit asks for and that are not settled yet.
-    public func factsNeeded(for attempt: LoginAttempt, facts: Facts, times: LimitTimes) -> Set<FactKind> {
+    package func factsNeeded(for attempt: LoginAttempt, facts: Facts, times: LimitTimes) -> Set<FactKind> {
         guard countries != nil || asNumbers != nil || binding == .country || binding == .asn, !facts.isNowhere,
             findingWithoutPlace(attempt, times) == nil
         else { return [] }
@@ -82,14 +82,14 @@ extension Limits {
 }
 
 /// What becomes of a login of which a fact that a limit needs could not be had.
-public struct LimitDoubt: Sendable, Equatable {
+package struct LimitDoubt: Sendable, Equatable {
     /// Where nobody could tell (`audit.on_unknown`).
-    public var onUnknown: UnknownFactAction
+    package var onUnknown: UnknownFactAction
     /// Where we did not ask (`audit.on_overload`).
-    public var onOverload: UnknownFactAction
+    package var onOverload: UnknownFactAction
 
     /// As the settings' defaults are.
-    public init(onUnknown: UnknownFactAction = .allow, onOverload: UnknownFactAction = .tempfail) {
+    package init(onUnknown: UnknownFactAction = .allow, onOverload: UnknownFactAction = .tempfail) {
         (self.onUnknown, self.onOverload) = (onUnknown, onOverload)
     }
 

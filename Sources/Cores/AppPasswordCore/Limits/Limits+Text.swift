@@ -2,10 +2,10 @@ internal import AuditCore
 
 extension Limits {
     /// The limits for people: `only imap,smtp; only from 192.0.2.0/24; ends 2026-12-31T00:00:00.000Z`; empty if there are none.
-    public var text: String { inForce.map(text).joined(separator: "; ") }
+    package var text: String { inForce.map(text).joined(separator: "; ") }
 
     /// One of them for people.
-    public func text(_ limit: Limit) -> String {
+    package func text(_ limit: Limit) -> String {
         let columns = StoredLimits.columns(of: self)
         func list(_ column: Int) -> String { (columns[column] ?? "").visible() }
         return switch limit {
@@ -23,7 +23,7 @@ extension Limits {
     }
 
     /// The limits without all but one.
-    public func only(_ limit: Limit) -> Limits {
+    package func only(_ limit: Limit) -> Limits {
         var one = Limits()
         one.setAt = setAt
         switch limit {

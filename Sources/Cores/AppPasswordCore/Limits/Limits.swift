@@ -25,32 +25,32 @@ public struct Limits: Sendable, Equatable {
     /// The first moment at which it is no longer taken.
     public var expires: Timestamp?
     /// Days without a login after which it is no longer taken, 1 or more. They count from the last login that was let in,
-    /// from when the password was made, from ``setAt`` or from ``notBefore``, whichever is last.
+    /// from when the password was made, from `setAt` or from ``notBefore``, whichever is last.
     public var unusedDays: Int?
     /// What the first login fixes.
     public var binding: Binding?
     /// What it has fixed; nil: it has not come yet.
-    public var bound: BoundPlace?
+    package var bound: BoundPlace?
     /// Why there are limits, for people.
-    public var note: String?
+    package var note: String?
     /// Who set them.
-    public var setBy: String?
+    package var setBy: String?
     /// When they were set.
-    public var setAt: Timestamp?
+    package var setAt: Timestamp?
     /// Since when it is suspended: not taken until it is released (``AppPasswordAdministration/release(id:)``).
-    public var suspended: Timestamp?
+    package var suspended: Timestamp?
 
     /// Makes limits that limit nothing.
     public init() {}
 
     /// Whether nothing is limited.
-    public var isEmpty: Bool {
+    package var isEmpty: Bool {
         services == nil && networks == nil && countries == nil && asNumbers == nil && notBefore == nil && expires == nil
             && unusedDays == nil && binding == nil && suspended == nil
     }
 
     /// Those that limit something, in the order in which they are judged.
-    public var inForce: [Limit] {
+    package var inForce: [Limit] {
         Limit.allCases.filter { limit in
             switch limit {
             case .suspended: suspended != nil
@@ -69,27 +69,27 @@ public struct Limits: Sendable, Equatable {
     /// When it ends for not being used.
     ///
     /// - Returns: nil without ``unusedDays``.
-    public func endOfUse(_ times: LimitTimes) -> Timestamp? {
+    package func endOfUse(_ times: LimitTimes) -> Timestamp? {
         guard let unusedDays else { return nil }
         let last = [times.lastUse, times.created, setAt, notBefore].compactMap(\.self).max() ?? times.now
         return Timestamp(milliseconds: last.milliseconds + Int64(unusedDays) * 86_400_000)
     }
 
     /// When it ends, whatever the reason; nil if it does not.
-    public func end(_ times: LimitTimes) -> Timestamp? { [expires, endOfUse(times)].compactMap(\.self).min() }
+    package func end(_ times: LimitTimes) -> Timestamp? { [expires, endOfUse(times)].compactMap(\.self).min() }
 }
 
 /// The times that limits are judged by.
-public struct LimitTimes: Sendable, Equatable {
+package struct LimitTimes: Sendable, Equatable {
     /// The database's time, so that all its servers agree.
-    public var now: Timestamp
+    package var now: Timestamp
     /// When a login with the password was last let in; nil: never, as far as the log knows.
-    public var lastUse: Timestamp?
+    package var lastUse: Timestamp?
     /// When the password was made.
-    public var created: Timestamp?
+    package var created: Timestamp?
 
     /// Takes the times.
-    public init(now: Timestamp, lastUse: Timestamp? = nil, created: Timestamp? = nil) {
+    package init(now: Timestamp, lastUse: Timestamp? = nil, created: Timestamp? = nil) {
         (self.now, self.lastUse, self.created) = (now, lastUse, created)
     }
 }

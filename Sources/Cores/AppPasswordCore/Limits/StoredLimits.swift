@@ -11,11 +11,11 @@ public struct StoredLimits: Sendable, Equatable {
     ]
 
     /// The columns' texts; nil for NULL.
-    public var columns: [String?]
+    package var columns: [String?]
     /// The database's time when it was read.
-    public var now: Timestamp?
+    package var now: Timestamp?
     /// When a login with the password was last let in; asked for only if `unused_days` is set.
-    public var lastUse: Timestamp?
+    package var lastUse: Timestamp?
 
     /// Takes what was read; what is no text is a text that says nothing.
     public init(columns: [String?], now: Timestamp?, lastUse: Timestamp?) {
@@ -36,7 +36,7 @@ public struct StoredLimits: Sendable, Equatable {
     /// The times to judge by.
     ///
     /// - Throws: ``LimitsError`` if the database's time is none.
-    public func times(created: Timestamp?) throws(LimitsError) -> LimitTimes {
+    package func times(created: Timestamp?) throws(LimitsError) -> LimitTimes {
         guard let now else { throw LimitsError(nil) }
         return LimitTimes(now: now, lastUse: lastUse, created: created)
     }
@@ -71,7 +71,7 @@ public struct StoredLimits: Sendable, Equatable {
     }
 
     /// More days than anybody means.
-    public static let mostDays = 36_500
+    package static let mostDays = 36_500
 
     private func value<Value>(_ column: Int, _ parse: (String) -> Value?) throws(LimitsError) -> Value? {
         guard let text = columns[column] else { return nil }
@@ -95,7 +95,7 @@ public struct StoredLimits: Sendable, Equatable {
 /// Limits that cannot be read.
 public struct LimitsError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The column; nil: the database's time.
-    public let column: String?
+    package let column: String?
 
     init(_ column: String?) { self.column = column }
 

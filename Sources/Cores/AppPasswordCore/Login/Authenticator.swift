@@ -29,12 +29,21 @@ public struct Authenticator: Sendable {
     ///   - verifier: Compares a password with their hashes.
     ///   - auditor: Judges where a login comes from.
     ///   - recorder: Takes down uses of app passwords.
-    ///   - uses: Notes who is let in with what: whose sessions may be open.
     ///   - refusedNetworks: Networks where app passwords are not taken (`auth.disallow_passwords_from`).
     ///   - maxPasswordBytes: Longer passwords match nothing, unhashed.
     public init(
         accounts: Accounts, store: any AppPasswordStore, verifier: any PasswordVerifier, auditor: Auditor,
-        recorder: any LoginRecorder, uses: RecentUses? = nil, refusedNetworks: PrefixSet, maxPasswordBytes: Int = 1024
+        recorder: any LoginRecorder, refusedNetworks: PrefixSet, maxPasswordBytes: Int = 1024
+    ) {
+        self.init(
+            accounts: accounts, store: store, verifier: verifier, auditor: auditor, recorder: recorder, uses: nil,
+            refusedNetworks: refusedNetworks, maxPasswordBytes: maxPasswordBytes)
+    }
+
+    /// The same; `uses` notes who is let in with what: whose sessions may be open.
+    package init(
+        accounts: Accounts, store: any AppPasswordStore, verifier: any PasswordVerifier, auditor: Auditor,
+        recorder: any LoginRecorder, uses: RecentUses?, refusedNetworks: PrefixSet, maxPasswordBytes: Int = 1024
     ) {
         self.accounts = accounts
         self.store = store

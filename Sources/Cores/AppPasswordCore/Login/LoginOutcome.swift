@@ -1,7 +1,7 @@
 public import AuditCore
 
 /// How a login came out, of `/auth` or of `/audit`: all that is answered, counted and written down of it follows from this
-/// value, by the one table ``row(_:)``.
+/// value, by the one table `row(_:)`.
 public enum LoginOutcome: Sendable, Equatable {
     /// The password is this app password, and the place is welcome; without a number it is for another passdb to know the
     /// password, and only the place was judged.
@@ -42,7 +42,7 @@ extension LoginOutcome {
     /// - Parameters:
     ///   - verdict: Of the place.
     ///   - passwordID: The app password that matched; nil if another passdb knows the password.
-    public init(_ verdict: Verdict, passwordID: Int64? = nil) {
+    package init(_ verdict: Verdict, passwordID: Int64? = nil) {
         self =
             switch verdict {
             case .allow, .wouldDeny: .success(passwordID: passwordID)
@@ -52,7 +52,7 @@ extension LoginOutcome {
     }
 
     /// The app password that matched, whatever came of it; nil if none did.
-    public var passwordID: Int64? {
+    package var passwordID: Int64? {
         switch self {
         case .success(let id), .denied(let id, _), .undecided(let id): id
         case .refusedNetwork(let id), .revoked(let id), .limited(let id, _), .unreadableLimits(let id, _): id
@@ -63,7 +63,7 @@ extension LoginOutcome {
     }
 
     /// One outcome for each row of the table: for what has to be prepared for all of them, and for tests.
-    public static let all: [LoginOutcome] =
+    package static let all: [LoginOutcome] =
         [
             .success(passwordID: 1), .success(passwordID: nil), .unknownAccount, .unknownEverywhere, .ambiguousAccount,
             .disabledAccount, .wrongPassword, .refusedNetwork(passwordID: 1), .revoked(passwordID: 1),
@@ -94,7 +94,7 @@ public struct AuthAnswer: Sendable {
     public var record: PendingRecord?
 
     /// Pairs them.
-    public init(_ outcome: LoginOutcome, record: PendingRecord? = nil) {
+    package init(_ outcome: LoginOutcome, record: PendingRecord? = nil) {
         (self.outcome, self.record) = (outcome, record)
     }
 }

@@ -1,32 +1,32 @@
-public import AuditCore
+package import AuditCore
 
 /// All that follows from how a login came out: a row of ``LoginOutcome/row(_:)``.
-public struct LoginRow: Sendable, Equatable {
+package struct LoginRow: Sendable, Equatable {
     /// The code of the answer, and with it what Dovecot makes of it.
-    public var answer: PassdbOutcome
+    package var answer: PassdbOutcome
     /// What Dovecot is told in words.
-    public var status: String
+    package var status: String
     /// How the login counts.
-    public var label: LoginLabel
+    package var label: LoginLabel
     /// What is written down of a login that failed; nil if none is: of a success, and of a login that a list refused, whose
     /// audit record says all.
-    public var event: FailureRecord.Event?
+    package var event: FailureRecord.Event?
     /// What is written down with the event, for people.
-    public var reason: String
+    package var reason: String
     /// What the audit record of a right password says that refused it (`AUDIT_MATCHED`); nil if nothing did.
-    public var matched: String?
+    package var matched: String?
     /// What a login with a right password that was not let in is called in the log (`result`), 32 letters at most; nil if it
     /// was let in, and of most outcomes without a password that matched.
-    public var refusal: String?
+    package var refusal: String?
     /// What the program's own log warns of; nil if nothing is wrong with the installation.
-    public var warning: Warning?
+    package var warning: Warning?
 
     /// A line of the program's log.
-    public struct Warning: Sendable, Equatable {
+    package struct Warning: Sendable, Equatable {
         /// Always the same words.
-        public var text: String
+        package var text: String
         /// What they are about, by the keys of the log.
-        public var details: [String: String]
+        package var details: [String: String]
     }
 
     init(
@@ -43,9 +43,9 @@ public struct LoginRow: Sendable, Equatable {
 }
 
 /// What became of a login, as metrics name it.
-public struct LoginLabel: Sendable, Hashable {
+package struct LoginLabel: Sendable, Hashable {
     /// A result.
-    public enum Result: String, Sendable {
+    package enum Result: String, Sendable {
         /// The login goes on.
         case allow
         /// The place is not welcome, or the password not for it.
@@ -57,23 +57,23 @@ public struct LoginLabel: Sendable, Hashable {
     }
 
     /// What came of it.
-    public var result: Result
+    package var result: Result
     /// `ok`, a list's name, or as `AUDIT_EVENT` says: out of a fixed set.
-    public var reason: String
+    package var reason: String
 
     /// All there are.
-    public static let all = Set(LoginOutcome.all.map { $0.row().label })
+    package static let all = Set(LoginOutcome.all.map { $0.row().label })
 }
 
 /// What the settings leave open in the table.
-public struct AnswerChoices: Sendable, Equatable {
+package struct AnswerChoices: Sendable, Equatable {
     /// What a login from a place that is not welcome is answered with (`audit.result_block`).
-    public var unwelcome: PassdbOutcome
+    package var unwelcome: PassdbOutcome
     /// What a login is answered with that goes on, and whose password another passdb knows (`audit.result_success`).
-    public var goesOn: PassdbOutcome
+    package var goesOn: PassdbOutcome
 
     /// What is answered unless the settings say otherwise.
-    public init(unwelcome: PassdbOutcome = .userDisabled, goesOn: PassdbOutcome = .userUnknown) {
+    package init(unwelcome: PassdbOutcome = .userDisabled, goesOn: PassdbOutcome = .userUnknown) {
         (self.unwelcome, self.goesOn) = (unwelcome, goesOn)
     }
 }
@@ -82,7 +82,7 @@ extension LoginOutcome {
     /// The one table from how a login came out to what is answered, counted, written down and warned of.
     ///
     /// - Complexity: Allocates nothing, but of what is refused.
-    public func row(_ choices: AnswerChoices = AnswerChoices()) -> LoginRow {
+    package func row(_ choices: AnswerChoices = AnswerChoices()) -> LoginRow {
         let later = "temporarily unavailable"
         return switch self {
         case .success(let id): LoginRow(id == nil ? choices.goesOn : .ok, "success", .allow)
@@ -169,7 +169,7 @@ extension FailureRecord {
     /// What is written down of a login that failed.
     ///
     /// - Returns: nil for a success, and for a login that a deny list refused: its audit record says all.
-    public init?(_ outcome: LoginOutcome, of attempt: LoginAttempt) {
+    package init?(_ outcome: LoginOutcome, of attempt: LoginAttempt) {
         let row = outcome.row()
         guard let event = row.event else { return nil }
         self.init(event, reason: row.reason, attempt: attempt, passwordID: outcome.passwordID)

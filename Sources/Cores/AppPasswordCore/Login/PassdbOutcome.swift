@@ -1,5 +1,5 @@
 /// What Dovecot is answered: HTTP status codes, which are a contract with the scripts that ask.
-public enum PassdbOutcome: Int, Sendable, CaseIterable {
+package enum PassdbOutcome: Int, Sendable, CaseIterable {
     /// Logged in.
     case ok = 200
     /// The next passdb decides.
@@ -18,7 +18,7 @@ public enum PassdbOutcome: Int, Sendable, CaseIterable {
     case temporaryFailure = 503
 
     /// What the shipped scripts make of the code, without Dovecot's `PASSDB_RESULT_`.
-    public var dovecotResult: String {
+    package var dovecotResult: String {
         switch self {
         case .ok: "OK"
         case .next: "NEXT"

@@ -19,7 +19,7 @@ public protocol PasswordVerifier: Sendable {
 
 extension PasswordVerifier {
     /// The same, where no network is refused.
-    public func match(
+    package func match(
         of password: Password, in rows: [AppPassword], attempt: LoginAttempt
     ) async throws(PasswordVerifierError) -> AppPassword? {
         try await match(

@@ -1,4 +1,4 @@
-public import AuditCore
+package import AuditCore
 
 /// Decides which uses of app passwords get a row of their own in the `log` table.
 ///
@@ -14,9 +14,9 @@ public import AuditCore
 ///   released.
 ///
 /// A value without clock or I/O: uses are known to it by number only, the caller keeps the rows. Number 0 is not a use.
-public struct LoginCoalescer: Sendable {
+package struct LoginCoalescer: Sendable {
     /// What becomes of a use.
-    public enum Decision: Sendable, Equatable {
+    package enum Decision: Sendable, Equatable {
         /// It starts a bucket and is written at once.
         case first
         /// It is pending until it is released or replaced; it replaces the use of this number, if any, which is never written.
@@ -26,11 +26,11 @@ public struct LoginCoalescer: Sendable {
     }
 
     /// A decision and what it does to the buckets; made by ``plan(for:)``, carried out by ``apply(_:number:)``.
-    public struct Plan: Sendable {
+    package struct Plan: Sendable {
         /// What becomes of the use.
-        public let decision: Decision
+        package let decision: Decision
         /// When the bucket that it belongs to started.
-        public let bucketStart: Timestamp
+        package let bucketStart: Timestamp
         fileprivate let key: Key
         fileprivate let time: Timestamp
     }
@@ -60,35 +60,35 @@ public struct LoginCoalescer: Sendable {
     }
 
     /// How long a bucket lasts; zero: every use is written.
-    public var bucket: Duration
+    package var bucket: Duration
     /// How long a client must pause before its last use is written.
-    public var quiet: Duration
+    package var quiet: Duration
     /// How many buckets are kept. At the bound the one that is nearest to its end is closed: its pending use is released
     /// at once, and its next use starts a new bucket, so that more is written than need be, never less.
-    public let maxBuckets: Int
+    package let maxBuckets: Int
 
     private var buckets: [Key: Bucket] = [:]
     private var queue = DueQueue<Key>()
     private var latestNow: Timestamp?
 
     /// Makes a coalescer without buckets.
-    public init(bucket: Duration = .seconds(60), quiet: Duration = .seconds(5), maxBuckets: Int = 32_768) {
+    package init(bucket: Duration = .seconds(60), quiet: Duration = .seconds(5), maxBuckets: Int = 32_768) {
         self.bucket = bucket
         self.quiet = quiet
         self.maxBuckets = max(1, maxBuckets)
     }
 
     /// How many buckets are kept just now.
-    public var bucketCount: Int { buckets.count }
+    package var bucketCount: Int { buckets.count }
     /// The numbers of the uses that are pending, in no order.
-    public var pending: [UInt64] { buckets.values.compactMap(\.pending) }
+    package var pending: [UInt64] { buckets.values.compactMap(\.pending) }
     /// No earlier than this there is something to do in ``due(at:)``; nil if there is no bucket.
-    public var nextDue: Timestamp? { queue.earliest }
+    package var nextDue: Timestamp? { queue.earliest }
 
     /// Decides on a use, and changes nothing yet.
     ///
     /// - Complexity: O(1).
-    public func plan(for row: LoginLogRow) -> Plan {
+    package func plan(for row: LoginLogRow) -> Plan {
         let key = Key(row)
         func plan(_ decision: Decision, start: Timestamp) -> Plan {
             Plan(decision: decision, bucketStart: start, key: key, time: row.time)
@@ -111,7 +111,7 @@ public struct LoginCoalescer: Sendable {
     ///   - number: What the use is known by from now on.
     /// - Returns: The numbers of uses that were pending and are to be written now.
     /// - Complexity: O(log n) in the number of buckets.
-    public mutating func apply(_ plan: Plan, number: UInt64) -> [UInt64] {
+    package mutating func apply(_ plan: Plan, number: UInt64) -> [UInt64] {
         switch plan.decision {
         case .covered:
             return []
@@ -132,7 +132,7 @@ public struct LoginCoalescer: Sendable {
     ///
     /// - Returns: The numbers of pending uses whose quiet time or bucket is over.
     /// - Complexity: O(k log n) for k buckets that are due; O(n) after the clock was set back.
-    public mutating func due(at now: Timestamp) -> [UInt64] {
+    package mutating func due(at now: Timestamp) -> [UInt64] {
         var released: [UInt64] = []
         if let latestNow, now < latestNow {
             for (key, open) in buckets where now < open.start {
@@ -159,7 +159,7 @@ public struct LoginCoalescer: Sendable {
     /// Closes every bucket.
     ///
     /// - Returns: The numbers of all uses that were pending.
-    public mutating func closeAll() -> [UInt64] {
+    package mutating func closeAll() -> [UInt64] {
         defer {
             buckets = [:]
             queue = DueQueue()
@@ -174,14 +174,14 @@ public struct LoginCoalescer: Sendable {
     ///   - number: What it is known by.
     ///   - bucketStart: When its bucket started, as its plan said.
     ///   - isFollower: Whether it was a follower.
-    public mutating func restore(_ row: LoginLogRow, number: UInt64, bucketStart: Timestamp, isFollower: Bool) {
+    package mutating func restore(_ row: LoginLogRow, number: UInt64, bucketStart: Timestamp, isFollower: Bool) {
         guard bucket > .zero else { return }
         let key = Key(row)
         _ = open(Bucket(start: bucketStart, latest: row.time, pending: isFollower ? number : nil), for: key)
     }
 
     /// Ends the rebuilding: a pending use that is no longer waiting was written, and its bucket is closed.
-    public mutating func settle(isWaiting: (UInt64) -> Bool) {
+    package mutating func settle(isWaiting: (UInt64) -> Bool) {
         for (key, open) in buckets {
             if let number = open.pending, !isWaiting(number) {
                 buckets[key]?.pending = nil

@@ -16,7 +16,7 @@ public struct LoginLogRow: Sendable, Hashable, Codable {
     public var sourceISP: String?
     /// The login's own time.
     public var time: Timestamp
-    /// Why it was refused (`result`), as ``LoginRow/refusal`` names it; nil if it was let in: only then it is a use.
+    /// Why it was refused (`result`), as `LoginRow.refusal` names it; nil if it was let in: only then it is a use.
     public var refusal: String?
 
     /// One use of an app password; what is not known is nil.
@@ -95,14 +95,14 @@ extension LoginRecorder {
 /// Names a recorded use until its facts are complete.
 public struct LoginTicket: Sendable, Hashable {
     /// The number of the record in its spool.
-    public let number: UInt64
+    package let number: UInt64
     /// What a recorder knows a row by.
     public init(number: UInt64) { self.number = number }
 }
 
 extension LoginLogRow {
     /// Whether both rows are of the same use: equal password, time, address and service.
-    public func isSameUse(as other: LoginLogRow) -> Bool {
+    package func isSameUse(as other: LoginLogRow) -> Bool {
         passwordID == other.passwordID && time == other.time && sourceAddress == other.sourceAddress
             && service == other.service
     }

@@ -1,20 +1,20 @@
-public import AuditCore
+package import AuditCore
 
 /// Tells what is new in a database's answers about ended passwords: a value without clock or I/O.
 ///
 /// Each answer is asked from a little before the last one on, as transactions end later than they began and `deleted` may have
 /// whole seconds only; what was told before is not told again.
-public struct EndTracker: Sendable {
+package struct EndTracker: Sendable {
     /// From when on to ask next; nil: nothing was asked yet.
-    public private(set) var since: Timestamp?
+    package private(set) var since: Timestamp?
     /// What was told, by password, with the time of its end.
     private var told: [Int64: Timestamp] = [:]
 
     /// How far back an answer reaches into the one before it.
-    public static let overlap = Duration.seconds(15)
+    package static let overlap = Duration.seconds(15)
 
     /// Makes a tracker that has been told nothing.
-    public init() {}
+    package init() {}
 
     /// Takes an answer.
     ///
@@ -22,7 +22,7 @@ public struct EndTracker: Sendable {
     ///   - answer: What was answered to a question from ``since`` on.
     ///   - asked: The ids that were asked about: those that are not there have ended, too.
     /// - Returns: Those that were not told before, and whether more are waiting: then ask again at once.
-    public mutating func take(_ answer: EndedAnswer, asked: [Int64]) -> (new: [EndedPassword], isPartial: Bool) {
+    package mutating func take(_ answer: EndedAnswer, asked: [Int64]) -> (new: [EndedPassword], isPartial: Bool) {
         var new: [EndedPassword] = []
         var isNew: Set<Int64> = []
         for ended in answer.ended where told[ended.id].map({ $0 < ended.time }) ?? true {

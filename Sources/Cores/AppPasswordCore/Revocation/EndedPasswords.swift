@@ -1,7 +1,7 @@
-public import AuditCore
+package import AuditCore
 
 /// Why the sessions of an app password, or of an account, are to end.
-public enum EndReason: String, Sendable, CaseIterable {
+package enum EndReason: String, Sendable, CaseIterable {
     /// The password was revoked and kept.
     case revoked
     /// Its row is gone, or was revoked at a time that is none.
@@ -15,48 +15,48 @@ public enum EndReason: String, Sendable, CaseIterable {
 }
 
 /// An app password that is no longer taken.
-public struct EndedPassword: Sendable, Equatable {
+package struct EndedPassword: Sendable, Equatable {
     /// The row's id.
-    public var id: Int64
+    package var id: Int64
     /// Whose it was, as the row spells it; nil if the row is gone.
-    public var user: String?
+    package var user: String?
     /// Why it is no longer taken.
-    public var reason: EndReason
+    package var reason: EndReason
     /// Since when, by the database's clock or that of whoever revoked it.
-    public var time: Timestamp
+    package var time: Timestamp
 
     /// An app password and its end.
-    public init(id: Int64, user: String?, reason: EndReason, time: Timestamp) {
+    package init(id: Int64, user: String?, reason: EndReason, time: Timestamp) {
         (self.id, self.user, self.reason, self.time) = (id, user, reason, time)
     }
 }
 
 /// What a database says of passwords that have ended.
-public struct EndedAnswer: Sendable, Equatable {
+package struct EndedAnswer: Sendable, Equatable {
     /// The database's time.
-    public var now: Timestamp
+    package var now: Timestamp
     /// Those that ended no earlier than was asked for, at most ``mostOfAKind`` of each reason, those that ended first; and of the
     /// ids asked about those that are expired or suspended, whenever that was. One may be there twice.
-    public var ended: [EndedPassword]
+    package var ended: [EndedPassword]
     /// Those of the ids asked about that are there and not revoked.
-    public var present: Set<Int64>
+    package var present: Set<Int64>
 
     /// How many passwords of each reason an answer has at most.
-    public static let mostOfAKind = 1000
+    package static let mostOfAKind = 1000
     /// How far back a question without a moment reaches.
-    public static let firstReach = Duration.seconds(3600)
+    package static let firstReach = Duration.seconds(3600)
 
     /// An answer as it was read.
-    public init(now: Timestamp, ended: [EndedPassword], present: Set<Int64>) {
+    package init(now: Timestamp, ended: [EndedPassword], present: Set<Int64>) {
         (self.now, self.ended, self.present) = (now, ended, present)
     }
 
     /// Whether one that was asked about is neither gone nor revoked, expired or suspended.
-    public func isInForce(_ id: Int64) -> Bool { present.contains(id) && !ended.contains { $0.id == id } }
+    package func isInForce(_ id: Int64) -> Bool { present.contains(id) && !ended.contains { $0.id == id } }
 }
 
 /// Knows which app passwords have ended, whoever ended them.
-public protocol EndedPasswords: Sendable {
+package protocol EndedPasswords: Sendable {
     /// Looks for passwords that were revoked or suspended, or that expired, no earlier than a moment, and which of others are
     /// still there, or were expired or suspended at any time.
     ///
@@ -75,9 +75,9 @@ public protocol EndedPasswords: Sendable {
 }
 
 /// How many app passwords there are in each state.
-public struct PasswordCounts: Sendable, Equatable {
+package struct PasswordCounts: Sendable, Equatable {
     /// A state; of several the first one.
-    public enum State: String, Sendable, CaseIterable {
+    package enum State: String, Sendable, CaseIterable {
         /// Revoked and kept.
         case revoked
         /// Suspended until it is released.
@@ -91,10 +91,10 @@ public struct PasswordCounts: Sendable, Equatable {
     }
 
     /// How many passwords are in each state.
-    public var byState: [State: Int]
+    package var byState: [State: Int]
 
     /// Takes what was counted.
-    public init(_ byState: [State: Int]) { self.byState = byState }
+    package init(_ byState: [State: Int]) { self.byState = byState }
 
     /// Takes numbers of which each but the first is counted in the first, and in no other.
     package init(total: Int64, revoked: Int64, suspended: Int64, expired: Int64, notYet: Int64) {

@@ -3,13 +3,13 @@ internal import Locks
 /// Which app passwords were let in lately, as whom and from where: their sessions may be open.
 ///
 /// Bounded: beyond that many passwords those noted first are forgotten. Safe to use from anywhere.
-public final class RecentUses: Sendable {
+package final class RecentUses: Sendable {
     /// What is known of a password's sessions.
-    public struct Use: Sendable, Equatable {
+    package struct Use: Sendable, Equatable {
         /// Names that were typed, as Dovecot spelled them: what its sessions are called; at most 4, the last one first.
-        public var logins: [String]
+        package var logins: [String]
         /// Addresses in canonical text; at most 16, the last one first.
-        public var addresses: [String]
+        package var addresses: [String]
     }
 
     private struct State {
@@ -28,13 +28,13 @@ public final class RecentUses: Sendable {
     /// Makes one that knows nothing.
     ///
     /// - Parameter limit: How many passwords are known at most.
-    public init(limit: Int = 65_536) { self.limit = max(1, limit) }
+    package init(limit: Int = 65_536) { self.limit = max(1, limit) }
 
     /// How many passwords are known.
-    public var count: Int { state.withLock { $0.ring.count } }
+    package var count: Int { state.withLock { $0.ring.count } }
 
     /// Notes that a login was let in.
-    public func note(_ passwordID: Int64, login: String, address: String?) {
+    package func note(_ passwordID: Int64, login: String, address: String?) {
         state.withLock { state in
             if state.uses[passwordID] == nil {
                 if state.ring.count < limit {
@@ -56,10 +56,10 @@ public final class RecentUses: Sendable {
     }
 
     /// What is known of a password.
-    public func use(of passwordID: Int64) -> Use? { state.withLock { $0.uses[passwordID] } }
+    package func use(of passwordID: Int64) -> Use? { state.withLock { $0.uses[passwordID] } }
 
     /// Forgets a password: its sessions have ended.
-    public func forget(_ passwordID: Int64) {
+    package func forget(_ passwordID: Int64) {
         state.withLock { state in
             guard let place = state.places.removeValue(forKey: passwordID) else { return }
             state.uses[passwordID] = nil
@@ -73,15 +73,15 @@ public final class RecentUses: Sendable {
     }
 
     /// Forgets all.
-    public func removeAll() { state.withLock { $0 = State() } }
+    package func removeAll() { state.withLock { $0 = State() } }
 
     /// The next passwords to ask about; all take turns.
-    public func nextPasswords(_ count: Int) -> [Int64] {
+    package func nextPasswords(_ count: Int) -> [Int64] {
         state.withLock { state in Self.next(count, state.ring, &state.passwordTurn) }
     }
 
     /// The next accounts to ask about, as their last logins were spelled; all take turns.
-    public func nextAccounts(_ count: Int) -> [String] {
+    package func nextAccounts(_ count: Int) -> [String] {
         state.withLock { state in
             var names: [String] = []
             for id in Self.next(count, state.ring, &state.accountTurn) {
@@ -94,7 +94,7 @@ public final class RecentUses: Sendable {
     /// The passwords that were used as this account.
     ///
     /// - Complexity: Linear in what is known.
-    public func passwords(of login: String) -> [Int64] {
+    package func passwords(of login: String) -> [Int64] {
         state.withLock { state in state.ring.filter { state.uses[$0]?.logins.contains(login) ?? false } }
     }
 

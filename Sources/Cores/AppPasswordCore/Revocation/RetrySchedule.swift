@@ -1,10 +1,10 @@
-public import AuditCore
+package import AuditCore
 
 /// What one server has to do yet, and when it is asked: in order, one at a time, for an hour at most. A value without clock.
 ///
 /// After a failure the server is left alone for a second, then two, four, … up to a minute, and everything waits for that; then
 /// another task is tried, so that one that fails for ever stops no other.
-public struct RetrySchedule<Task: Sendable & Hashable>: Sendable {
+package struct RetrySchedule<Task: Sendable & Hashable>: Sendable {
     private struct Entry: Sendable {
         var task: Task
         var end: Timestamp
@@ -13,32 +13,32 @@ public struct RetrySchedule<Task: Sendable & Hashable>: Sendable {
     private var entries: [Entry] = []
     private var failures = 0
     /// When the next is to be tried; nil: there is none.
-    public var due: Timestamp? { entries.isEmpty ? nil : notBefore }
+    package var due: Timestamp? { entries.isEmpty ? nil : notBefore }
     private var notBefore = Timestamp(milliseconds: .min)
 
     /// How long a task is tried.
-    public let patience: Duration
+    package let patience: Duration
     /// How many tasks wait at most.
-    public let limit: Int
+    package let limit: Int
 
     /// Makes one that has nothing to do.
     ///
     /// - Parameters:
     ///   - patience: How long a task is tried.
     ///   - limit: How many tasks wait at most.
-    public init(patience: Duration = .seconds(3600), limit: Int = 10_000) {
+    package init(patience: Duration = .seconds(3600), limit: Int = 10_000) {
         (self.patience, self.limit) = (patience, max(1, limit))
     }
 
     /// How many tasks wait.
-    public var count: Int { entries.count }
+    package var count: Int { entries.count }
     /// Whether the last try failed.
-    public var isFailing: Bool { failures > 0 }
+    package var isFailing: Bool { failures > 0 }
 
     /// Adds a task; one that waits already is not added again.
     ///
     /// - Returns: The task that is given up for it, if there was no room: the oldest.
-    public mutating func add(_ task: Task, at now: Timestamp) -> Task? {
+    package mutating func add(_ task: Task, at now: Timestamp) -> Task? {
         guard !entries.contains(where: { $0.task == task }) else { return nil }
         var dropped: Task?
         if entries.count >= limit, let oldest = entries.indices.min(by: { entries[$0].end < entries[$1].end }) {
@@ -49,13 +49,13 @@ public struct RetrySchedule<Task: Sendable & Hashable>: Sendable {
     }
 
     /// The task to try now; nil: none, or not yet.
-    public func next(at now: Timestamp) -> Task? {
+    package func next(at now: Timestamp) -> Task? {
         guard now >= notBefore || failures == 0 else { return nil }
         return entries.first?.task
     }
 
     /// Says that a task is done, or cannot ever be.
-    public mutating func finish(_ task: Task) {
+    package mutating func finish(_ task: Task) {
         entries.removeAll { $0.task == task }
         (failures, notBefore) = (0, Timestamp(milliseconds: .min))
     }
@@ -63,7 +63,7 @@ public struct RetrySchedule<Task: Sendable & Hashable>: Sendable {
     /// Says that the server failed at a task, which is tried again after the others.
     ///
     /// - Returns: The tasks that are given up, their time being over.
-    public mutating func fail(_ task: Task, at now: Timestamp) -> [Task] {
+    package mutating func fail(_ task: Task, at now: Timestamp) -> [Task] {
         if let index = entries.firstIndex(where: { $0.task == task }) { entries.append(entries.remove(at: index)) }
         failures += 1
         notBefore = now.advanced(by: .seconds(min(60, 1 << min(failures - 1, 6))))

@@ -1,21 +1,21 @@
 /// What is done a second time, a while after the first: a value without clock.
 ///
 /// A login that was under way when its password ended may have its session only after the first try.
-public struct SecondTries: Sendable {
+package struct SecondTries: Sendable {
     private var waiting: [(task: SessionEnder.Task, due: ContinuousClock.Instant)] = []
 
     /// How long after the first try the second one is due.
-    public static let delay = Duration.seconds(30)
+    package static let delay = Duration.seconds(30)
     /// How many wait at most; those beyond are not tried again.
-    public let limit: Int
+    package let limit: Int
 
     /// Makes one in which nothing waits.
     ///
     /// - Parameter limit: How many tasks wait at most.
-    public init(limit: Int = 10_000) { self.limit = max(1, limit) }
+    package init(limit: Int = 10_000) { self.limit = max(1, limit) }
 
     /// Notes tasks that are tried for the first time now: those about a password, not about a whole account.
-    public mutating func add(_ tasks: [SessionEnder.Task], at now: ContinuousClock.Instant) {
+    package mutating func add(_ tasks: [SessionEnder.Task], at now: ContinuousClock.Instant) {
         for var task in tasks where task.passwordID != nil && !task.isSecond && waiting.count < limit {
             task.isSecond = true
             waiting.append((task, now.advanced(by: Self.delay)))
@@ -23,7 +23,7 @@ public struct SecondTries: Sendable {
     }
 
     /// Takes those that are due.
-    public mutating func takeDue(at now: ContinuousClock.Instant) -> [SessionEnder.Task] {
+    package mutating func takeDue(at now: ContinuousClock.Instant) -> [SessionEnder.Task] {
         let due = waiting.prefix { $0.due <= now }.map(\.task)
         waiting.removeFirst(due.count)
         return due

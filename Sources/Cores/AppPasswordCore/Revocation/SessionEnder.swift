@@ -1,20 +1,20 @@
 /// Ends the sessions of what is no longer taken, on one server.
-public struct SessionEnder: Sendable {
+package struct SessionEnder: Sendable {
     /// What is to be done on a server.
-    public struct Task: Sendable, Hashable {
+    package struct Task: Sendable, Hashable {
         /// The app password; nil: a whole account.
-        public var passwordID: Int64?
+        package var passwordID: Int64?
         /// Names of the sessions' user, as Dovecot spells them.
-        public var logins: [String]
+        package var logins: [String]
         /// Addresses that they came from lately, in canonical text.
-        public var addresses: [String]
+        package var addresses: [String]
         /// Why.
-        public var reason: EndReason
+        package var reason: EndReason
         /// Whether it is done again, for logins that were under way the first time: by the password only.
-        public var isSecond: Bool
+        package var isSecond: Bool
 
         /// A task.
-        public init(
+        package init(
             passwordID: Int64?, logins: [String], addresses: [String], reason: EndReason, isSecond: Bool = false
         ) {
             (self.passwordID, self.logins, self.addresses) = (passwordID, logins, addresses)
@@ -23,16 +23,16 @@ public struct SessionEnder: Sendable {
     }
 
     /// What came of a task.
-    public struct Result: Sendable, Equatable {
+    package struct Result: Sendable, Equatable {
         /// How sessions were told apart, as ``SessionMask/way`` names it; nil: in no way that was allowed.
-        public var way: String?
+        package var way: String?
         /// How many were ended.
-        public var sessions: Int
+        package var sessions: Int
         /// Why some may be open still, in words; nil: none is.
-        public var trouble: String?
+        package var trouble: String?
 
         /// A result.
-        public init(way: String?, sessions: Int, trouble: String? = nil) {
+        package init(way: String?, sessions: Int, trouble: String? = nil) {
             (self.way, self.sessions, self.trouble) = (way, sessions, trouble)
         }
     }
@@ -43,7 +43,7 @@ public struct SessionEnder: Sendable {
     /// - Parameters:
     ///   - server: Whose sessions.
     ///   - withoutAlias: What stands for a password that it does not know sessions by.
-    public init(_ server: any SessionServer, withoutAlias: KickWithoutAlias) {
+    package init(_ server: any SessionServer, withoutAlias: KickWithoutAlias) {
         (self.server, self.withoutAlias) = (server, withoutAlias)
     }
 
@@ -51,7 +51,7 @@ public struct SessionEnder: Sendable {
     ///
     /// - Throws: ``SessionServerError``; then some may have ended.
     /// - Complexity: One request; without session aliases one for each name and address.
-    public func end(_ task: Task) async throws(SessionServerError) -> Result {
+    package func end(_ task: Task) async throws(SessionServerError) -> Result {
         guard let id = task.passwordID else { return try await end(task.logins.map { .user($0) }, "user") }
         do throws(SessionServerError) {
             return Result(way: "password", sessions: try await server.end(.password(id)))

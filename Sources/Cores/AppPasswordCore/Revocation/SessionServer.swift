@@ -1,7 +1,7 @@
 internal import AuditCore
 
 /// Which sessions of a mail server are meant.
-public enum SessionMask: Sendable, Hashable, CustomStringConvertible {
+package enum SessionMask: Sendable, Hashable, CustomStringConvertible {
     /// Those that a password opened, which the server knows by its id.
     case password(Int64)
     /// All of a user.
@@ -10,7 +10,7 @@ public enum SessionMask: Sendable, Hashable, CustomStringConvertible {
     case userAndAddress(String, String)
 
     /// How sessions are told apart: `password`, `user`, `user_and_address`.
-    public var way: String {
+    package var way: String {
         switch self {
         case .password: "password"
         case .user: "user"
@@ -19,7 +19,7 @@ public enum SessionMask: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// For logs.
-    public var description: String {
+    package var description: String {
         switch self {
         case .password(let id): "password \(id)"
         case .user(let name): "user \(name.visible())"
@@ -29,7 +29,7 @@ public enum SessionMask: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A mail server that can end sessions.
-public protocol SessionServer: Sendable {
+package protocol SessionServer: Sendable {
     /// What it is called in logs and records.
     var name: String { get }
 
@@ -46,9 +46,9 @@ public protocol SessionServer: Sendable {
 }
 
 /// Why a mail server did not do what it was asked.
-public struct SessionServerError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SessionServerError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of trouble it is.
-    public enum Code: String, Sendable {
+    package enum Code: String, Sendable {
         /// It cannot be reached, or does not answer in time.
         case unreachable
         /// It does not take our key.
@@ -62,19 +62,19 @@ public struct SessionServerError: Error, Sendable, Equatable, CustomStringConver
     }
 
     /// The kind.
-    public let code: Code
+    package let code: Code
     /// More, for operators only.
-    public let detail: String
+    package let detail: String
 
     /// A server's trouble.
-    public init(_ code: Code, detail: String = "") { (self.code, self.detail) = (code, detail) }
+    package init(_ code: Code, detail: String = "") { (self.code, self.detail) = (code, detail) }
 
     /// For operators.
-    public var description: String { detail.isEmpty ? code.rawValue : "\(code.rawValue) (\(detail))" }
+    package var description: String { detail.isEmpty ? code.rawValue : "\(code.rawValue) (\(detail))" }
 }
 
 /// What stands for a password where a server does not know sessions by theirs: Dovecot before 2.4.
-public enum KickWithoutAlias: String, Sendable, CaseIterable {
+package enum KickWithoutAlias: String, Sendable, CaseIterable {
     /// The user's sessions from the addresses that the password was used from lately.
     case userAndAddress = "user_and_address"
     /// All of the user's sessions.

@@ -1,20 +1,20 @@
-public import AppPasswordCore
+package import AppPasswordCore
 import AuditCore
 import AuditCoreTesting
 
 /// What every store promises of passwords that have ended.
-public struct EndedPasswordsContract<Store: AppPasswordStore & AppPasswordAdministration & EndedPasswords>: Sendable {
+package struct EndedPasswordsContract<Store: AppPasswordStore & AppPasswordAdministration & EndedPasswords>: Sendable {
     private let make: @Sendable () async throws -> Store
 
     /// Prepares a run.
     ///
     /// - Parameter make: Makes what is held to the contract; it may hold rows already, and keeps those that are made here.
-    public init(make: @escaping @Sendable () async throws -> Store) { self.make = make }
+    package init(make: @escaping @Sendable () async throws -> Store) { self.make = make }
 
     /// Runs every check.
     ///
     /// - Throws: ``AuditCoreTesting/ContractViolation``, or the store's own ``BackendError``.
-    public func run() async throws {
+    package func run() async throws {
         let store = try await make()
         let uid = "ended-\(UInt64.random(in: 0 ... .max))"
         let start = try await store.ended(since: nil, among: []).now

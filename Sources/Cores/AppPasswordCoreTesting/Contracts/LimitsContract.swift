@@ -3,8 +3,7 @@ import AuditCore
 import AuditCoreTesting
 
 /// What every store promises of the limits of app passwords.
-public struct LimitsContract<Store: AppPasswordStore & AppPasswordAdministration & LoginLog & EndingPasswords>: Sendable
-{
+public struct LimitsContract<Store: AppPasswordStore & AppPasswordAdministration & LoginLog>: Sendable {
     private let make: @Sendable () async throws -> Store
 
     /// Prepares a run.
@@ -52,7 +51,6 @@ public struct LimitsContract<Store: AppPasswordStore & AppPasswordAdministration
         try ContractViolation.unless(try await store.limit(id: id, fewer), is: true, "limits are changed")
         try ContractViolation.unless(try await stored(id)?.read(), is: fewer, "to just the new ones")
         try await Self.checkBinding(store, id, free)
-        try await Self.checkAnnouncing(store, id, free)
         try await Self.checkSuspending(store, id, free, stored)
         try ContractViolation.unless(try await store.limit(id: id, Limits()), is: true, "limits are taken away")
         try ContractViolation.unless(try await stored(id), is: nil, "then there are none")
@@ -129,56 +127,6 @@ public struct LimitsContract<Store: AppPasswordStore & AppPasswordAdministration
         }
         _ = try await store.limit(id: free, Limits())
         try ContractViolation.unless(try await store.suspend(id: .max), is: false, "there is no such password")
-    }
-
-    /// What may end is found, and an announcement is noted once.
-    private static func checkAnnouncing(
-        _ store: Store, _ id: Int64, _ free: Int64
-    ) async throws {
-        func ending() async throws -> EndingPassword? {
-            try await store.endingPasswords(after: id - 1, limit: 1).first { $0.id == id }
-        }
-        try ContractViolation.unless(try await ending(), is: nil, "what has no end does not end")
-        var limits = Limits()
-        limits.unusedDays = 60
-        _ = try await store.limit(id: id, limits)
-        let found = try await ending()
-        let row = try await store.passwords(of: found?.uid ?? "").first { $0.id == id }
-        try ContractViolation.unless(found?.limits.columns, is: row?.limits?.columns, "it comes with its limits")
-        try ContractViolation.unless(found?.limits.lastUse, is: row?.limits?.lastUse, "and its last use")
-        try ContractViolation.unless(found?.created, is: row?.created, "and since when it is there")
-        try ContractViolation.unless(found?.limits.now == nil, is: false, "with the database's time")
-        try ContractViolation.unless(found?.announced, is: nil, "nothing is noted at first")
-        let soon = (found?.limits.now ?? Timestamp(milliseconds: 0)).advanced(by: .seconds(86_400))
-        (limits.unusedDays, limits.expires) = (nil, soon)
-        _ = try await store.limit(id: id, limits)
-        try ContractViolation.unless(try await ending()?.limits.read().expires, is: soon, "a near end is found")
-        for (mark, old, isFirst) in [
-            ("one", nil, true), ("one", nil, false), ("two", "one", true), ("three", "one", false),
-        ] as [(String, String?, Bool)] {
-            try ContractViolation.unless(
-                try await store.noteAnnouncement(mark, of: id, after: old), is: isFirst, "of two that announce one does"
-            )
-        }
-        try ContractViolation.unless(try await ending()?.announced, is: "two", "what was noted comes back")
-        limits.note = "changed"
-        _ = try await store.limit(id: id, limits)
-        try ContractViolation.unless(try await ending()?.announced, is: "two", "whatever else changes")
-        limits.unusedDays = 7
-        _ = try await store.limit(id: id, limits)
-        try ContractViolation.unless(
-            try await ending()?.announced, is: nil, "it is forgotten with the end it was about")
-        _ = try await store.noteAnnouncement("three", of: id, after: nil)
-        _ = try await store.limit(id: id, limits, afresh: true)
-        try ContractViolation.unless(try await ending()?.announced, is: nil, "and afresh")
-        try ContractViolation.unless(
-            try await store.noteAnnouncement("one", of: free, after: nil), is: false,
-            "what has no limits ends at no time")
-        try ContractViolation.unless(
-            try await store.endingPasswords(after: id, limit: 10).contains { $0.id == free }, is: false,
-            "nor is it found")
-        try ContractViolation.unless(
-            try await store.endingPasswords(after: id - 1, limit: 0).isEmpty, is: true, "no more than are wanted")
     }
 
     /// Limits of every kind.

@@ -9,7 +9,7 @@ extension IPAddress {
     /// | 64:ff9b:1::/48 | NAT64 of a site's own (RFC 8215) | in the last 32 bits, as in prefixes of /96 |
     ///
     /// - Complexity: A few comparisons, no allocation.
-    public var embeddedIPv4: IPAddress? {
+    package var embeddedIPv4: IPAddress? {
         guard family == .v6 else { return nil }
         let last = UInt32(truncatingIfNeeded: bits)
         if bits >> 112 == 0x2002 { return IPAddress(v4: UInt32(truncatingIfNeeded: bits >> 80)) }

@@ -4,29 +4,29 @@
 /// passed by in the other spelling. Zones (`%eth0`) are dropped.
 public struct IPAddress: Hashable, Sendable {
     /// The address family.
-    public enum Family: Sendable, Hashable {
+    package enum Family: Sendable, Hashable {
         /// IPv4, 32 bits.
         case v4
         /// IPv6, 128 bits.
         case v6
 
         /// How many bits an address of this family has.
-        public var bitWidth: Int { self == .v4 ? 32 : 128 }
+        package var bitWidth: Int { self == .v4 ? 32 : 128 }
     }
 
     /// The address family. Comparisons never mix families.
-    public let family: Family
+    package let family: Family
     /// The address as a number; for IPv4 the upper 96 bits are zero.
-    public let bits: UInt128
+    package let bits: UInt128
 
     /// Makes an IPv4 address from its 32 bits.
-    public init(v4 bits: UInt32) {
+    package init(v4 bits: UInt32) {
         family = .v4
         self.bits = UInt128(bits)
     }
 
     /// Makes an IPv6 address from its 128 bits; an IPv4-mapped one becomes IPv4.
-    public init(v6 bits: UInt128) {
+    package init(v6 bits: UInt128) {
         let isMapped = bits >> 32 == 0xFFFF
         family = isMapped ? .v4 : .v6
         self.bits = isMapped ? bits & 0xFFFF_FFFF : bits

@@ -10,13 +10,13 @@ public struct IPPrefix: Hashable, Sendable {
     /// Makes a prefix from an address and a length.
     ///
     /// - Returns: nil if the length does not fit the family.
-    public init?(_ address: IPAddress, length: Int) {
+    package init?(_ address: IPAddress, length: Int) {
         guard (0...address.family.bitWidth).contains(length) else { return nil }
         self.init(address, checkedLength: length)
     }
 
     /// Makes the prefix that holds just one address.
-    public init(only address: IPAddress) {
+    package init(only address: IPAddress) {
         self.address = address
         length = address.family.bitWidth
     }
@@ -69,7 +69,7 @@ public struct IPPrefix: Hashable, Sendable {
     }
 
     /// The last address of the block, as a number.
-    public var lastBits: UInt128 { address.bits | Self.hostMask(address.family, length: length) }
+    package var lastBits: UInt128 { address.bits | Self.hostMask(address.family, length: length) }
 
     private static func hostMask(_ family: IPAddress.Family, length: Int) -> UInt128 {
         let hostBits = family.bitWidth - length

@@ -3,10 +3,10 @@ public struct LocalNetworks: Sendable {
     private let table: PrefixTable
     private let names: [String]
 
-    /// Makes the table from networks and their names; of two names for one network the first counts.
+    /// Makes the table from networks and their names, of which there may be none; of two names for one network the first counts.
     ///
     /// - Complexity: n log n.
-    public init(_ networks: some Sequence<(prefix: IPPrefix, name: String)>) {
+    public init(_ networks: some Sequence<(prefix: IPPrefix, name: String)> = [(prefix: IPPrefix, name: String)]()) {
         var builder = PrefixTable.Builder()
         var names: [String] = []
         for (prefix, name) in networks {
@@ -17,13 +17,10 @@ public struct LocalNetworks: Sendable {
         table = PrefixTable(builder, precedence: .longest)
     }
 
-    /// No local networks.
-    public init() { self.init([]) }
-
     /// The name of the smallest network that holds the address; families never mix.
     ///
     /// - Complexity: A binary search, no allocation.
-    public func name(of address: IPAddress) -> String? {
+    package func name(of address: IPAddress) -> String? {
         table.match(address).map { names[$0.number - 1] }
     }
 }

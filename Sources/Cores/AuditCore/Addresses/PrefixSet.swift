@@ -12,10 +12,10 @@ public struct PrefixSet: Sendable {
     }
 
     /// How many networks the set was made of.
-    public var count: Int { table.count }
+    package var count: Int { table.count }
 
     /// Whether one of the networks holds the address; families never mix.
     ///
     /// - Complexity: A binary search, no allocation.
-    public func contains(_ address: IPAddress) -> Bool { table.match(address) != nil }
+    package func contains(_ address: IPAddress) -> Bool { table.match(address) != nil }
 }

@@ -3,7 +3,7 @@ extension IPAddress {
     /// of an IPv4 address (``embeddedIPv4``), which anybody can come by, whatever he wraps.
     ///
     /// - Complexity: A few comparisons, no allocation.
-    public var isPrivate: Bool { isSpecialPurpose && embeddedIPv4 == nil }
+    package var isPrivate: Bool { isSpecialPurpose && embeddedIPv4 == nil }
 
     /// Whether the address is not globally reachable by IANA's special-purpose registries.
     ///

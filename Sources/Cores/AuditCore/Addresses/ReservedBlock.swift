@@ -1,12 +1,12 @@
 /// A block of special-purpose addresses, named as the old program named it.
-public struct ReservedBlock: Sendable, Hashable {
+package struct ReservedBlock: Sendable, Hashable {
     /// The assignment's name, shown as the net name: `TEST-NET-1`.
-    public let name: String
+    package let name: String
     /// Where it is defined: `RFC 5737`.
-    public let reference: String
+    package let reference: String
 
     /// Names a block.
-    public init(name: String, reference: String) {
+    package init(name: String, reference: String) {
         self.name = name
         self.reference = reference
     }
@@ -20,7 +20,7 @@ extension IPAddress {
     /// multicast, 192.88.99.0/24, fec0::/10, 64:ff9b::/96 and 100.64.0.0/10 are reserved and not private.
     ///
     /// - Complexity: Some ten comparisons, no allocation.
-    public var reservedBlock: ReservedBlock? {
+    package var reservedBlock: ReservedBlock? {
         switch family {
         case .v4:
             Self.reservedV4.first { $0.prefix.contains(self) }?.block ?? (isSpecialPurpose ? Self.privateUse : nil)

@@ -1,5 +1,5 @@
 /// What an alarm is about.
-public enum AlarmKind: String, Sendable, CaseIterable {
+package enum AlarmKind: String, Sendable, CaseIterable {
     /// A revoked app password is tried: by a forgotten client, or by a thief.
     case revokedTried = "revoked_tried"
     /// An app password is used in two places at once, or through too many networks' operators in a day.
@@ -12,7 +12,7 @@ public enum AlarmKind: String, Sendable, CaseIterable {
     case accountFromMany = "account_from_many"
 
     /// What it says of a login, as a part of a sentence.
-    public var words: String {
+    package var words: String {
         switch self {
         case .revokedTried: "revoked app password tried"
         case .passwordInTwoPlaces: "app password used in two places at once"
@@ -24,7 +24,7 @@ public enum AlarmKind: String, Sendable, CaseIterable {
 }
 
 /// What follows from an alarm.
-public enum AlarmAction: String, Sendable, CaseIterable {
+package enum AlarmAction: String, Sendable, CaseIterable {
     /// There is no such alarm.
     case none
     /// It is written down, and told to those who are to be told.

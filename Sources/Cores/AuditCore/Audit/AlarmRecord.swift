@@ -1,47 +1,47 @@
 /// What is written down of an alarm.
 public struct AlarmRecord: Sendable, Equatable {
     /// Where a login came from, as far as it is known.
-    public struct Place: Sendable, Equatable {
+    package struct Place: Sendable, Equatable {
         /// When the login arrived.
-        public var time: Timestamp
+        package var time: Timestamp
         /// The address; nil for a login over a local socket.
-        public var address: IPAddress?
+        package var address: IPAddress?
         /// ISO 3166-1 code, upper case.
-        public var country: String?
+        package var country: String?
         /// The AS number, of several the first.
-        public var asNumber: UInt32?
+        package var asNumber: UInt32?
         /// Its name.
-        public var asName: String?
+        package var asName: String?
         /// Where it is, in words: `Dresden, SN, Germany`.
-        public var name: String?
+        package var name: String?
 
         /// A place of which nothing is known but the address.
-        public init(time: Timestamp, address: IPAddress?) { (self.time, self.address) = (time, address) }
+        package init(time: Timestamp, address: IPAddress?) { (self.time, self.address) = (time, address) }
     }
 
     /// What it is about.
-    public var kind: AlarmKind
+    package var kind: AlarmKind
     /// By what people call it: ten letters and digits, the same for the same alarm only.
-    public var id: String
+    package var id: String
     /// Whose login it was: the name typed.
-    public var user: String
+    package var user: String
     /// The app password; nil if it was none.
-    public var passwordID: Int64?
+    package var passwordID: Int64?
     /// `imap`, `submission`, …
-    public var service: String
+    package var service: String
     /// Whether the login was let in; else it was tried only.
-    public var isAllowed: Bool
+    package var isAllowed: Bool
     /// Where it came from.
-    public var place: Place
+    package var place: Place
     /// Where the one came from that it differs from; nil: none is known.
-    public var before: Place?
+    package var before: Place?
     /// Why it is one, in words: `known countries: AT, DE`.
-    public var reason: String
+    package var reason: String
     /// What follows.
-    public var action: AlarmAction
+    package var action: AlarmAction
 
     /// Puts an alarm together.
-    public init(
+    package init(
         _ kind: AlarmKind, id: String, user: String, passwordID: Int64?, service: String, isAllowed: Bool,
         place: Place, before: Place?, reason: String, action: AlarmAction
     ) {
@@ -51,12 +51,12 @@ public struct AlarmRecord: Sendable, Equatable {
     }
 
     /// When the login that raised it arrived.
-    public var time: Timestamp { place.time }
+    package var time: Timestamp { place.time }
 
     /// The line for administrators: `alarm new_country: user=<alice>, password=17, service=imap, ip=192.0.2.1, allowed=True, country=FR,
     /// asn=AS3215, as_desc=<…>, place=<…>, before_ip=…, before_country=…, before_asn=…, reason=<…>, action=notify, id=…`; what is not
     /// known is left out.
-    public var message: String {
+    package var message: String {
         var text = "alarm \(kind.rawValue): user=<\(user.auditEscaped(for: .name))>"
         if let passwordID { text += ", password=\(passwordID)" }
         text += ", service=\(service.auditEscaped(for: .bare)), ip=\(place.address?.description ?? "None")"
@@ -78,10 +78,10 @@ public struct AlarmRecord: Sendable, Equatable {
     }
 
     /// `PRIORITY` of syslog: warning.
-    public var priority: Int { 4 }
+    package var priority: Int { 4 }
 
     /// The `AUDIT_*` fields; what is not known has none, but for `AUDIT_IP`.
-    public var fields: [AuditField] {
+    package var fields: [AuditField] {
         var fields: [AuditField] = []
         func add(_ name: String, _ value: AuditValue, _ spelling: AuditField.Spelling = .json) {
             fields.append(AuditField(name: "AUDIT_" + name, value: value, spelling: spelling))

@@ -5,10 +5,10 @@ public struct AuditField: Sendable, Equatable {
     /// The typed value.
     public var value: AuditValue
     /// How the journal shows it: the old program's fields as Python would, new ones as JSON.
-    public var spelling: Spelling
+    package var spelling: Spelling
 
     /// How the journal spells a value.
-    public enum Spelling: Sendable {
+    package enum Spelling: Sendable {
         /// As Python's `str()`.
         case python
         /// As JSON; a text without quotes.
@@ -16,7 +16,7 @@ public struct AuditField: Sendable, Equatable {
     }
 
     /// The value as the journal shows it.
-    public var journalText: String {
+    package var journalText: String {
         switch (spelling, value) {
         case (_, .text(let text)): text
         case (.python, _): value.pythonText
@@ -29,7 +29,7 @@ extension AuditRecord {
     /// The `AUDIT_*` fields, the old program's first.
     ///
     /// A login without a MaxMind record has no `AUDIT_MAXMIND_*`, as it always was.
-    public var fields: [AuditField] {
+    package var fields: [AuditField] {
         var fields: [AuditField] = []
         fields.reserveCapacity(48)
         func old(_ name: String, _ value: AuditValue) {
@@ -70,7 +70,7 @@ extension AuditRecord {
     }
 
     /// `PRIORITY` of syslog: notice (5) for a refused login, info (6) for any other.
-    public var priority: Int { isBlocked ? 5 : 6 }
+    package var priority: Int { isBlocked ? 5 : 6 }
 
     private static func placeFields(_ geo: GeoFacts) -> [(String, AuditValue)] {
         func place(_ place: Place?) -> AuditValue {

@@ -4,7 +4,7 @@ extension AuditRecord {
     ///
     /// Where a fact could not be had, the old program's words stand for it (`<ERROR-RESPONSE>`, `<WHOIS ERROR>`).
     /// No value can forge a field: see `auditEscaped(for:)`.
-    public var message: String {
+    package var message: String {
         var text = ""
         text.reserveCapacity(512)
         text += "user=<\(attempt.login.auditEscaped(for: .name))>"
@@ -76,7 +76,7 @@ extension AuditRecord {
 }
 
 /// Where in a message a foreign text stands.
-public enum AuditTextPlace: Sendable {
+package enum AuditTextPlace: Sendable {
     /// Between `<` and `>`, where a comma is common: `as_desc=<GOOGLE, US>`.
     case bracketed
     /// Between `<` and `>`, where it is not: a user name.
@@ -90,7 +90,7 @@ extension String {
     ///
     /// Control and other unprintable characters, `<`, `>` and `\` become `\x3c` or `\u202e`; so do commas, but for
     /// bracketed texts like `GOOGLE, US`, which hold no `=` that could make a field of what follows the comma.
-    public func auditEscaped(for place: AuditTextPlace) -> String {
+    package func auditEscaped(for place: AuditTextPlace) -> String {
         let keepsCommas = place == .bracketed && !utf8.contains(UInt8(ascii: "="))
         func mayStay(_ scalar: Unicode.Scalar) -> Bool {
             switch scalar {

@@ -10,23 +10,23 @@ public struct AuditRecord: Sendable, Equatable {
     public var isBlocked: Bool
     /// What was matched: a list's label, `deleted`, `disallowed`, `expired`, `not_yet`, `wrong_service`,
     /// `wrong_place`; set also if the policy or the list only watches, and for
-    /// exceptions (``Exemption/matched``).
+    /// exceptions (`Exemption.matched`).
     public var matched: String?
     /// The entry that applied.
     public var rule: RuleReference?
     /// From the request's arrival to the answer.
     public var duration: Duration
     /// Which of the facts were not there when the login was judged.
-    public var missing: MissingFacts
+    package var missing: MissingFacts
     /// The limit of the app password that refused the login, by the name of its column.
-    public var limit: String?
+    package var limit: String?
     /// Whether the account is a honeypot (`audit.honeypots`).
-    public var isHoneypot = false
+    package var isHoneypot = false
     /// Whether no passdb knew the user, so that nobody was let in, whatever the verdict was (`audit.audit_process_unknown`).
-    public var isOfNobody = false
+    package var isOfNobody = false
 
     /// Puts together what is written down of a login.
-    public init(
+    package init(
         attempt: LoginAttempt, passwordID: Int64?, facts: Facts, isBlocked: Bool, matched: String?,
         rule: RuleReference?, duration: Duration, missing: MissingFacts = MissingFacts()
     ) {

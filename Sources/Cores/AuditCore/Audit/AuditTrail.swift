@@ -4,7 +4,7 @@ import Locks
 ///
 /// A sink has a queue of its own, so that a slow one holds neither a login nor another sink. What comes within a few
 /// milliseconds is handed over together: a login then costs its record, not the threads' waking. A queue holds
-/// ``queueBound`` records; what comes beyond that, and what a sink fails to write, is lost for that sink: counted,
+/// `queueBound` records; what comes beyond that, and what a sink fails to write, is lost for that sink: counted,
 /// and reported when the loss begins and when it ends.
 public final class AuditTrail: Sendable {
     /// What happened to a sink.
@@ -40,7 +40,7 @@ public final class AuditTrail: Sendable {
     private static let mostAtOnce = 256
 
     /// How many records wait for one sink, at most.
-    public let queueBound: Int
+    package let queueBound: Int
     private let pause: Duration
     private let lanes = Mutex<[Lane]>([])
     private let started: AsyncStream<Lane>
@@ -80,10 +80,10 @@ public final class AuditTrail: Sendable {
     }
 
     /// Takes the record of a login; never waits.
-    public func submit(_ record: AuditRecord) { submit(.login(record)) }
+    package func submit(_ record: AuditRecord) { submit(.login(record)) }
 
     /// Takes an entry; never waits.
-    public func submit(_ entry: AuditEntry) {
+    package func submit(_ entry: AuditEntry) {
         // While the sinks are locked: a queue that was replaced and finished meanwhile would take nothing.
         let refusals = lanes.withLock { lanes in
             lanes.compactMap { lane -> (Lane, String)? in
@@ -98,7 +98,7 @@ public final class AuditTrail: Sendable {
     }
 
     /// Has every sink reopen its file.
-    public func reopen() async {
+    package func reopen() async {
         for lane in lanes.withLock({ $0 }) {
             do { try await lane.sink.reopen() } catch { noteLoss(lane, error.description, records: 0) }
         }
@@ -122,7 +122,7 @@ public final class AuditTrail: Sendable {
     }
 
     /// How many records each sink in use has written and lost, those before it in the same place included.
-    public var counts: [(sink: String, written: UInt64, lost: UInt64)] {
+    package var counts: [(sink: String, written: UInt64, lost: UInt64)] {
         lanes.withLock { $0 }.map { lane in lane.tally.counters.withLock { (lane.sink.name, $0.written, $0.lost) } }
     }
 

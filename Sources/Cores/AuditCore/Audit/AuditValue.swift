@@ -20,10 +20,10 @@ public enum AuditValue: Sendable, Equatable {
     case json(String)
 
     /// Wraps a text that may be missing.
-    public init(_ text: String?) { self = text.map(AuditValue.text) ?? .none }
+    package init(_ text: String?) { self = text.map(AuditValue.text) ?? .none }
 
     /// Wraps a whole number that may be missing.
-    public init(_ number: (some BinaryInteger)?) { self = number.map { .integer(Int64(clamping: $0)) } ?? .none }
+    package init(_ number: (some BinaryInteger)?) { self = number.map { .integer(Int64(clamping: $0)) } ?? .none }
 
     /// Compares by what is written.
     public static func == (one: AuditValue, other: AuditValue) -> Bool { one.pythonText == other.pythonText }
@@ -34,7 +34,7 @@ public enum AuditValue: Sendable, Equatable {
     }
 
     /// As Python's `repr()` shows it.
-    public var pythonRepresentation: String {
+    package var pythonRepresentation: String {
         switch self {
         case .none: return "None"
         case .bool(let value): return value ? "True" : "False"
@@ -53,14 +53,14 @@ public enum AuditValue: Sendable, Equatable {
     }
 
     /// As JSON (RFC 8259) on one line, with no blanks; what a terminal would obey is escaped.
-    public var jsonText: String {
+    package var jsonText: String {
         var text = ""
         appendJSON(to: &text)
         return text
     }
 
     /// Appends the value as JSON.
-    public func appendJSON(to text: inout String) {
+    package func appendJSON(to text: inout String) {
         switch self {
         case .none: text += "null"
         case .bool(let value): text += value ? "true" : "false"

@@ -1,9 +1,9 @@
 /// What is written down of a login that failed.
 ///
-/// Texts of the client are cut to ``textLimit`` characters: anybody can make us write one, with any name.
+/// Texts of the client are cut to `textLimit` characters: anybody can make us write one, with any name.
 public struct FailureRecord: Sendable, Equatable {
     /// Why a login failed, as `AUDIT_EVENT` names it.
-    public enum Event: String, Sendable, CaseIterable {
+    package enum Event: String, Sendable, CaseIterable {
         /// The password is none of the account's.
         case wrongPassword = "wrong_password"
         /// No account has that name.
@@ -40,7 +40,7 @@ public struct FailureRecord: Sendable, Equatable {
         case honeypot = "honeypot"
 
         /// Whether its login has an audit record besides, as its password matched.
-        public var hasAuditRecord: Bool {
+        package var hasAuditRecord: Bool {
             switch self {
             case .refusedNetwork, .revoked, .suspended, .expired, .notYet, .wrongService, .wrongPlace,
                 .unreadableLimits,
@@ -55,29 +55,29 @@ public struct FailureRecord: Sendable, Equatable {
     }
 
     /// How many characters (Unicode scalars) of a client's text are kept.
-    public static let textLimit = 256
+    package static let textLimit = 256
 
     /// Why it failed.
-    public var event: Event
+    package var event: Event
     /// In words, for people.
-    public var reason: String
+    package var reason: String
     /// The name typed.
-    public var login: String
+    package var login: String
     /// `imap`, `submission`, …
-    public var service: String
+    package var service: String
     /// Where it came from; nil for a login over a local socket.
-    public var address: IPAddress?
+    package var address: IPAddress?
     /// When the request arrived.
-    public var time: Timestamp
+    package var time: Timestamp
     /// Dovecot's session id.
-    public var sessionID: String?
+    package var sessionID: String?
     /// The app password, where one matched.
-    public var passwordID: Int64?
+    package var passwordID: Int64?
     /// How many failures, of whatever network, were not written since the one before this.
-    public var suppressed = 0
+    package var suppressed = 0
 
     /// Makes a record of an attempt.
-    public init(_ event: Event, reason: String, attempt: LoginAttempt, passwordID: Int64? = nil) {
+    package init(_ event: Event, reason: String, attempt: LoginAttempt, passwordID: Int64? = nil) {
         self.event = event
         self.reason = Self.cut(reason)
         self.passwordID = passwordID
@@ -91,7 +91,7 @@ public struct FailureRecord: Sendable, Equatable {
     /// The line for administrators and for programs that ban addresses; it never begins as a login's does:
     /// `failed login: user=<alice>, service=imap, ip=192.0.2.1, event=wrong_password, reason=<invalid password>`,
     /// then `, password=7` where an app password matched, and `, suppressed=17` where others were not written.
-    public var message: String {
+    package var message: String {
         var text =
             (event == .honeypot ? "honeypot used: " : "failed login: ") + "user=<\(login.auditEscaped(for: .name))>"
         text += ", service=\(service.auditEscaped(for: .bare)), ip=\(address?.description ?? "None")"
@@ -102,7 +102,7 @@ public struct FailureRecord: Sendable, Equatable {
     }
 
     /// `PRIORITY` of syslog: warning (4) where the server is in trouble, else notice (5).
-    public var priority: Int {
+    package var priority: Int {
         switch event {
         case .backendUnavailable, .undecided, .overloaded, .unreadableLimits: 4
         case .guessLimit, .wrongPassword, .unknownAccount, .ambiguousAccount, .disabledAccount, .refusedNetwork,
@@ -112,7 +112,7 @@ public struct FailureRecord: Sendable, Equatable {
     }
 
     /// The `AUDIT_*` fields; what is not known has none, but for `AUDIT_IP`.
-    public var fields: [AuditField] {
+    package var fields: [AuditField] {
         var fields: [AuditField] = []
         func add(_ name: String, _ value: AuditValue, _ spelling: AuditField.Spelling = .json) {
             fields.append(AuditField(name: "AUDIT_" + name, value: value, spelling: spelling))

@@ -1,7 +1,7 @@
 internal import Locks
 
 /// Writes failed logins to the audit trail, as many as the throttle lets through.
-public final class FailureRecorder: Sendable {
+package final class FailureRecorder: Sendable {
     private let trail: AuditTrail
     private let throttle: Mutex<FailureThrottle>
     private let now: @Sendable () -> ContinuousClock.Instant
@@ -12,7 +12,7 @@ public final class FailureRecorder: Sendable {
     ///   - trail: Where to.
     ///   - throttle: What lets lines through.
     ///   - now: The throttle's clock.
-    public init(
+    package init(
         trail: AuditTrail, throttle: FailureThrottle = FailureThrottle(),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
@@ -22,7 +22,7 @@ public final class FailureRecorder: Sendable {
     }
 
     /// Takes a failed login; never waits. To be called when the answer has been sent.
-    public func record(_ failure: FailureRecord) {
+    package func record(_ failure: FailureRecord) {
         let now = now()
         guard let suppressed = throttle.withLock({ $0.admit(failure.address, at: now) }) else { return }
         var failure = failure

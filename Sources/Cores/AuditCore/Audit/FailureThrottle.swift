@@ -6,15 +6,15 @@ internal import Locks
 /// time, and so may all of them together. A network's first lines within a window are written whatever the others do: a
 /// flood hides nobody. What is not written is counted in the next line that is. The table of networks is bounded; those
 /// that find no room in it share a few places, each of which has what one network may have.
-public struct FailureThrottle: Sendable {
+package struct FailureThrottle: Sendable {
     /// How often something may happen.
-    public struct Rate: Sendable {
+    package struct Rate: Sendable {
         /// How often in a row, at least once.
-        public var burst: Int
+        package var burst: Int
         /// After that, once in this time.
-        public var interval: Duration
+        package var interval: Duration
         /// So many at once, then one in each interval.
-        public init(burst: Int, interval: Duration) { (self.burst, self.interval) = (burst, interval) }
+        package init(burst: Int, interval: Duration) { (self.burst, self.interval) = (burst, interval) }
     }
 
     /// When a bucket of tokens that is emptied by one a line, and filled by one an interval, will be full again.
@@ -48,7 +48,7 @@ public struct FailureThrottle: Sendable {
     /// - Parameters:
     ///   - v4PrefixLength: How many leading bits of an IPv4 address name its network.
     ///   - v6PrefixLength: The same of an IPv6 address: what one site gets.
-    public init(v4PrefixLength: Int = 24, v6PrefixLength: Int = 56) {
+    package init(v4PrefixLength: Int = 24, v6PrefixLength: Int = 56) {
         self.init(
             perNetwork: Rate(burst: 20, interval: .seconds(10)),
             overall: Rate(burst: 1000, interval: .milliseconds(100)), tableBound: 16_384, sharedPlaces: 4096,
@@ -66,7 +66,7 @@ public struct FailureThrottle: Sendable {
     ///   - window: How long that is.
     ///   - v4PrefixLength: How many leading bits of an IPv4 address name its network.
     ///   - v6PrefixLength: The same of an IPv6 address.
-    public init(
+    package init(
         perNetwork: Rate, overall: Rate, tableBound: Int, sharedPlaces: Int = 1, firstLines: Int = 0,
         window: Duration = .seconds(3600), v4PrefixLength: Int = 24, v6PrefixLength: Int = 56
     ) {
@@ -80,13 +80,13 @@ public struct FailureThrottle: Sendable {
     }
 
     /// How many networks are remembered now.
-    public var networkCount: Int { networks.count }
+    package var networkCount: Int { networks.count }
 
     /// Says whether a failure is written down.
     ///
     /// - Returns: How many were not since the last one that was; nil if this one is not either.
     /// - Complexity: Constant; at most once an interval, linear in the table's bound.
-    public mutating func admit(_ address: IPAddress?, at now: ContinuousClock.Instant) -> Int? {
+    package mutating func admit(_ address: IPAddress?, at now: ContinuousClock.Instant) -> Int? {
         let network = address.flatMap { IPPrefix($0, length: $0.family == .v4 ? prefixLengths.v4 : prefixLengths.v6) }
         let place = networks[network] != nil || makeRoom(at: now) ? nil : Self.place(of: network, among: sharedPlaces)
         var allowance =

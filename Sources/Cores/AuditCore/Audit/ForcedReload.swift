@@ -1,31 +1,31 @@
 /// What is written down when lists are taken into use though they newly refuse more users than `audit.blast_radius` allows.
 public struct ForcedReload: Sendable, Equatable {
     /// When.
-    public var time: Timestamp
+    package var time: Timestamp
     /// Who wanted it, and how: `POST /reload from 127.0.0.1`, `SIGHUP, force-reload of root`.
-    public var by: String
+    package var by: String
     /// How many users are newly refused.
-    public var users: Int
+    package var users: Int
     /// Of how many.
-    public var knownUsers: Int
+    package var knownUsers: Int
     /// The lines that refuse most of them.
-    public var lines: [String]
+    package var lines: [String]
 
     /// Who forced lists into use, when, and whom they newly refuse.
-    public init(time: Timestamp, by: String, users: Int, knownUsers: Int, lines: [String]) {
+    package init(time: Timestamp, by: String, users: Int, knownUsers: Int, lines: [String]) {
         (self.time, self.by, self.users, self.knownUsers, self.lines) = (time, by, users, knownUsers, lines)
     }
 
     /// The line for administrators: `forced reload: by=<SIGHUP, force-reload of root>, newly_refused_users=12, known_users=40`.
-    public var message: String {
+    package var message: String {
         "forced reload: by=<\(by.auditEscaped(for: .bracketed))>, newly_refused_users=\(users), known_users=\(knownUsers)"
     }
 
     /// `PRIORITY` of syslog: warning.
-    public var priority: Int { 4 }
+    package var priority: Int { 4 }
 
     /// The `AUDIT_*` fields.
-    public var fields: [AuditField] {
+    package var fields: [AuditField] {
         let values: [(String, AuditValue)] = [
             ("EVENT", .text("forced_reload")), ("BY", .text(by)), ("NEWLY_REFUSED_USERS", AuditValue(users)),
             ("KNOWN_USERS", AuditValue(knownUsers)), ("LINES", .list(lines.map(AuditValue.text))),

@@ -1,7 +1,7 @@
 import Locks
 
 /// Knows from which networks honeypots were used (IPv4 /24, IPv6 /64), since the program was started.
-public final class HoneypotWatch: Sendable {
+package final class HoneypotWatch: Sendable {
     /// How many pairs of a honeypot and a network are known; beyond that all are forgotten.
     static let bound = 16_384
 
@@ -14,7 +14,7 @@ public final class HoneypotWatch: Sendable {
     private let known = Mutex<Set<Use>>([])
 
     /// Knows of no use.
-    public init() {}
+    package init() {}
 
     /// Notes a use, and says whether it is the first from its network.
     func isNew(_ attempt: LoginAttempt) -> Bool {

@@ -1,27 +1,27 @@
 /// What is written down before an app password ends.
 public struct PasswordEnding: Sendable, Equatable {
     /// When.
-    public var time: Timestamp
+    package var time: Timestamp
     /// Whose password it is.
-    public var user: String
+    package var user: String
     /// Its id.
-    public var passwordID: Int64
+    package var passwordID: Int64
     /// What its owner called it.
-    public var comment: String?
+    package var comment: String?
     /// The first moment at which it is no longer taken.
-    public var end: Timestamp
+    package var end: Timestamp
     /// The limit that ends it, by the name of its column: `expires`, `unused_days`.
-    public var limit: String
+    package var limit: String
 
     /// What is known of the password when its end is near.
-    public init(time: Timestamp, user: String, passwordID: Int64, comment: String?, end: Timestamp, limit: String) {
+    package init(time: Timestamp, user: String, passwordID: Int64, comment: String?, end: Timestamp, limit: String) {
         (self.time, self.user, self.passwordID) = (time, user, passwordID)
         (self.comment, self.end, self.limit) = (comment, end, limit)
     }
 
     /// The line for administrators: `app password ends: user=<alice>, password=17, ends=2027-01-01T00:00:00.000Z,
     /// limit=expires, comment=<scanner>`.
-    public var message: String {
+    package var message: String {
         """
         app password ends: user=<\(user.auditEscaped(for: .bracketed))>, password=\(passwordID), ends=\(end), \
         limit=\(limit), comment=<\((comment ?? "").auditEscaped(for: .bracketed))>
@@ -29,13 +29,13 @@ public struct PasswordEnding: Sendable, Equatable {
     }
 
     /// `PRIORITY` of syslog: notice.
-    public var priority: Int { 5 }
+    package var priority: Int { 5 }
 
     /// `AUDIT_EVENT`.
     package static let event = "ending"
 
     /// The `AUDIT_*` fields.
-    public var fields: [AuditField] {
+    package var fields: [AuditField] {
         let values: [(String, AuditValue)] = [
             ("EVENT", .text(Self.event)), ("USER", .text(user)), ("PASSWORD", .integer(passwordID)),
             ("ENDS", .text(end.description)), ("LIMIT", .text(limit)), ("COMMENT", AuditValue(comment)),

@@ -1,24 +1,24 @@
 /// What is written down when the sessions of an app password, or of an account, were ended, or were not.
 public struct SessionsEnded: Sendable, Equatable {
     /// When.
-    public var time: Timestamp
+    package var time: Timestamp
     /// The app password; nil: all of the account.
-    public var passwordID: Int64?
+    package var passwordID: Int64?
     /// Whose sessions, where that is known.
-    public var user: String?
+    package var user: String?
     /// Why: `revoked`, `removed`, `expired`, `suspended`, `disabled`.
-    public var reason: String
+    package var reason: String
     /// The mail server.
-    public var server: String
+    package var server: String
     /// How sessions were told apart: `password`, `user`, `user_and_address`; nil: in no way that was allowed.
-    public var way: String?
+    package var way: String?
     /// How many were ended.
-    public var sessions: Int
+    package var sessions: Int
     /// Why nobody knows whether all were ended; nil if they were.
-    public var trouble: String?
+    package var trouble: String?
 
     /// What came of ending sessions.
-    public init(
+    package init(
         time: Timestamp, passwordID: Int64?, user: String?, reason: String, server: String, way: String?, sessions: Int,
         trouble: String? = nil
     ) {
@@ -27,11 +27,11 @@ public struct SessionsEnded: Sendable, Equatable {
     }
 
     /// `AUDIT_EVENT`: `sessions_ended` or `sessions_not_ended`.
-    public var event: String { trouble == nil && way != nil ? "sessions_ended" : "sessions_not_ended" }
+    package var event: String { trouble == nil && way != nil ? "sessions_ended" : "sessions_not_ended" }
 
     /// The line for administrators: `sessions ended: user=<alice>, password=17, reason=revoked, sessions=3, by=password,
     /// server=<http://127.0.0.1:8080/doveadm/v1>`, or `sessions not ended: …, trouble=<…>`.
-    public var message: String {
+    package var message: String {
         var text = "\(event == "sessions_ended" ? "sessions ended" : "sessions not ended"): "
         if let user { text += "user=<\(user.auditEscaped(for: .bracketed))>, " }
         if let passwordID { text += "password=\(passwordID), " }
@@ -42,10 +42,10 @@ public struct SessionsEnded: Sendable, Equatable {
     }
 
     /// `PRIORITY` of syslog: notice, or warning where they may be open still.
-    public var priority: Int { event == "sessions_ended" ? 5 : 4 }
+    package var priority: Int { event == "sessions_ended" ? 5 : 4 }
 
     /// The `AUDIT_*` fields.
-    public var fields: [AuditField] {
+    package var fields: [AuditField] {
         var values: [(String, AuditValue)] = [("EVENT", .text(event)), ("REASON", .text(reason))]
         if let user { values.append(("USER", .text(user))) }
         if let passwordID { values.append(("PASSWORD", .integer(passwordID))) }

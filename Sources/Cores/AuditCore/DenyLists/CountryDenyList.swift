@@ -1,5 +1,5 @@
 /// A list of country codes.
-protocol CountryDenyList: IndexedDenyList where Index == LiteralIndex<CountryCode> {}
+protocol CountryDenyList: DenyList where Index == LiteralIndex<CountryCode> {}
 
 extension CountryDenyList {
     static var syntax: ListSyntax {

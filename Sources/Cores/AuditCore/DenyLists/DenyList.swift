@@ -2,28 +2,26 @@
 /// what a hit says and what it means that nobody knows.
 ///
 /// A type that conforms is a kind of list, an object of it one list in force: immutable, and shared by all logins, which
-/// costs them no copy. A new kind is a file in `Lists/` and a line of ``DenyListKind/allCases``.
-protocol DenyList: AnyObject, Sendable {
+/// costs them no copy. A new kind is a file in `Lists/` and a line of ``DenyListKind/allCases``; a program of one's own gives
+/// its kind to ``DenyLists/build(_:effect:engine:matching:onLimit:)`` and has it tried behind those.
+public protocol DenyList: AnyObject, Sendable {
+    /// What finds an entry: ``LiteralIndex`` and the like.
+    associatedtype Index: Sendable
+
     /// Its key in `[audit.lists]`, by which answers and metrics name it too.
     static var name: String { get }
     /// What `AUDIT_MATCHED` says of a hit; of entities with the handle after a colon.
     static var label: String { get }
     /// The facts that entries are compared with; none if the address says it all.
     static var facts: [FactKind] { get }
-    /// What entries are compared with in MaxMind's databases.
-    static var geoDetails: GeoDetails { get }
     /// How entries stand in a file.
     static var syntax: ListSyntax { get }
 
     /// Takes the entries of a file; those that are none are problems of the reader.
     init(reading reader: inout DenyListReader)
 
-    /// The path as written in the settings.
-    var file: String { get }
-    /// The lines that are entries.
-    var lines: EntryLines { get }
-    /// The last day on which an entry can meet anybody; nil if one lasts.
-    var lastDay: Day? { get }
+    /// What was read.
+    var entries: IndexedEntries<Index> { get }
 
     /// The denial that the first entry that applies stands for; nil if none does.
     ///
@@ -32,22 +30,15 @@ protocol DenyList: AnyObject, Sendable {
 
     /// Why facts that entries are compared with could not be had, of each of their sources; nil for none that is missed.
     static func troubles(_ facts: Facts) -> (LookupError?, LookupError?)
-
-    /// How the list comes out.
-    func finding(_ attempt: LoginAttempt, _ facts: Facts) -> ListFinding
-
-    /// Which lines of a file others make useless.
-    static func overlaps(in reader: inout DenyListReader) -> ListOverlaps
-
-    /// An entry as a text that is equal for equal entries.
-    static func comparable(_ line: ListLine) -> String
-
-    /// Whether other entries, as ``comparable(_:)`` has them, meet others.
-    static func coverage(from old: [String], to new: [String]) -> ListDifference.Coverage
 }
 
 extension DenyList {
-    static var geoDetails: GeoDetails { [] }
+    /// The path as written in the settings.
+    var file: String { entries.file }
+    /// The lines that are entries.
+    var lines: EntryLines { entries.lines }
+    /// The last day on which an entry can meet anybody; nil if one lasts.
+    var lastDay: Day? { entries.lastDay }
 
     /// How many entries it has; repeated ones count.
     var count: Int { lines.count }
@@ -58,6 +49,7 @@ extension DenyList {
         lastDay.map { !$0.isOver(at: time) } ?? (count > 0)
     }
 
+    /// How the list comes out.
     func finding(_ attempt: LoginAttempt, _ facts: Facts) -> ListFinding {
         guard isInForce(at: attempt.time) else { return .pass }
         if let denial = denial(attempt, facts) { return .hit(denial) }
@@ -65,18 +57,8 @@ extension DenyList {
         return first == nil && second == nil ? .pass : .unknown
     }
 
-    static func overlaps(in reader: inout DenyListReader) -> ListOverlaps {
-        var texts: [(text: String, line: ListOverlaps.Line)] = []
-        reader.eachLine { texts.append((comparable($0), ListOverlaps.Line($0))) }
-        return ListOverlaps(of: texts)
-    }
-
-    static func comparable(_ line: ListLine) -> String {
-        String(decoding: line.entryBeforeComma, as: UTF8.self).uppercased()
-    }
-
     /// `access from X is forbidden`; X may come from foreign servers and is made harmless and short.
-    func denial(of place: String, line: some BinaryInteger) -> Denial {
+    public func denial(of place: String, line: some BinaryInteger) -> Denial {
         denial(telling: "access from \(place.visible()) is forbidden", line: line)
     }
 
@@ -88,8 +70,8 @@ extension DenyList {
     }
 }
 
-/// The entries of a list in the shape that finds them fastest.
-struct IndexedEntries<Index: Sendable>: Sendable {
+/// The entries of a list in the shape that finds them fastest, as a ``DenyListReader`` made them.
+public struct IndexedEntries<Index: Sendable>: Sendable {
     /// The path as written in the settings.
     let file: String
     /// The lines that are entries.
@@ -97,22 +79,10 @@ struct IndexedEntries<Index: Sendable>: Sendable {
     /// The last day on which one of them can meet anybody; nil if one lasts.
     let lastDay: Day?
     /// Each entry leads to the number of the first line that has it and has not ended.
-    let index: Index
+    public let index: Index
 
     init(file: String, _ lines: EntryLines, _ index: Index) {
         (self.file, self.lines, self.index) = (file, lines, index)
         lastDay = lines.lastDay
     }
-}
-
-/// A list whose entries are found by an index.
-protocol IndexedDenyList: DenyList {
-    associatedtype Index: Sendable
-    var entries: IndexedEntries<Index> { get }
-}
-
-extension IndexedDenyList {
-    var file: String { entries.file }
-    var lines: EntryLines { entries.lines }
-    var lastDay: Day? { entries.lastDay }
 }

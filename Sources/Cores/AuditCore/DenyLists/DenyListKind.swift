@@ -5,7 +5,8 @@ public struct DenyListKind: Sendable, Hashable, RawRepresentable, CaseIterable, 
     /// Where all of it is written down.
     let list: any DenyList.Type
 
-    init(_ list: any DenyList.Type) { self.list = list }
+    /// The kind that a type stands for, whether the table has it or it is a program's own.
+    public init(_ list: any DenyList.Type) { self.list = list }
 
     /// The deny lists, in the order in which they are tried: the one table of them.
     public static let allCases: [DenyListKind] = [
@@ -21,14 +22,14 @@ public struct DenyListKind: Sendable, Hashable, RawRepresentable, CaseIterable, 
         .coordinates,
     ]
 
-    /// Finds a list by its key in `[audit.lists]`: `network_cc`.
+    /// Finds a list of the table by its key in `[audit.lists]`: `network_cc`.
     public init?(rawValue: String) {
         guard let kind = Self.all(for: .allow).first(where: { $0.rawValue == rawValue }) else { return nil }
         self = kind
     }
 
     /// Finds a list by what records say of its hits: `net_cc`, `entity:ORG-LL72-RIPE`.
-    public init?(matched: String) {
+    package init?(matched: String) {
         let kind = Self.all(for: .allow).first { matched == $0.label || matched.hasPrefix($0.label + ":") }
         guard let kind else { return nil }
         self = kind
@@ -41,19 +42,16 @@ public struct DenyListKind: Sendable, Hashable, RawRepresentable, CaseIterable, 
     public var description: String { rawValue }
 
     /// How `AUDIT_MATCHED` of a hit begins: `net_cc`, `entity`.
-    public var label: String { list.label }
+    package var label: String { list.label }
 
     /// The facts the list's entries are compared with.
-    public var facts: [FactKind] { list.facts }
+    package var facts: [FactKind] { list.facts }
 
     /// Whether a fact could not be had that its entries are compared with.
-    public func misses(_ facts: Facts) -> Bool {
+    package func misses(_ facts: Facts) -> Bool {
         let (first, second) = list.troubles(facts)
         return first != nil || second != nil
     }
-
-    /// What the list compares of a MaxMind database's records; nothing if it does not look at them.
-    public var geoDetails: GeoDetails { list.geoDetails }
 
     /// Whether they are the same kind.
     public static func == (one: DenyListKind, other: DenyListKind) -> Bool { one.list == other.list }

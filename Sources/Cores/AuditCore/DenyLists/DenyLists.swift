@@ -10,11 +10,11 @@ public struct DenyLists: Sendable {
     }
 
     /// What the lists do.
-    public let effect: ListEffect
-    /// All kinds in their order.
+    package let effect: ListEffect
+    /// All kinds in their order, and behind them those that a program has of its own.
     private(set) var places: [Place]
     /// The kinds of facts that a list with entries asks for.
-    public private(set) var requiredFacts: Set<FactKind> = []
+    package private(set) var requiredFacts: Set<FactKind> = []
     /// When all entries of a list have ended for the first time; nil if each list has one that lasts.
     private var firstToEnd: Day?
 
@@ -25,17 +25,17 @@ public struct DenyLists: Sendable {
     }
 
     /// Whether no list is configured.
-    public private(set) var isEmpty = true
+    package private(set) var isEmpty = true
 
     /// How many entries each configured list has; lists that are not configured are missing.
-    public var entryCounts: [DenyListKind: Int] {
+    package var entryCounts: [DenyListKind: Int] {
         var counts: [DenyListKind: Int] = [:]
         for place in places { counts[place.kind] = place.list?.count }
         return counts
     }
 
     /// How many entries a list has; nil if it is not configured.
-    public func entryCount(of kind: DenyListKind) -> Int? { places.first { $0.kind == kind }?.list?.count }
+    package func entryCount(of kind: DenyListKind) -> Int? { places.first { $0.kind == kind }?.list?.count }
 
     /// The lines of a list that have entries, in order, each once.
     func entryLines(of kind: DenyListKind) -> [Int] {
@@ -49,8 +49,11 @@ public struct DenyLists: Sendable {
 
     /// Takes a list into its place; one without entries asks for no facts.
     mutating func take(_ list: any DenyList, as kind: DenyListKind) {
-        guard let index = places.firstIndex(where: { $0.kind == kind }) else { return }
-        places[index].list = list
+        if let index = places.firstIndex(where: { $0.kind == kind }) {
+            places[index].list = list
+        } else {
+            places.append(Place(kind: kind, list: list))
+        }
         isEmpty = false
         requiredFacts = Set(places.filter { ($0.list?.count ?? 0) > 0 }.flatMap(\.kind.facts))
         if let lastDay = list.lastDay { firstToEnd = min(firstToEnd ?? lastDay, lastDay) }
@@ -100,7 +103,7 @@ public struct DenyLists: Sendable {
     }
 
     /// The lines that end, in the order of the lists and of their lines.
-    public var endings: [ListEnding] {
+    package var endings: [ListEnding] {
         places.compactMap(\.list).flatMap { list in
             list.lines.endings.map {
                 ListEnding(rule: RuleReference(file: list.file, line: $0.line), lastDay: $0.lastDay)

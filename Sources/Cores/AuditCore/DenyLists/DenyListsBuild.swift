@@ -9,20 +9,20 @@ public struct DenyListsBuild: Sendable {
     /// counts the others.
     public var problems: [ListProblem]
     /// How many bad lines each configured list has, named or not.
-    public var problemCounts: [DenyListKind: Int] = [:]
+    package var problemCounts: [DenyListKind: Int] = [:]
     /// What may not have been meant, though it is no fault; as many of a file as of ``problems``.
-    public var notes: [ListProblem] = []
+    package var notes: [ListProblem] = []
     /// In which form each list is that is not a line for each entry: `JSON`.
-    public var formats: [DenyListKind: String] = [:]
+    package var formats: [DenyListKind: String] = [:]
     /// Patterns that have no literal text to be found by, and so are tried one by one at each login.
-    public var unindexedPatterns: [RuleReference]
+    package var unindexedPatterns: [RuleReference]
 }
 
 extension DenyLists {
     /// Reads deny lists.
     ///
     /// - Parameters:
-    ///   - files: The configured lists.
+    ///   - files: The configured lists; those of kinds that ``DenyListKind/allCases`` does not have are tried last, by name.
     ///   - effect: What they do.
     ///   - engine: Compiles the pattern lists.
     ///   - matching: Whether a pattern must match the whole text (`audit.regex_match`).
@@ -35,7 +35,9 @@ extension DenyLists {
     ) -> DenyListsBuild {
         var build = DenyListsBuild(lists: DenyLists(effect), problems: [], unindexedPatterns: [])
         let compiler = PatternCompiler(engine: engine, matching: matching, onLimit: onLimit)
-        for kind in DenyListKind.all(for: effect) {
+        let known = DenyListKind.all(for: .allow)
+        let own = files.keys.filter { !known.contains($0) }.sorted { $0.rawValue < $1.rawValue }
+        for kind in DenyListKind.all(for: effect) + own {
             guard let file = files[kind] else { continue }
             var reader = DenyListReader(file, kind.list.syntax, effect, compiler)
             let list = kind.list.init(reading: &reader)

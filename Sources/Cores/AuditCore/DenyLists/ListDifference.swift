@@ -1,17 +1,17 @@
 /// What differs between two files of one kind of list.
-public struct ListDifference: Sendable {
+package struct ListDifference: Sendable {
     /// An entry of one of the files.
-    public struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
         /// Its line.
-        public var line: Int
+        package var line: Int
         /// The entry, without its comment.
-        public var text: String
+        package var text: String
         /// The last day on which it meets anybody; nil if it lasts.
-        public var lastDay: Day?
+        package var lastDay: Day?
     }
 
     /// Whether who is met differs.
-    public enum Coverage: Sendable, Equatable {
+    package enum Coverage: Sendable, Equatable {
         /// The same are met.
         case same
         /// Others are met; of networks, how many addresses more and less.
@@ -19,17 +19,17 @@ public struct ListDifference: Sendable {
     }
 
     /// Entries of the new file that the old one has not.
-    public let added: [Entry]
+    package let added: [Entry]
     /// Entries of the old file that the new one has not.
-    public let removed: [Entry]
+    package let removed: [Entry]
     /// Entries of both whose end differs: the old one, the new one.
-    public let changed: [(old: Entry, new: Entry)]
+    package let changed: [(old: Entry, new: Entry)]
     /// How many entries are the same.
-    public let unchanged: Int
+    package let unchanged: Int
     /// Whether who is met today differs.
-    public let coverage: Coverage
+    package let coverage: Coverage
     /// Bad lines of either file.
-    public let problems: [ListProblem]
+    package let problems: [ListProblem]
 
     /// Compares two files.
     ///
@@ -40,7 +40,7 @@ public struct ListDifference: Sendable {
     ///   - engine: Compiles the patterns of a list of patterns.
     ///   - time: Entries that have ended then meet nobody.
     /// - Complexity: n log n.
-    public init(
+    package init(
         from old: DenyListFile, to new: DenyListFile, as kind: DenyListKind, engine: any PatternEngine,
         at time: Timestamp
     ) {
@@ -55,7 +55,7 @@ public struct ListDifference: Sendable {
             var entries: [Entry] = []
             reader.eachLine { line in
                 guard !bad.contains(line.number) else { return }
-                entries.append(Entry(line: line.number, text: kind.list.comparable(line), lastDay: line.until))
+                entries.append(Entry(line: line.number, text: kind.comparable(line), lastDay: line.until))
             }
             return entries
         }
@@ -78,12 +78,6 @@ public struct ListDifference: Sendable {
         func inForce(_ entries: [Entry]) -> [String] {
             entries.filter { $0.lastDay?.isOver(at: time) != true }.map(\.text)
         }
-        coverage = kind.list.coverage(from: inForce(before), to: inForce(after))
-    }
-}
-
-extension DenyList {
-    static func coverage(from old: [String], to new: [String]) -> ListDifference.Coverage {
-        Set(old) == Set(new) ? .same : .differs(more: nil, less: nil)
+        coverage = kind.coverage(from: inForce(before), to: inForce(after))
     }
 }

@@ -13,23 +13,23 @@ public enum ListEffect: String, Sendable, Hashable, CaseIterable {
 }
 
 /// A list of the settings: its kind and its effect.
-public struct ListKey: Sendable, Hashable, CustomStringConvertible {
+package struct ListKey: Sendable, Hashable, CustomStringConvertible {
     /// What it does.
-    public var effect: ListEffect
+    package var effect: ListEffect
     /// What it compares.
-    public var kind: DenyListKind
+    package var kind: DenyListKind
 
     /// Names a list.
-    public init(_ kind: DenyListKind, _ effect: ListEffect = .deny) { (self.kind, self.effect) = (kind, effect) }
+    package init(_ kind: DenyListKind, _ effect: ListEffect = .deny) { (self.kind, self.effect) = (kind, effect) }
 
     /// Its key below `[audit.lists]`: `network_cc`, `watch.network_cc`, `allow.users`.
-    public var description: String { effect == .deny ? kind.rawValue : "\(effect.rawValue).\(kind.rawValue)" }
+    package var description: String { effect == .deny ? kind.rawValue : "\(effect.rawValue).\(kind.rawValue)" }
 }
 
 extension DenyListKind {
     /// The lists that may have an effect, in the order in which they are tried: every kind may deny, watch or allow, and only
     /// exceptions may be made for users.
-    public static func all(for effect: ListEffect) -> [DenyListKind] {
+    package static func all(for effect: ListEffect) -> [DenyListKind] {
         effect == .allow ? [.users] + allCases : allCases
     }
 }

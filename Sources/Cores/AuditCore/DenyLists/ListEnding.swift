@@ -1,12 +1,12 @@
 /// A line of a list that ends.
-public struct ListEnding: Sendable, Equatable {
+package struct ListEnding: Sendable, Equatable {
     /// The line.
-    public var rule: RuleReference
+    package var rule: RuleReference
     /// The last day on which it meets anybody, in UTC.
-    public var lastDay: Day
+    package var lastDay: Day
 
     /// In words, if it is over or ends within a week: `ended on 2026-12-24`; nil if it lasts longer.
-    public func note(at time: Timestamp) -> String? {
+    package func note(at time: Timestamp) -> String? {
         if lastDay.isOver(at: time) { return "ended on \(lastDay) and meets nobody any more" }
         return lastDay <= Day(of: time).advanced(by: 7) ? "ends on \(lastDay)" : nil
     }
@@ -14,14 +14,14 @@ public struct ListEnding: Sendable, Equatable {
 
 extension [ListEnding] {
     /// How many are over, and how many end within a week.
-    public func counts(at time: Timestamp) -> (ended: Int, ending: Int) {
+    package func counts(at time: Timestamp) -> (ended: Int, ending: Int) {
         let ended = count { $0.lastDay.isOver(at: time) }
         return (ended, count { $0.note(at: time) != nil } - ended)
     }
 
     /// What to tell an administrator, in the order of the lines: those that are over or end within a week, a bounded number
     /// of each file.
-    public func notes(at time: Timestamp, atMost limit: Int = 20) -> [String] {
+    package func notes(at time: Timestamp, atMost limit: Int = 20) -> [String] {
         var named: [String: Int] = [:]
         var notes: [String] = []
         for ending in self {

@@ -1,33 +1,33 @@
 /// What can be said of a list file without judging anybody: for `lists check` and `lists stats`.
-public struct ListInspection: Sendable {
+package struct ListInspection: Sendable {
     /// Two lines that meet the same.
-    public struct Overlap: Sendable, Equatable {
+    package struct Overlap: Sendable, Equatable {
         /// The line that could go, or that holds what an earlier one says.
-        public var line: Int
+        package var line: Int
         /// The earlier line.
-        public var earlier: Int
+        package var earlier: Int
         /// In words: `192.0.2.0/25 lies in 192.0.2.0/24`.
-        public var reason: String
+        package var reason: String
     }
 
     /// Which list it was read as.
-    public let kind: DenyListKind
+    package let kind: DenyListKind
     /// How many entries it has.
-    public let entries: Int
+    package let entries: Int
     /// The lines that have them, in order, each once.
-    public let entryLines: [Int]
+    package let entryLines: [Int]
     /// In which form it is, if it is not a line for each entry.
-    public let format: String?
+    package let format: String?
     /// Bad lines.
-    public let problems: [ListProblem]
+    package let problems: [ListProblem]
     /// What may not have been meant.
-    public let notes: [ListProblem]
+    package let notes: [ListProblem]
     /// Lines that end.
-    public let endings: [ListEnding]
+    package let endings: [ListEnding]
     /// Lines that an earlier one makes useless, in line order.
-    public let useless: [Overlap]
+    package let useless: [Overlap]
     /// Lines that hold all that an earlier one says, and more; the earlier one could go.
-    public let overlaps: [Overlap]
+    package let overlaps: [Overlap]
 
     /// Reads a file.
     ///
@@ -38,7 +38,7 @@ public struct ListInspection: Sendable {
     ///   - engine: Compiles the patterns of a list of patterns.
     ///   - matching: Whether a pattern must match the whole text.
     /// - Complexity: n log n.
-    public init(
+    package init(
         _ file: DenyListFile, as kind: DenyListKind, effect: ListEffect? = nil, engine: any PatternEngine,
         matching: PatternMatching = .full
     ) {
@@ -51,7 +51,7 @@ public struct ListInspection: Sendable {
         endings = build.lists.endings
         let compiler = PatternCompiler(engine: engine, matching: matching) { _ in }
         var reader = DenyListReader(file, kind.list.syntax, effect, compiler)
-        let found = kind.list.overlaps(in: &reader)
+        let found = kind.overlaps(in: &reader)
         useless = found.useless.sorted { $0.line < $1.line }
         overlaps = found.overlaps.sorted { $0.line < $1.line }
     }
@@ -63,7 +63,7 @@ extension ListInspection {
     /// be an entry, only if less than half are any other's.
     ///
     /// - Returns: nil for a file without lines.
-    public static func likelyKind(of file: DenyListFile, engine: any PatternEngine) -> DenyListKind? {
+    package static func likelyKind(of file: DenyListFile, engine: any PatternEngine) -> DenyListKind? {
         let literals: [DenyListKind] = [.ipNetworks, .asNumbers, .networkCountry, .coordinates, .geoLocationIDs]
         var (best, offered) = (nil as (kind: DenyListKind, entries: Int)?, nil as (kind: DenyListKind, entries: Int)?)
         var lines = 0

@@ -1,5 +1,5 @@
 /// How the entries of a list stand in a file.
-struct ListSyntax: Sendable {
+public struct ListSyntax: Sendable {
     /// Which lines are comments.
     var comments = ListLine.Comments.ofLiterals
     /// Names under which tables and JSON have such entries, the most telling first; none if files have lines only.
@@ -12,6 +12,20 @@ struct ListSyntax: Sendable {
     /// How many columns a header must have to be taken for one if its name for the entries has two letters; nil if it is
     /// never.
     var columnsOfShortHeader: Int?
+
+    /// An entry a line; tables and JSON have them under these names.
+    public init(memberNames: [String]) { self.memberNames = memberNames }
+
+    init(
+        comments: ListLine.Comments = .ofLiterals, memberNames: [String] = [], hasRanges: Bool = false,
+        headersMayBeOneWord: Bool = false, columnsOfShortHeader: Int? = nil
+    ) {
+        self.comments = comments
+        self.memberNames = memberNames
+        self.hasRanges = hasRanges
+        self.headersMayBeOneWord = headersMayBeOneWord
+        self.columnsOfShortHeader = columnsOfShortHeader
+    }
 
     /// A pattern a line.
     static let patterns = ListSyntax(comments: .ofPatterns)

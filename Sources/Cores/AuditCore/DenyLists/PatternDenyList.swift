@@ -1,5 +1,5 @@
 /// A list of patterns.
-protocol PatternDenyList: IndexedDenyList where Index == PatternIndex {}
+protocol PatternDenyList: DetailedDenyList where Index == PatternIndex {}
 
 extension PatternDenyList {
     static var syntax: ListSyntax { .patterns }

@@ -1,8 +1,8 @@
 extension Facts {
     /// The AS name shown for reserved space.
-    public static let reservedASName = "IANA-RESERVED"
+    package static let reservedASName = "IANA-RESERVED"
     /// The country code of local and reserved space.
-    public static let localCountry = "ZZ"
+    package static let localCountry = "ZZ"
 
     /// Fills in what follows from the address alone, and marks the rest as not asked.
     ///
@@ -13,10 +13,10 @@ extension Facts {
     /// | any other | no | not asked | not asked | not asked |
     /// | nil: a login over a local socket | yes | as a local network named `localLocationName` | absent | absent |
     ///
-    /// An IPv6 address that wraps an IPv4 address (``IPAddress/embeddedIPv4``) is reserved if the IPv4 address is. It is never
+    /// An IPv6 address that wraps an IPv4 address (`IPAddress.embeddedIPv4`) is reserved if the IPv4 address is. It is never
     /// private, and in a local network only by itself: nobody gets into the house by wrapping an address of it.
     ///
-    /// What is known or absent here needs no source; see ``isSettled(_:)``.
+    /// What is known or absent here needs no source; see `isSettled(_:)`.
     ///
     /// - Complexity: Under a microsecond.
     public init(address: IPAddress?, localNetworks: LocalNetworks, localLocationName: String) {
@@ -45,10 +45,10 @@ extension Facts {
     }
 
     /// Whether the address is reserved or local, so that no registry is asked: `AUDIT_RESERVED`.
-    public var isReserved: Bool { reserved != nil || localNetwork != nil }
+    package var isReserved: Bool { reserved != nil || localNetwork != nil }
 
     /// Whether a fact is known, or known not to exist.
-    public func isSettled(_ kind: FactKind) -> Bool { trouble(with: kind) == nil }
+    package func isSettled(_ kind: FactKind) -> Bool { trouble(with: kind) == nil }
 
     /// Whether a fact, or a part of it, could not be had.
     func lacks(_ kind: FactKind) -> Bool {
@@ -56,7 +56,7 @@ extension Facts {
     }
 
     /// Why a fact could not be had; nil if it is known or absent.
-    public func trouble(with kind: FactKind) -> LookupError? {
+    package func trouble(with kind: FactKind) -> LookupError? {
         switch kind {
         case .reverseHost: reverseHost.trouble
         case .network: network.trouble
@@ -69,7 +69,7 @@ extension Facts {
 extension Facts {
     /// The origin, or what MaxMind's AS database says in its place if it could not be had: number and organisation, marked
     /// as MaxMind's. MaxMind does not know the country a prefix is registered in, and has other words for organisations.
-    public var originOrMaxMind: Sourced<OriginFacts> {
+    package var originOrMaxMind: Sourced<OriginFacts> {
         guard origin.trouble != nil, let geo = geo.value, let number = geo.asNumber else { return origin }
         return Sourced(
             .known(OriginFacts(asNumbers: [number], prefix: geo.asNetwork, asName: geo.asOrganization)),
@@ -79,7 +79,7 @@ extension Facts {
 
 extension Sourced {
     /// Why the fact could not be had; nil if it is known or absent.
-    public var trouble: LookupError? {
+    package var trouble: LookupError? {
         if case .unavailable(let error) = fact { error } else { nil }
     }
 }

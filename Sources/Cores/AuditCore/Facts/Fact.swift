@@ -37,7 +37,7 @@ public struct Sourced<Value: Sendable>: Sendable {
     public var value: Value? { fact.value }
 
     /// A fact that no configured source can give.
-    public static var notAsked: Sourced<Value> {
+    package static var notAsked: Sourced<Value> {
         Sourced(.unavailable(LookupError(.notConfigured)), source: .none)
     }
 }
@@ -53,23 +53,23 @@ public struct FactSource: Hashable, Sendable, CustomStringConvertible {
     public init(_ name: String) { description = name }
 
     /// Nobody was asked.
-    public static let none = FactSource("none")
+    package static let none = FactSource("none")
     /// The tables of special-purpose addresses.
-    public static let reserved = FactSource("reserved")
+    package static let reserved = FactSource("reserved")
     /// `audit.local_networks` of the settings.
-    public static let local = FactSource("local")
+    package static let local = FactSource("local")
     /// A DNS resolver or `/etc/hosts`.
-    public static let dns = FactSource("dns")
+    package static let dns = FactSource("dns")
     /// RDAP (RFC 9082).
-    public static let rdap = FactSource("rdap")
+    package static let rdap = FactSource("rdap")
     /// WHOIS on port 43 (RFC 3912).
-    public static let whois = FactSource("whois")
+    package static let whois = FactSource("whois")
     /// Team Cymru's origin zone.
-    public static let cymruDNS = FactSource("cymru-dns")
+    package static let cymruDNS = FactSource("cymru-dns")
     /// Team Cymru's WHOIS server.
-    public static let cymruWhois = FactSource("cymru-whois")
+    package static let cymruWhois = FactSource("cymru-whois")
     /// A MaxMind database.
-    public static let maxmind = FactSource("maxmind")
+    package static let maxmind = FactSource("maxmind")
     /// A lookup cache.
-    public static let cache = FactSource("cache")
+    package static let cache = FactSource("cache")
 }

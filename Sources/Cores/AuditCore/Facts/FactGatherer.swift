@@ -51,7 +51,7 @@ public final class FactGatherer: Sendable {
     ///   - account: Who logs in, spelled the same for all his logins; nil for nobody in particular.
     ///   - sources: Whom to ask.
     ///   - timeout: What a lookup may go on for.
-    public func start(
+    package func start(
         _ facts: Facts, for account: String? = nil, asking sources: FactSources, timeout: Duration
     ) -> FactGathering {
         guard let address = facts.address else { return FactGathering(facts: facts, pending: []) }
@@ -90,7 +90,7 @@ public final class FactGatherer: Sendable {
         return gathering
     }
 
-    /// Asks, until ``finish(within:)`` or until the surrounding task is cancelled; what is then under way ends unanswered.
+    /// Asks, until `finish(within:)` or until the surrounding task is cancelled; what is then under way ends unanswered.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.performAll() }
@@ -102,7 +102,7 @@ public final class FactGatherer: Sendable {
     }
 
     /// Starts nothing more, and ends ``run()`` once what is under way is answered, or the time is over.
-    public func finish(within limit: Duration) async {
+    package func finish(within limit: Duration) async {
         submit.finish()
         await ended.wait(atMost: limit)
         givenUp.open()

@@ -42,7 +42,7 @@ public final class FactGathering: Sendable {
     /// Waits for the facts that are needed, up to a deadline, and returns what is known then.
     ///
     /// - Complexity: Nothing but a lock if those facts are there already or none is needed.
-    public func facts(needing kinds: Set<FactKind>, until deadline: ContinuousClock.Instant) async -> Facts {
+    package func facts(needing kinds: Set<FactKind>, until deadline: ContinuousClock.Instant) async -> Facts {
         let mustWait = state.withLock { !$0.pending.isDisjoint(with: kinds) }
         if mustWait {
             _ = await race(
@@ -52,7 +52,7 @@ public final class FactGathering: Sendable {
     }
 
     /// Calls `body` once when nothing is on its way any more: now, if that is so already.
-    public func whenComplete(_ body: @escaping @Sendable (Facts) -> Void) {
+    package func whenComplete(_ body: @escaping @Sendable (Facts) -> Void) {
         let facts: Facts? = state.withLock { state in
             if state.pending.isEmpty { return state.facts }
             state.observers.append(body)

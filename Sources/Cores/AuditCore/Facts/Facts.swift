@@ -6,12 +6,12 @@ public struct Facts: Sendable, Equatable {
     /// The address itself; nil for a login that has none (a local socket), which counts as private.
     public var address: IPAddress?
     /// Whether the address counts as private: then nothing but a disabled service can deny the login.
-    public var isPrivate: Bool
+    package var isPrivate: Bool
     /// The special-purpose block the address lies in, if any.
-    public var reserved: ReservedBlock?
+    package var reserved: ReservedBlock?
     /// The name that `audit.local_networks` gives to the address's network; for a login without an address
     /// `audit.local_locationname`.
-    public var localNetwork: String?
+    package var localNetwork: String?
     /// The PTR names; absent for NXDOMAIN and no data.
     public var reverseHost: Sourced<PTRNames>
     /// What the registry says of the network.
@@ -29,9 +29,9 @@ public struct NetworkFacts: Sendable, Equatable, Codable {
     /// ISO 3166-1 alpha-2 code, upper case.
     public var country: String?
     /// The network as CIDR blocks joined by `, `.
-    public var cidr: String?
+    package var cidr: String?
     /// The registry's handle of the network.
-    public var handle: String?
+    package var handle: String?
     /// Handles of related entities, as the registry spells them, each once.
     public var entities: [String]
 
@@ -53,13 +53,13 @@ public struct OriginFacts: Sendable, Equatable {
     /// All origin AS numbers, the one shown first; empty if the prefix is not routed or reserved.
     public var asNumbers: [UInt32]
     /// The announced prefix.
-    public var prefix: String?
+    package var prefix: String?
     /// ISO 3166-1 alpha-2 code of the prefix's registration, upper case; `ZZ` for reserved space.
     public var country: String?
     /// The first AS's name, as in `VODANET International IP-Backbone of Vodafone, DE`.
     public var asName: String?
     /// Why the first AS's name could not be had; nil if it is known, or if there is none.
-    public var asNameTrouble: LookupError?
+    package var asNameTrouble: LookupError?
 
     /// What is known of an announcement; nothing if nothing is said.
     public init(
@@ -77,7 +77,7 @@ public struct OriginFacts: Sendable, Equatable {
 /// A place in MaxMind's database, named in English.
 public struct Place: Sendable, Equatable, Codable {
     /// GeoNames number.
-    public var geonameID: UInt32?
+    package var geonameID: UInt32?
     /// English name.
     public var name: String?
     /// ISO code of a country, subdivision or continent; nil for cities.
@@ -94,13 +94,13 @@ public struct Place: Sendable, Equatable, Codable {
 /// A point with the radius within which the client is likely to be.
 public struct GeoLocation: Sendable, Equatable, Codable {
     /// Degrees north.
-    public var latitude: Double
+    package var latitude: Double
     /// Degrees east.
-    public var longitude: Double
+    package var longitude: Double
     /// Kilometres.
-    public var accuracyRadius: Int?
+    package var accuracyRadius: Int?
     /// IANA name.
-    public var timeZone: String?
+    package var timeZone: String?
 
     /// A point, in degrees, and how far off it may be, in kilometres.
     public init(latitude: Double, longitude: Double, accuracyRadius: Int? = nil, timeZone: String? = nil) {
@@ -114,33 +114,43 @@ public struct GeoLocation: Sendable, Equatable, Codable {
 /// What MaxMind's City and ASN databases say of an address.
 public struct GeoFacts: Sendable, Equatable, Codable {
     /// AS number of the ASN database.
-    public var asNumber: UInt32?
+    package var asNumber: UInt32?
     /// Organisation of the ASN database.
-    public var asOrganization: String?
+    package var asOrganization: String?
     /// The network of the ASN record.
-    public var asNetwork: String?
+    package var asNetwork: String?
     /// The city.
     public var city: Place?
     /// Subdivisions, the largest first.
-    public var subdivisions: [Place]
+    package var subdivisions: [Place]
     /// The country the client is in.
     public var country: Place?
     /// The country the network is registered in.
-    public var registeredCountry: Place?
+    package var registeredCountry: Place?
     /// The country a base or embassy belongs to.
-    public var representedCountry: Place?
+    package var representedCountry: Place?
     /// The continent.
-    public var continent: Place?
+    package var continent: Place?
     /// The postal code.
-    public var postalCode: String?
+    package var postalCode: String?
     /// Where it is.
-    public var location: GeoLocation?
+    package var location: GeoLocation?
 
-    /// Makes an empty record.
-    public init() { subdivisions = [] }
+    /// What a database says; nothing unless given. `subdivisions`: the largest first.
+    public init(
+        asNumber: UInt32? = nil, asOrganization: String? = nil, asNetwork: String? = nil, city: Place? = nil,
+        subdivisions: [Place] = [], country: Place? = nil, registeredCountry: Place? = nil,
+        representedCountry: Place? = nil, continent: Place? = nil, postalCode: String? = nil,
+        location: GeoLocation? = nil
+    ) {
+        (self.asNumber, self.asOrganization, self.asNetwork) = (asNumber, asOrganization, asNetwork)
+        (self.city, self.subdivisions, self.country) = (city, subdivisions, country)
+        (self.registeredCountry, self.representedCountry) = (registeredCountry, representedCountry)
+        (self.continent, self.postalCode, self.location) = (continent, postalCode, location)
+    }
 
     /// Whether the City database knew the address; if not, the record holds at most an AS.
-    public var hasPlace: Bool {
+    package var hasPlace: Bool {
         city != nil || !subdivisions.isEmpty || country != nil || registeredCountry != nil || representedCountry != nil
             || continent != nil || postalCode != nil || location != nil
     }

@@ -1,21 +1,21 @@
 /// What the records of a database hold, found by looking at some of them.
-public struct GeoDetails: OptionSet, Sendable {
+package struct GeoDetails: OptionSet, Sendable {
     /// Its bits.
-    public let rawValue: Int
+    package let rawValue: Int
 
     /// Makes a set from its bits.
-    public init(rawValue: Int) { self.rawValue = rawValue }
+    package init(rawValue: Int) { self.rawValue = rawValue }
 
     /// Anything about where an address is.
-    public static let places = GeoDetails(rawValue: 1)
+    package static let places = GeoDetails(rawValue: 1)
     /// GeoNames numbers of places: what `geo_location_ids` compares.
-    public static let geonameIDs = GeoDetails(rawValue: 2)
+    package static let geonameIDs = GeoDetails(rawValue: 2)
     /// Points: what `coordinates` compares.
-    public static let coordinates = GeoDetails(rawValue: 4)
+    package static let coordinates = GeoDetails(rawValue: 4)
     /// AS numbers: what `as_numbers` compares.
-    public static let asNumbers = GeoDetails(rawValue: 8)
+    package static let asNumbers = GeoDetails(rawValue: 8)
     /// Names of organisations: what `as_names` compares.
-    public static let asNames = GeoDetails(rawValue: 16)
+    package static let asNames = GeoDetails(rawValue: 16)
 
     /// What one record holds.
     package init(of facts: GeoFacts) {

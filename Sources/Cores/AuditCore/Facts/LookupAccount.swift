@@ -1,7 +1,7 @@
 /// For whom a lookup is made: what limits of asking share out.
 ///
 /// A value of the task, since sources of facts need not know of it; who hands questions over to another task takes it along.
-public enum LookupAccount {
+package enum LookupAccount {
     /// The account, in a spelling that is the same for all its logins; nil for nobody in particular.
-    @TaskLocal public static var current: String?
+    @TaskLocal package static var current: String?
 }

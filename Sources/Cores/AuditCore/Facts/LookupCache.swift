@@ -1,7 +1,7 @@
 /// A key-value store for answers of registries, shared or not.
 ///
 /// Values are opaque bytes; a store may lose any of them at any time.
-public protocol LookupCache: Sendable {
+package protocol LookupCache: Sendable {
     /// Reads several keys in one round trip.
     ///
     /// - Returns: The values found; keys without a live value are missing.
@@ -19,20 +19,20 @@ public protocol LookupCache: Sendable {
 
 extension LookupCache {
     /// Nothing is in memory.
-    public func valuesAtHand(for keys: [String]) -> [String: [UInt8]] { [:] }
+    package func valuesAtHand(for keys: [String]) -> [String: [UInt8]] { [:] }
 }
 
 /// One value on its way into a ``LookupCache``.
-public struct LookupCacheEntry: Sendable, Equatable {
+package struct LookupCacheEntry: Sendable, Equatable {
     /// The key.
-    public var key: String
+    package var key: String
     /// The value.
-    public var value: [UInt8]
+    package var value: [UInt8]
     /// How long the store may hand it out.
-    public var lifetime: Duration
+    package var lifetime: Duration
 
     /// What to keep, and for how long from now on.
-    public init(key: String, value: [UInt8], lifetime: Duration) {
+    package init(key: String, value: [UInt8], lifetime: Duration) {
         self.key = key
         self.value = value
         self.lifetime = lifetime

@@ -3,9 +3,9 @@ public struct LookupError: Error, Hashable, CustomStringConvertible, CustomDebug
     /// What kind of trouble it was; open for adapters to add to.
     public struct Code: Hashable, Sendable {
         /// The words shown to operators.
-        public let name: String
+        package let name: String
         /// Names a kind of trouble.
-        public init(name: String) { self.name = name }
+        package init(name: String) { self.name = name }
 
         /// No answer within the deadline.
         public static let timedOut = Code(name: "timed out")
@@ -14,13 +14,13 @@ public struct LookupError: Error, Hashable, CustomStringConvertible, CustomDebug
         /// The source answered something that is not its protocol.
         public static let malformed = Code(name: "malformed answer")
         /// The source asked us to come back later.
-        public static let rateLimited = Code(name: "rate limited")
+        package static let rateLimited = Code(name: "rate limited")
         /// A local file could not be read.
-        public static let unreadable = Code(name: "unreadable")
+        package static let unreadable = Code(name: "unreadable")
         /// The settings name no source for this fact.
-        public static let notConfigured = Code(name: "not configured")
+        package static let notConfigured = Code(name: "not configured")
         /// `lookup.offline` forbids asking.
-        public static let offline = Code(name: "offline")
+        package static let offline = Code(name: "offline")
         /// We did not ask: we have too many lookups under way, or our own limits allow no more.
         public static let overloaded = Code(name: "overloaded")
     }
@@ -29,9 +29,9 @@ public struct LookupError: Error, Hashable, CustomStringConvertible, CustomDebug
     public let code: Code
     /// Whether we are the trouble, not the source: `audit.on_overload` decides then, since whoever logs in from many networks
     /// could bring it about.
-    public var isOurs: Bool { code == .overloaded }
+    package var isOurs: Bool { code == .overloaded }
     /// More, for operators only; may quote what a foreign server sent, escaped.
-    public let detail: String
+    package let detail: String
 
     /// Makes an error; `detail` never reaches a client.
     public init(_ code: Code, detail: String = "") { (self.code, self.detail) = (code, detail) }

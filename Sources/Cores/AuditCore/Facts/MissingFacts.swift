@@ -1,21 +1,21 @@
 /// What was not known of an address when a login from it was judged.
 ///
 /// Facts that come later are in the login's record, where they look as if they had been there: this says which were not.
-public struct MissingFacts: Sendable, Equatable {
+package struct MissingFacts: Sendable, Equatable {
     /// The facts that the verdict waited for, in vain or not, since a list in force asked for them.
-    public var waitedFor: Set<FactKind>
+    package var waitedFor: Set<FactKind>
     private var reverseHost: LookupError?
     private var network: LookupError?
     private var origin: LookupError?
     private var geo: LookupError?
 
     /// Nothing was missing.
-    public init() { waitedFor = [] }
+    package init() { waitedFor = [] }
 
     /// Notes what is missing of what is known at the time of the verdict.
     ///
     /// - Complexity: Allocates nothing.
-    public init(in facts: Facts, waitedFor: Set<FactKind>) {
+    package init(in facts: Facts, waitedFor: Set<FactKind>) {
         self.waitedFor = waitedFor
         reverseHost = facts.reverseHost.trouble
         network = facts.network.trouble
@@ -24,7 +24,7 @@ public struct MissingFacts: Sendable, Equatable {
     }
 
     /// Why a fact was missing; nil if it was there.
-    public subscript(kind: FactKind) -> LookupError? {
+    package subscript(kind: FactKind) -> LookupError? {
         switch kind {
         case .reverseHost: reverseHost
         case .network: network

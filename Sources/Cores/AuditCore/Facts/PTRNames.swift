@@ -4,17 +4,17 @@
 /// is the same at every login.
 public struct PTRNames: Sendable, Hashable {
     /// How many names are kept, at most.
-    public static let most = 16
+    package static let most = 16
 
     /// The name that is shown where there is room for one.
-    public let first: String
+    package let first: String
     /// The others.
-    public let others: [String]
+    package let others: [String]
 
     /// The one name there is.
-    public init(_ name: String) { (first, others) = (name, []) }
+    package init(_ name: String) { (first, others) = (name, []) }
 
-    /// Takes the first ``most`` of several names, as their bytes order them in lower case.
+    /// Takes the first `most` of several names, as their bytes order them in lower case.
     ///
     /// Names are told apart without regard to case, and keep theirs; empty ones (of the root) are left out.
     ///

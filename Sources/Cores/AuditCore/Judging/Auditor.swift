@@ -5,30 +5,30 @@ public struct Auditor: Sendable {
     /// What follows from the settings.
     public struct Configuration: Sendable {
         /// The policy with its lists.
-        public var policy: Policy
+        package var policy: Policy
         /// Names of networks of our own.
-        public var localNetworks: LocalNetworks
+        package var localNetworks: LocalNetworks
         /// What stands for the AS name of local networks.
-        public var localLocationName: String
+        package var localLocationName: String
         /// Whether logins from private and local addresses leave an audit record.
-        public var recordsLocal = true
+        package var recordsLocal = true
         /// What one login waits for facts, at most.
         public var deadline: Duration = .milliseconds(1500)
         /// What a lookup may go on for afterwards.
         public var lookupTimeout: Duration = .seconds(10)
         /// Whom to ask.
-        public var sources: FactSources
+        package var sources: FactSources
         /// Accounts that nobody uses, so that whoever does is a thief.
-        public var honeypots: [NamePattern] = []
+        package var honeypots: [NamePattern] = []
         /// Told of each judgement of a login before it is answered, and once more of one that awaits facts when these are
         /// complete; for metrics, must be quick. Not told of `explain`.
-        public var judged: (@Sendable (Judgement) -> Void)?
+        package var judged: (@Sendable (Judgement) -> Void)?
         /// Told of each login that was let in, but of honeypots, when it has been answered and its facts are complete: with the
         /// app password, if there was one. Those of `audit.ignore_networks` are among them. Must be quick.
-        public var letIn: (@Sendable (LoginAttempt, _ passwordID: Int64?, Facts) -> Void)?
+        package var letIn: (@Sendable (LoginAttempt, _ passwordID: Int64?, Facts) -> Void)?
         /// Told of each login, but of honeypots, of users whom nobody knows and of `audit.ignore_networks`, what it came to, when it
         /// has been answered and its facts are complete. Must be quick.
-        public var cameTo: (@Sendable (LoginAttempt, _ passwordID: Int64?, Facts, LoginEnd) -> Void)?
+        package var cameTo: (@Sendable (LoginAttempt, _ passwordID: Int64?, Facts, LoginEnd) -> Void)?
 
         /// Makes a configuration with the default times.
         public init(
@@ -42,7 +42,7 @@ public struct Auditor: Sendable {
     }
 
     /// The settings in force.
-    public let configuration: Configuration
+    package let configuration: Configuration
     private let gatherer: FactGatherer
     private let trail: AuditTrail
     private let honeypots: HoneypotWatch
@@ -53,10 +53,13 @@ public struct Auditor: Sendable {
     ///   - configuration: What is in force.
     ///   - gatherer: Asks; shared by the auditors that follow one another.
     ///   - trail: Where to.
-    ///   - honeypots: Which uses of honeypots are known already.
-    public init(
-        _ configuration: Configuration, gatherer: FactGatherer, trail: AuditTrail,
-        honeypots: HoneypotWatch = HoneypotWatch()
+    public init(_ configuration: Configuration, gatherer: FactGatherer, trail: AuditTrail) {
+        self.init(configuration, gatherer: gatherer, trail: trail, honeypots: HoneypotWatch())
+    }
+
+    /// The same, with what is known already of uses of honeypots.
+    package init(
+        _ configuration: Configuration, gatherer: FactGatherer, trail: AuditTrail, honeypots: HoneypotWatch
     ) {
         self.configuration = configuration
         self.gatherer = gatherer
@@ -134,7 +137,7 @@ public struct Auditor: Sendable {
     }
 
     /// Whether `audit.ignore_networks` holds the address.
-    public func ignores(_ attempt: LoginAttempt) -> Bool {
+    package func ignores(_ attempt: LoginAttempt) -> Bool {
         guard let address = attempt.address else { return false }
         return configuration.policy.ignoreNetworks.contains(address)
     }
@@ -150,5 +153,5 @@ extension Verdict {
     }
 
     /// What was matched, for the records; also in watch mode.
-    public var matched: String? { isUndecided ? "unknown" : denial?.matched }
+    package var matched: String? { isUndecided ? "unknown" : denial?.matched }
 }

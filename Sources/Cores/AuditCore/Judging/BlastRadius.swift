@@ -1,12 +1,12 @@
 /// How many users new lists may refuse that those in force let in (`audit.blast_radius`).
-public enum BlastRadius: Sendable, Hashable, CustomStringConvertible {
+package enum BlastRadius: Sendable, Hashable, CustomStringConvertible {
     /// So many in a hundred; 0 to 100.
     case percent(Double)
     /// So many; not negative.
     case users(Int)
 
     /// Parses `2%`, `0.5 %` or `40`; nil for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         if text.hasSuffix("%") {
             let number = text.dropLast().reversed().drop { $0 == " " }.reversed()
             guard !number.isEmpty, number.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
@@ -26,7 +26,7 @@ public enum BlastRadius: Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
     ///   - refused: How many are newly refused.
     ///   - known: How many users there are in all.
-    public func isExceeded(by refused: Int, of known: Int) -> Bool {
+    package func isExceeded(by refused: Int, of known: Int) -> Bool {
         switch self {
         case .percent(let percent): Double(refused) * 100 > percent * Double(known)
         case .users(let users): refused > users
@@ -34,7 +34,7 @@ public enum BlastRadius: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// As the settings have it: `2%`, `40`.
-    public var description: String {
+    package var description: String {
         switch self {
         case .percent(let percent): "\(percent == percent.rounded() ? String(Int(percent)) : String(percent))%"
         case .users(let users): String(users)

@@ -1,14 +1,14 @@
 /// Why a login is let in, whatever other lists say: a list of exceptions has an entry that applies.
-public struct Exemption: Sendable, Equatable {
+package struct Exemption: Sendable, Equatable {
     /// The list.
-    public var list: DenyListKind
+    package var list: DenyListKind
     /// What was matched, as in `AUDIT_MATCHED`: `allow:ip`, `allow:user`, `allow:entity:ORG-LL72-RIPE`.
-    public var matched: String
+    package var matched: String
     /// The entry that applied.
-    public var rule: RuleReference
+    package var rule: RuleReference
 
     /// How ``matched`` of every exemption begins.
-    public static let prefix = "allow:"
+    package static let prefix = "allow:"
 
     /// Makes one of what the list would say if it denied.
     init?(_ denial: Denial) {

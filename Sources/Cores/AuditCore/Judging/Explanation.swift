@@ -3,7 +3,7 @@
 /// Made from a judgement, never judging itself, so that it cannot disagree with what logins meet.
 public struct Explanation: Sendable {
     /// The verdict in the words of `explain --json`.
-    public enum Outcome: String, Sendable {
+    package enum Outcome: String, Sendable {
         /// Nothing is held against the login.
         case allow
         /// It is denied, be it for a missing fact.
@@ -14,7 +14,7 @@ public struct Explanation: Sendable {
         case unknown
 
         /// The exit status of `explain --exit-code`.
-        public var exitCode: Int32 {
+        package var exitCode: Int32 {
             switch self {
             case .allow: 0
             case .deny: 1
@@ -25,37 +25,37 @@ public struct Explanation: Sendable {
     }
 
     /// The login that was judged; without a name or a service those are shown as not given.
-    public let attempt: LoginAttempt
+    package let attempt: LoginAttempt
     /// What is known of the address.
-    public let facts: Facts
+    package let facts: Facts
     /// How it was judged.
-    public let judgement: Judgement
+    package let judgement: Judgement
     /// What the user would be told.
-    public let status: String
+    package let status: String
     /// The HTTP code that goes with it.
-    public let httpCode: Int
+    package let httpCode: Int
 
     /// The limits of the app password that was asked about, in the order in which they are judged; the first hit decides, before
     /// the lists.
-    public var limits: [LimitOutcome] = []
+    package var limits: [LimitOutcome] = []
 
     /// How one limit of an app password came out.
-    public struct LimitOutcome: Sendable, Equatable {
+    package struct LimitOutcome: Sendable, Equatable {
         /// Its name.
-        public var name: String
+        package var name: String
         /// What it says, for people.
-        public var text: String
+        package var text: String
         /// How it came out.
-        public var outcome: RuleOutcome.Outcome
+        package var outcome: RuleOutcome.Outcome
 
         /// What became of one limit.
-        public init(name: String, text: String, outcome: RuleOutcome.Outcome) {
+        package init(name: String, text: String, outcome: RuleOutcome.Outcome) {
             (self.name, self.text, self.outcome) = (name, text, outcome)
         }
     }
 
     /// The limit that decides, by its name; nil if none does.
-    public var decidingLimit: String?
+    package var decidingLimit: String?
 
     /// Puts together what `explain` says of a login.
     ///
@@ -74,7 +74,7 @@ public struct Explanation: Sendable {
     }
 
     /// How it came out.
-    public var outcome: Outcome {
+    package var outcome: Outcome {
         if decidingLimit != nil { return httpCode == 503 ? .unknown : .deny }
         return switch judgement.verdict {
         case .deny: .deny

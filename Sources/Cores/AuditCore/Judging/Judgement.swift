@@ -3,23 +3,23 @@ public struct Judgement: Sendable, Equatable {
     /// The verdict.
     public var verdict: Verdict
     /// Every list that denies and was looked at, in order; all ten if the judging was thorough or no list was needed to decide.
-    public var outcomes: [RuleOutcome]
+    package var outcomes: [RuleOutcome]
     /// The same of the lists of exceptions and those that only watch, in this order; empty unless the judging was thorough.
-    public var otherOutcomes: [RuleOutcome] = []
+    package var otherOutcomes: [RuleOutcome] = []
     /// The exception that lets the login in.
-    public var exemption: Exemption?
+    package var exemption: Exemption?
     /// The entry of a list that only watches; nil too if the login is refused or an exception.
-    public var watched: Denial?
+    package var watched: Denial?
     /// Whether an exception, or a list that only watches, might be met once more is known.
-    public var awaitsFacts = false
+    package var awaitsFacts = false
     /// Whether `audit.ignore_networks` holds the address: then the login leaves no audit record. False if a disabled
     /// service decided before.
-    public var isIgnored: Bool
+    package var isIgnored: Bool
     /// Which facts were not there.
-    public var missing = MissingFacts()
+    package var missing = MissingFacts()
 
     /// A verdict, and how it came about.
-    public init(verdict: Verdict, outcomes: [RuleOutcome], isIgnored: Bool = false) {
+    package init(verdict: Verdict, outcomes: [RuleOutcome], isIgnored: Bool = false) {
         self.verdict = verdict
         self.outcomes = outcomes
         self.isIgnored = isIgnored
@@ -32,21 +32,21 @@ public struct Judgement: Sendable, Equatable {
     public var rule: RuleReference? { exemption?.rule ?? verdict.denial?.rule }
 
     /// The list whose entry applied; nil if none did.
-    public var list: ListKey? {
+    package var list: ListKey? {
         if let exemption { return ListKey(exemption.list, .allow) }
         return verdict.denial?.list.map { ListKey($0, watched == nil ? .deny : .watch) }
     }
 
     /// Lists that would have needed a fact that could not be had.
-    public var unknownLists: [DenyListKind] {
+    package var unknownLists: [DenyListKind] {
         outcomes.compactMap { $0.outcome == .unknown ? $0.list : nil }
     }
 }
 
 /// How one list came out for one login.
-public struct RuleOutcome: Sendable, Equatable {
+package struct RuleOutcome: Sendable, Equatable {
     /// What a list can do.
-    public enum Outcome: String, Sendable {
+    package enum Outcome: String, Sendable {
         /// No such list is configured.
         case off
         /// The list is configured, and no entry applies (or an earlier one decided).
@@ -58,16 +58,16 @@ public struct RuleOutcome: Sendable, Equatable {
     }
 
     /// The list.
-    public var list: DenyListKind
+    package var list: DenyListKind
     /// What the list does to logins that it meets.
-    public var effect: ListEffect
+    package var effect: ListEffect
     /// How it came out.
-    public var outcome: Outcome
+    package var outcome: Outcome
     /// The entry that applied.
-    public var rule: RuleReference?
+    package var rule: RuleReference?
 
     /// How one list came out; with the entry, where one applied.
-    public init(
+    package init(
         list: DenyListKind, effect: ListEffect = .deny, outcome: Outcome, rule: RuleReference? = nil
     ) {
         self.list = list

@@ -11,19 +11,19 @@ public struct LoginAttempt: Sendable, Equatable {
     /// Dovecot's session id, if it sent one.
     public var sessionID: String?
     /// The address the client connected to, as sent.
-    public var localIP: String?
+    package var localIP: String?
     /// The protocol, where it differs from the service.
-    public var protocolName: String?
+    package var protocolName: String?
     /// The client's IMAP ID, if it sent one.
-    public var clientID: String?
+    package var clientID: String?
     /// The SASL mechanism: `PLAIN`, `XOAUTH2`, …
     public var mechanism: String?
     /// How the connection is protected, in Dovecot's words: `TLS`, `secured`; nil if it is not, or that is not known.
-    public var secured: String?
+    package var secured: String?
     /// Whose password it was, where one user logs in as another.
-    public var masterUser: String?
+    package var masterUser: String?
     /// The other end of the connection, as sent: a proxy's address where ``address`` is what that said.
-    public var realRemoteIP: String?
+    package var realRemoteIP: String?
 
     /// What every login has; the rest is set where Dovecot tells it.
     public init(login: String, service: String, address: IPAddress?, time: Timestamp) {

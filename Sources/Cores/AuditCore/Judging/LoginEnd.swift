@@ -1,5 +1,5 @@
 /// What a login came to whose password was right, in a word.
-public enum LoginEnd: Sendable, Equatable {
+package enum LoginEnd: Sendable, Equatable {
     /// It was let in.
     case allowed
     /// It was refused, as the app password is revoked.

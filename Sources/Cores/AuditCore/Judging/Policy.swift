@@ -3,13 +3,13 @@
 /// A value: a login keeps the policy it started with, whatever a reload does meanwhile.
 public struct Policy: Sendable {
     /// Whether hits deny or are only written down.
-    public var mode: JudgingMode
+    package var mode: JudgingMode
     /// What a missing fact does.
-    public var onUnknown: UnknownFactAction
+    package var onUnknown: UnknownFactAction
     /// What a fact does that is missing because we did not ask.
-    public var onOverload: UnknownFactAction
+    package var onOverload: UnknownFactAction
     /// Networks whose logins are never denied by a list and leave no audit record.
-    public var ignoreNetworks: PrefixSet
+    package var ignoreNetworks: PrefixSet
     /// The lists that deny.
     public var lists: DenyLists
     /// The lists that only watch.
@@ -43,9 +43,9 @@ public struct Policy: Sendable {
 
     /// Judges a login: a pure function of what is known of it.
     ///
-    /// Order: disabled service; private address (never denied after this point); exceptions; ``ignoreNetworks``; the lists
+    /// Order: disabled service; private address (never denied after this point); exceptions; `ignoreNetworks`; the lists
     /// that deny, in the order of ``DenyListKind/allCases``; those that only watch. The first hit decides. A hit anywhere wins
-    /// over facts that could not be had; only without one ``onUnknown`` decides, or ``onOverload`` where we did not ask: to try
+    /// over facts that could not be had; only without one `onUnknown` decides, or `onOverload` where we did not ask: to try
     /// later before to deny. A hit that an exception might undo, were a fact there, is to be tried again later. In watch mode
     /// nothing denies and nothing asks to try again later.
     ///
@@ -110,7 +110,7 @@ public struct Policy: Sendable {
     ///   - judgement: Of the time when it was let in; it awaits facts.
     ///   - attempt: Who logged in.
     ///   - facts: What is known by now.
-    public func settle(_ judgement: Judgement, _ attempt: LoginAttempt, facts: Facts) -> Judgement {
+    package func settle(_ judgement: Judgement, _ attempt: LoginAttempt, facts: Facts) -> Judgement {
         var settled = judgement
         settled.awaitsFacts = false
         settled.outcomes = []
@@ -132,7 +132,7 @@ public struct Policy: Sendable {
     /// - Parameters:
     ///   - attempt: Who logs in.
     ///   - facts: What follows from the address: ``Facts/init(address:localNetworks:localLocationName:)``.
-    public func factsNeeded(for attempt: LoginAttempt, facts: Facts) -> Set<FactKind> {
+    package func factsNeeded(for attempt: LoginAttempt, facts: Facts) -> Set<FactKind> {
         guard !lists.isEmpty else { return [] }
         var required = lists.requiredFacts(at: attempt.time)
         if lists.meetsWithoutFacts(attempt, facts) { required = [] } else if required.isEmpty { return [] }

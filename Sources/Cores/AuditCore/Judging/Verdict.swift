@@ -24,7 +24,7 @@ public struct Denial: Sendable, Equatable {
     public var text: String
 
     /// Makes a denial from what was written down of one; its list is found by what was matched.
-    public init(matched: String, rule: RuleReference?, text: String) {
+    package init(matched: String, rule: RuleReference?, text: String) {
         self.init(list: DenyListKind(matched: matched), matched: matched, rule: rule, text: text)
     }
 

@@ -9,6 +9,7 @@ package struct ListSet: Sendable, Equatable {
         /// Its file's content.
         package var bytes: [UInt8]
 
+        /// A list, and the bytes of its file.
         package init(_ list: ListKey, _ bytes: [UInt8]) { (self.list, self.bytes) = (list, bytes) }
     }
 

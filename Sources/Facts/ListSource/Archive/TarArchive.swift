@@ -13,6 +13,7 @@ package enum TarArchive {
         /// When it was changed, in whole seconds since 1970; not negative.
         package var modified: Int64
 
+        /// A file as its header tells of it.
         package init(name: String, bytes: ArraySlice<UInt8>, modified: Int64) {
             (self.name, self.bytes, self.modified) = (name, bytes, modified)
         }

@@ -18,6 +18,7 @@ package final class ListSource: Sendable {
         /// What web servers are told that we are.
         package var userAgent = "dovecot-web-auth"
 
+        /// Asks there, with the defaults for the rest.
         package init(_ place: ListPlace) { self.place = place }
     }
 
@@ -41,10 +42,12 @@ package final class ListSource: Sendable {
     /// How far ahead the clock may be of whoever signs.
     private static let clockDifference = Duration.seconds(600)
 
+    /// Where to ask, and within which bounds.
     package let configuration: Configuration
     /// What the server said of the lists in force, and which these are.
     private let known = Mutex<(digest: String, validators: ListDownload.Validators)?>(nil)
 
+    /// Knows of no lists yet, so that the first answer counts as new.
     package init(_ configuration: Configuration) { self.configuration = configuration }
 
     /// Looks whether the source has other lists than those in force.

@@ -4,6 +4,7 @@ internal import CSodium
 package struct ContentDigest {
     private var state = crypto_hash_sha256_state()
 
+    /// Nothing has been taken in.
     package init() { unsafe crypto_hash_sha256_init(&state) }
 
     /// Takes more.

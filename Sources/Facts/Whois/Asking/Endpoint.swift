@@ -5,6 +5,7 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// The port.
     package var port: Int
 
+    /// A name or an address, without brackets, and a TCP port.
     package init(host: String, port: Int) { (self.host, self.port) = (host, port) }
 
     /// `whois.arin.net:43`, `[2001:db8::1]:43`.

@@ -2,7 +2,7 @@ package import AuditCore
 internal import Foundation
 
 /// Whom registry lookups ask, and within which bounds.
-package struct RegistryConfiguration: Sendable, Equatable {
+public struct RegistryConfiguration: Sendable, Equatable {
     /// Where the lists of RDAP servers come from (RFC 9224).
     package enum BootstrapSource: Sendable, Hashable {
         /// The copy that ships with the program.
@@ -31,11 +31,11 @@ package struct RegistryConfiguration: Sendable, Equatable {
     /// only the administrator's list names is asked as often as there is something to ask.
     package var rate = RequestLimit(1, per: .seconds(1))
     /// What one upstream may take for one answer, redirects and a second try included.
-    package var timeout = Duration.seconds(1)
+    package var timeout: Duration
     /// The program and its version, as RDAP servers are told.
-    package var product = "dovecot-web-auth"
+    package var product: String
     /// Where to reach whoever runs this, as RDAP servers are told: a mail address or a URL; empty for none.
-    package var contact = ""
+    package var contact: String
     /// A time of up to a bound, by which what is not urgent waits longer, so that many servers that were started or reloaded
     /// together do not ask together. Else than zero for those who are many.
     @Uncompared package var spread: @Sendable (_ bound: Duration) -> Duration = { _ in .zero }
@@ -46,8 +46,15 @@ package struct RegistryConfiguration: Sendable, Equatable {
         Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000))
     }
 
-    /// The defaults.
-    package init() {}
+    /// Asks everybody within the usual bounds.
+    ///
+    /// - Parameters:
+    ///   - product: The program and its version, as RDAP servers are told.
+    ///   - contact: Where to reach whoever runs it, as they are told: a mail address or a URL; empty for none.
+    ///   - timeout: What one upstream may take for one answer, redirects and a second try included.
+    public init(product: String = "dovecot-web-auth", contact: String = "", timeout: Duration = .seconds(1)) {
+        (self.product, self.contact, self.timeout) = (product, contact, timeout)
+    }
 
     /// How often a server of a registry is asked; `nil` is a server of nobody we know.
     func limit(for registry: Registry?) -> RequestLimit { registry == .lacnic ? rate.tenth : rate }

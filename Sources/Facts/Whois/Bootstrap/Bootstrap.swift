@@ -10,6 +10,7 @@ package struct Bootstrap: Sendable {
         /// Base URLs, `https` first.
         package var baseURLs: [String]
 
+        /// Servers of these blocks of addresses.
         package init(prefixes: [IPPrefix], baseURLs: [String]) {
             (self.prefixes, self.baseURLs) = (prefixes, baseURLs)
         }

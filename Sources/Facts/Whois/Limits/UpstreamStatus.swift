@@ -7,6 +7,7 @@ package struct UpstreamName: Hashable, Sendable, CustomStringConvertible {
     /// Its host in lower case, with the port where it is not the usual one; empty for the resolver.
     package var host: String
 
+    /// A server of which nothing is known yet; names are compared in lower case.
     package init(_ source: FactSource, host: String = "") { (self.source, self.host) = (source, host.lowercased()) }
 
     /// `rdap rdap.arin.net`, `whois whois.ripe.net`, `cymru-dns`.

@@ -42,6 +42,7 @@ internal import Glibc
         }
     }
 
+    /// Leaves a note in the lock's file, or none where it cannot be written whole.
     package func leave(note: [UInt8]) throws(SpoolError) {
         do throws(SpoolError) {
             try Self.write(note, to: lock, at: 0)
@@ -68,6 +69,7 @@ internal import Glibc
         guard code == 0 else { throw error("write", "lock", code) }
     }
 
+    /// The names in the directory, without those of itself and of the one above.
     package func names() throws(SpoolError) -> [String] {
         guard let directory = unsafe opendir(path) else { throw Self.error("read", path, errno) }
         defer { unsafe closedir(directory) }
@@ -81,6 +83,7 @@ internal import Glibc
         return names
     }
 
+    /// A new file, which must not be there; makes the directory if that is gone.
     package func create(_ name: String) throws(SpoolError) -> any SpoolFile {
         let file: PosixFile
         do {
@@ -97,16 +100,19 @@ internal import Glibc
         return file
     }
 
+    /// A file that is there, to read and to append to.
     package func open(_ name: String) throws(SpoolError) -> any SpoolFile {
         try PosixFile(path: path + "/" + name, flags: O_RDWR | O_APPEND)
     }
 
+    /// Removes a file; one that is gone is no error.
     package func remove(_ name: String) throws(SpoolError) {
         guard unsafe unlink(path + "/" + name) == 0 || errno == ENOENT else {
             throw Self.error("remove", path + "/" + name, errno)
         }
     }
 
+    /// Renames a file, in one step.
     package func rename(_ name: String, to newName: String) throws(SpoolError) {
         guard unsafe Glibc.rename(path + "/" + name, path + "/" + newName) == 0 else {
             throw Self.error("rename", path + "/" + name, errno)

@@ -34,6 +34,7 @@ package struct Handover: Equatable, Sendable {
         return count == bootSize ? bytes : bytes.map { _ in .random(in: 1...UInt8.max) }
     }
 
+    /// The form in which it is kept.
     package var bytes: [UInt8] {
         var rest = boot
         rest.append(littleEndian: sequence)

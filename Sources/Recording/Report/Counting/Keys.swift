@@ -47,11 +47,13 @@ package struct PlaceKey: Hashable, Comparable, Sendable {
     /// Half degrees.
     package var longitude: Int
 
+    /// The cell of a grid of half degrees that holds it.
     package init(_ location: ReportRecord.Location) {
         latitude = Int((location.latitude * 2).rounded())
         longitude = Int((location.longitude * 2).rounded())
     }
 
+    /// From south to north, then from west to east.
     package static func < (one: Self, other: Self) -> Bool {
         (one.latitude, one.longitude) < (other.latitude, other.longitude)
     }
@@ -119,9 +121,12 @@ struct LastRefusal: Sendable {
 
 /// The last login of a kind.
 package struct LastLogin: Sendable {
+    /// When it was.
     package var time: Timestamp
+    /// Where it came from, as it was recorded.
     package var address: String?
 
+    /// A login, as far as the report shows it.
     package init(time: Timestamp, address: String?) { (self.time, self.address) = (time, address) }
 }
 

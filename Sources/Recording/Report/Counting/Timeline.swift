@@ -4,15 +4,21 @@ package import AuditCore
 package struct Timeline: Sendable {
     /// How many logins of each kind a bar has.
     package struct Counts: Sendable, Equatable {
+        /// Let in.
         package var allowed = 0
+        /// Refused for their place.
         package var denied = 0
+        /// Refused for another reason.
         package var failed = 0
+        /// All of them.
         package var total: Int { allowed + denied + failed }
     }
 
     /// One bar.
     package struct Bar: Sendable, Equatable {
+        /// When it begins.
         package var start: Timestamp
+        /// The logins from then on, until the next bar.
         package var counts: Counts
     }
 

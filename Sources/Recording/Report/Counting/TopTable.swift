@@ -8,6 +8,7 @@ package import AuditCore
 package struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: Sendable {
     /// One key.
     package struct Entry: Sendable {
+        /// What was counted.
         package var key: Key
         /// How often it came.
         package var count: Int
@@ -25,6 +26,7 @@ package struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: 
     package private(set) var omitted = (keys: 0, logins: 0)
     private var entries: [Key: Entry] = [:]
 
+    /// Keeps at most so many keys, at least 2.
     package init(bound: Int) { self.bound = max(2, bound) }
 
     /// How many keys there are now.
@@ -56,6 +58,7 @@ package struct TopTable<Key: Hashable & Comparable & Sendable, Note: Sendable>: 
 }
 
 extension TopTable where Note == Void {
+    /// Counts a key of which nothing else is to be kept.
     package mutating func add(_ key: Key, count: Int = 1, isDenied: Bool = false) {
         add(key, count: count, isDenied: isDenied, at: Timestamp(milliseconds: 0), note: ())
     }

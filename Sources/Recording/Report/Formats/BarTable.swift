@@ -2,13 +2,18 @@
 package struct BarTable {
     /// One bar.
     package struct Row {
+        /// What the bar counts.
         package var label: String
+        /// What is said of it in smaller letters; empty for nothing.
         package var detail = ""
+        /// How long it is.
         package var count: Int
+        /// How many of them were refused.
         package var denied = 0
         /// The class of what is not denied: `allowed`, `failed`.
         package var kind = "allowed"
 
+        /// A bar; `kind` is the class of what is not denied.
         package init(label: String, detail: String = "", count: Int, denied: Int = 0, kind: String = "allowed") {
             (self.label, self.detail, self.count, self.denied, self.kind) = (label, detail, count, denied, kind)
         }
@@ -21,10 +26,12 @@ package struct BarTable {
     /// How many are shown; the others can be unfolded.
     var shown: Int
 
+    /// Rows in their order; `count` is of how many there are, `shown` how many of these at once.
     package init(title: String, rows: [Row], count: Int, shown: Int) {
         (self.title, self.rows, self.count, self.shown) = (title, rows, count, shown)
     }
 
+    /// The table; a word if it has no rows.
     package func write(to page: inout HTMLText) {
         guard !rows.isEmpty else { return page.element("p", [("class", "none")], text: "None.") }
         table(rows.prefix(shown), to: &page)

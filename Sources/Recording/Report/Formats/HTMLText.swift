@@ -3,6 +3,7 @@ internal import AuditCore
 /// HTML being written; texts from outside get in through ``text(_:)`` and the attributes of ``tag(_:_:)`` alone, both
 /// escaped.
 package struct HTMLText {
+    /// What was written so far.
     package private(set) var html = ""
 
     /// Adds markup of our own.

@@ -18,10 +18,12 @@ package struct TimelineChart {
         let bottom = 22.0
     }
 
+    /// Draws the bars of a timeline, each as wide in time as the others.
     package init(_ timeline: (width: Duration, bars: [Timeline.Bar])) {
         (width, bars) = timeline
     }
 
+    /// The chart; a sentence if there are no bars.
     package func write(to page: inout HTMLText) {
         guard !bars.isEmpty else { return page.element("p", [("class", "none")], text: "No logins.") }
         page.raw(

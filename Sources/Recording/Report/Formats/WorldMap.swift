@@ -9,11 +9,14 @@ package struct WorldMap {
     private static let markLimit = 1000
     private static let rowLimit = 10
 
+    /// A place on the map, with the names that were told of it last.
     package typealias Place = TopTable<PlaceKey, (city: String?, country: String?)>.Entry
     private let places: [Place]
 
+    /// Draws these, the most frequent first.
     package init(_ places: [Place]) { self.places = places }
 
+    /// The map with its table; a sentence if there are no places.
     package func write(to page: inout HTMLText) {
         guard !places.isEmpty else {
             return page.element("p", [("class", "none")], text: "No record says where on the globe a login came from.")

@@ -15,5 +15,5 @@ public struct HTTPFields: Sendable {
     public subscript(name: String) -> String? { headers.first(name: name) }
 
     /// The values of all fields of this name, in order.
-    public func all(_ name: String) -> [String] { headers[name] }
+    package func all(_ name: String) -> [String] { headers[name] }
 }

@@ -9,7 +9,7 @@ public struct HTTPMethod: Hashable, Sendable, CustomStringConvertible {
     /// Reads; a route for it answers HEAD too.
     public static let get = HTTPMethod("GET")
     /// As GET, without the body.
-    public static let head = HTTPMethod("HEAD")
+    package static let head = HTTPMethod("HEAD")
     /// Submits a body.
     public static let post = HTTPMethod("POST")
 

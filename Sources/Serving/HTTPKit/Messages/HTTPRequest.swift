@@ -17,7 +17,7 @@ public struct HTTPRequest: Sendable {
     /// The client's address without port (`127.0.0.1`, `::1`); nil over a Unix socket, and when called in process.
     public var remoteAddress: String?
     /// When the head had arrived.
-    public var arrived: ContinuousClock.Instant
+    package var arrived: ContinuousClock.Instant
 
     /// Makes a request, for tests and in-process calls.
     public init(

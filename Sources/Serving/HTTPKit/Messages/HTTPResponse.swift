@@ -8,12 +8,12 @@ public struct HTTPResponse: Sendable {
     /// value are sent as blanks.
     public var headers: [(name: String, value: String)]
     /// The Content-Type; nil sends none.
-    public var contentType: String?
+    package var contentType: String?
     /// The body.
     public var body: [UInt8]
     /// Called once when the socket has taken the answer, or when it is clear that it never will; on the server's event
     /// loop, so it must be quick. An answer given in process leaves it to the caller.
-    public var afterSending: (@Sendable () -> Void)?
+    package var afterSending: (@Sendable () -> Void)?
 
     /// An answer with these bytes; its length is added when it is sent.
     public init(
@@ -38,12 +38,12 @@ public struct HTTPResponse: Sendable {
     /// An error as FastAPI writes it: `{"detail":"Not Found"}`.
     ///
     /// - Parameter detail: What the client may know; nil for the status's own words.
-    public static func failure(_ status: Int, _ detail: String? = nil) -> HTTPResponse {
+    package static func failure(_ status: Int, _ detail: String? = nil) -> HTTPResponse {
         .json(status, JSONText { $0.member("detail", detail ?? ReasonPhrase.of(status)) })
     }
 
     /// 422 with every problem, as FastAPI writes it: `{"detail":[{"loc":["body","username"],"msg":"…","type":"…"}]}`.
-    public static func invalid(_ problems: [ValidationProblem]) -> HTTPResponse {
+    package static func invalid(_ problems: [ValidationProblem]) -> HTTPResponse {
         .json(422, JSONText { $0.array("detail", problems) { problem, entry in problem.write(into: &entry) } })
     }
 }

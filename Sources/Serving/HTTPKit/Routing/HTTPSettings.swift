@@ -1,12 +1,12 @@
 /// What an administrator may change while the server runs.
-public struct HTTPSettings: Sendable {
+package struct HTTPSettings: Sendable {
     /// Sizes, counts and times.
-    public var limits: HTTPLimits
+    package var limits: HTTPLimits
     /// What clients must send on routes that are not ``Route/Access/open``; nil: nobody is asked.
-    public var token: BearerToken?
+    package var token: BearerToken?
 
     /// Gathers settings.
-    public init(limits: HTTPLimits = HTTPLimits(), token: BearerToken? = nil) {
+    package init(limits: HTTPLimits = HTTPLimits(), token: BearerToken? = nil) {
         (self.limits, self.token) = (limits, token)
     }
 }

@@ -29,15 +29,15 @@ public struct Route: Sendable {
     }
 
     /// The method; GET answers HEAD too.
-    public var method: HTTPMethod
+    package var method: HTTPMethod
     /// The whole path, compared byte for byte: `/auth/` is another one.
-    public var path: String
+    package var path: String
     /// Who may ask.
-    public var access: Access
+    package var access: Access
     /// Whether the in-flight limit holds.
-    public var load: Load
+    package var load: Load
     /// Answers.
-    public var handler: Handler
+    package var handler: Handler
 
     /// Serves a method at a path. Unless said otherwise it wants the token, and counts among the requests in flight.
     public init(

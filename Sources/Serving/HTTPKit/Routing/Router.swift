@@ -12,12 +12,20 @@ public final class Router: Sendable {
     private let inForce: HTTPSettingsInForce
     private let tokenRefused: @Sendable (_ path: String, _ isMissing: Bool) -> Void
 
-    /// Makes a router; of two routes with the same method and path the first counts.
+    /// A router of which only the routes matter, and who may use them; of two routes with the same method and path the first
+    /// counts.
+    ///
+    /// - Parameter token: What clients must send on routes that are not ``Route/Access/open``; nil: nobody is asked.
+    public convenience init(_ routes: [Route], limits: HTTPLimits = HTTPLimits(), token: BearerToken? = nil) {
+        self.init(routes, settings: HTTPSettings(limits: limits, token: token))
+    }
+
+    /// The same with settings that are replaced at any time.
     ///
     /// - Parameter tokenRefused: Told of each request that was refused for its token: the route's path, and whether there
     ///   was no token at all. Must be quick.
-    public convenience init(
-        _ routes: [Route], settings: HTTPSettings = HTTPSettings(),
+    package convenience init(
+        _ routes: [Route], settings: HTTPSettings,
         tokenRefused: @escaping @Sendable (_ path: String, _ isMissing: Bool) -> Void = { _, _ in }
     ) {
         self.init(routes, following: HTTPSettingsInForce(settings), tokenRefused: tokenRefused)
@@ -28,7 +36,7 @@ public final class Router: Sendable {
     /// - Parameters:
     ///   - inForce: Where the settings are; asked for each request.
     ///   - tokenRefused: Told of each request that was refused for its token, as above.
-    public init(
+    package init(
         _ routes: [Route], following inForce: HTTPSettingsInForce,
         tokenRefused: @escaping @Sendable (_ path: String, _ isMissing: Bool) -> Void = { _, _ in }
     ) {
@@ -38,7 +46,7 @@ public final class Router: Sendable {
     }
 
     /// What is in force. Setting it takes effect with the next request.
-    public var settings: HTTPSettings {
+    package var settings: HTTPSettings {
         get { inForce.current }
         set { inForce.current = newValue }
     }

@@ -12,7 +12,7 @@ import Locks
 
 /// Told of every answered request: the route's path (`unknown` if there is none), the status, and the time from the
 /// head to the moment when the socket took the answer. Called on the server's event loop, so it must be quick.
-public typealias RequestObserver = @Sendable (_ route: String, _ status: Int, _ duration: Duration) -> Void
+package typealias RequestObserver = @Sendable (_ route: String, _ status: Int, _ duration: Duration) -> Void
 
 /// An HTTP/1.1 and 1.0 server for small JSON services.
 ///
@@ -23,11 +23,11 @@ public final class HTTPServer: Sendable {
     /// Where to listen, and what cannot change while the server runs.
     public struct Configuration: Sendable {
         /// Where to listen; all are one server, with the same routes, limits and counts.
-        public var listeners: [Listener]
+        package var listeners: [Listener]
         /// What requests in flight get to end in when the server is shut down; then their handlers are cancelled.
         public var gracePeriod = Duration.seconds(10)
         /// Keeps the TCP sockets whose port is named; nil: they end with the server.
-        public var keeper: (any SocketKeeper)?
+        package var keeper: (any SocketKeeper)?
 
         /// A server that listens at these places, with the defaults for the rest.
         public init(_ listeners: [Listener] = [Listener(.tcp(host: "127.0.0.1", port: 8000))]) {
@@ -35,7 +35,7 @@ public final class HTTPServer: Sendable {
         }
 
         /// A server that listens on one port, with the defaults for the rest.
-        public init(host: String, port: Int) { self.init([Listener(.tcp(host: host, port: port))]) }
+        package init(host: String, port: Int) { self.init([Listener(.tcp(host: host, port: port))]) }
     }
 
     private enum State: Sendable {
@@ -51,14 +51,19 @@ public final class HTTPServer: Sendable {
     private let unserved: UnservedObserver?
     private let state = Mutex(State.unused)
 
-    /// Makes a server; ``run(onBound:)`` starts it.
+    /// A server that is started by ``run(onBound:)``.
+    public convenience init(configuration: Configuration = Configuration(), router: Router, logger: Logger) {
+        self.init(configuration: configuration, router: router, logger: logger, finished: nil, unserved: nil)
+    }
+
+    /// A server that tells of what it does.
     ///
     /// - Parameters:
     ///   - finished: Told of every answered request, for metrics.
     ///   - unserved: Told of every connection that was closed before a byte of it was read, for metrics and a log.
-    public init(
+    package init(
         configuration: Configuration = Configuration(), router: Router, logger: Logger,
-        finished: RequestObserver? = nil, unserved: UnservedObserver? = nil
+        finished: RequestObserver?, unserved: UnservedObserver? = nil
     ) {
         self.configuration = configuration
         self.router = router
@@ -100,7 +105,7 @@ public final class HTTPServer: Sendable {
     }
 
     /// Through how many of its listening sockets a server answers its own question.
-    public enum SelfAnswers: Sendable, Equatable {
+    package enum SelfAnswers: Sendable, Equatable {
         /// Through none.
         case none
         /// Through some, not through others: a Unix socket's file is gone, an address has moved away.
@@ -117,7 +122,7 @@ public final class HTTPServer: Sendable {
     /// - Returns: Where the answer was 200. Also ``SelfAnswers/all`` while the server ends, and while as many connections as
     ///   there may be are being served; ``SelfAnswers/none`` before it listens and after it ended.
     /// - Complexity: One connection to each, some 200 us.
-    public func answers(_ path: String, within limit: Duration) async -> SelfAnswers {
+    package func answers(_ path: String, within limit: Duration) async -> SelfAnswers {
         let answer: EventLoopFuture<SelfAnswers>? = state.withLock { state in
             guard case .running(let core, let loop) = state else { return nil }  // locked: the loop lives
             return loop.flatSubmit { core.value.answers(path, within: limit) }

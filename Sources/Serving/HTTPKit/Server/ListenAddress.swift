@@ -11,10 +11,10 @@ public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The longest path of a Unix socket, in bytes: `sun_path` has room for 108, and the file has a longer name for a
     /// moment.
-    public static let longestPath = 100
+    package static let longestPath = 100
 
     /// The port; nil for a Unix socket.
-    public var port: Int? {
+    package var port: Int? {
         guard case .tcp(_, let port) = self else { return nil }
         return port
     }

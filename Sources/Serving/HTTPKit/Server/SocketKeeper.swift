@@ -3,7 +3,7 @@
 ///
 /// Sockets are known by the place where they listen, in numbers: `127.0.0.1:8000`, `[::1]:8000`. Everything is asked while the
 /// server begins to listen, so nothing may take long.
-public protocol SocketKeeper: Sendable {
+package protocol SocketKeeper: Sendable {
     /// Closes what was kept for other places: nobody will listen there any more.
     ///
     /// - Returns: Whether there was any. The kernel may give such a place free a moment later.

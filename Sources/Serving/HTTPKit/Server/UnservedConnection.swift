@@ -1,5 +1,5 @@
 /// Why a connection was closed before a byte of a request was read.
-public enum UnservedConnection: Sendable {
+package enum UnservedConnection: Sendable {
     /// As many connections as there may be are all being served (``HTTPLimits/maxConnections``).
     case noRoom
     /// The socket could not be accepted or prepared.
@@ -14,4 +14,4 @@ public enum UnservedConnection: Sendable {
 
 /// Told of every connection that was closed before a byte of a request was read. Called on the server's event loop, so it must
 /// be quick.
-public typealias UnservedObserver = @Sendable (UnservedConnection) -> Void
+package typealias UnservedObserver = @Sendable (UnservedConnection) -> Void

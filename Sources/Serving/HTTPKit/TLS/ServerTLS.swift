@@ -26,7 +26,7 @@ public final class ServerTLS: Sendable {
     }
 
     /// Where it is read from.
-    public let files: TLSFiles
+    package let files: TLSFiles
     private let state: Mutex<State>
 
     /// Reads the files, and blocks as long as that takes.
@@ -51,7 +51,7 @@ public final class ServerTLS: Sendable {
     }
 
     /// When the certificate in use ceases to be valid, in seconds since 1970.
-    public var validUntil: Int { state.withLock { $0.validUntil } }
+    package var validUntil: Int { state.withLock { $0.validUntil } }
 
     /// Whether clients have to show a certificate.
     var asksForCertificates: Bool { files.clientCA != nil }

@@ -1,7 +1,7 @@
 /// Why a file of a listener's TLS cannot be used.
 public struct TLSFileError: Error, Sendable, CustomStringConvertible {
     /// What a file is for.
-    public enum File: Sendable {
+    package enum File: Sendable {
         /// The certificate and those that lead to its authority.
         case certificate
         /// The certificate's key.
@@ -11,11 +11,11 @@ public struct TLSFileError: Error, Sendable, CustomStringConvertible {
     }
 
     /// What the file is for.
-    public let file: File
+    package let file: File
     /// Its path.
-    public let path: String
+    package let path: String
     /// In words, to stand behind its name: `holds no certificate in PEM form`.
-    public let reason: String
+    package let reason: String
 
     /// `/etc/ssl/mail.pem holds no certificate in PEM form`.
     public var description: String { "\(path) \(reason)" }

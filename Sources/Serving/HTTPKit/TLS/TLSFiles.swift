@@ -7,11 +7,11 @@
 /// The files of a listener's TLS, each in PEM form.
 public struct TLSFiles: Sendable, Hashable {
     /// The certificate, followed by those that lead to its authority.
-    public var certificate: String
+    package var certificate: String
     /// Its key, not encrypted.
-    public var key: String
+    package var key: String
     /// The authorities whose certificates clients have to show; nil: none is asked for.
-    public var clientCA: String?
+    package var clientCA: String?
 
     /// Names the files.
     public init(certificate: String, key: String, clientCA: String? = nil) {

@@ -1,10 +1,10 @@
 /// The names under which users are told of countries.
-public enum CountryNames {
+package enum CountryNames {
     /// The country's name as the old program's table spells it, `Local Country` for `ZZ`.
     ///
     /// - Parameter code: Two letters in either case.
     /// - Returns: The code itself, in upper case, if the table has no name for it (`EU`).
-    public static func name(of code: String) -> String {
+    package static func name(of code: String) -> String {
         let code = code.uppercased()
         return table[code] ?? code
     }

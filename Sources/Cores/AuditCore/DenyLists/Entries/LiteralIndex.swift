@@ -1,5 +1,5 @@
 /// Finds the line of a literal: a country, an AS number, a handle.
-struct LiteralIndex<Key: Hashable & Sendable>: Sendable {
+public struct LiteralIndex<Key: Hashable & Sendable>: Sendable {
     private var lines: [Key: UInt32] = [:]
     private var endings = LineEndings()
 
@@ -14,5 +14,7 @@ struct LiteralIndex<Key: Hashable & Sendable>: Sendable {
     /// The line that counts.
     ///
     /// - Complexity: One look into a hash table; a few more if the line has ended.
-    func line(of key: Key, at time: Timestamp) -> UInt32? { lines[key].flatMap { endings.line(from: $0, at: time) } }
+    public func line(of key: Key, at time: Timestamp) -> UInt32? {
+        lines[key].flatMap { endings.line(from: $0, at: time) }
+    }
 }

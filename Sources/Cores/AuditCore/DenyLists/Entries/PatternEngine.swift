@@ -39,7 +39,7 @@ public struct PatternLine: Sendable, Equatable {
     public var text: String
 
     /// A pattern, with the number of the line it stands on.
-    public init(line: Int, text: String) {
+    package init(line: Int, text: String) {
         self.line = line
         self.text = text
     }
@@ -48,11 +48,11 @@ public struct PatternLine: Sendable, Equatable {
 /// Why a pattern was refused, or what an administrator should know of it.
 public struct PatternProblem: Sendable, Equatable {
     /// Line number in the list, from 1.
-    public var line: Int
+    package var line: Int
     /// Column in the pattern, from 1, counted in Unicode scalars; nil if it is about the whole pattern.
-    public var column: Int?
+    package var column: Int?
     /// The reason, in words.
-    public var reason: String
+    package var reason: String
 
     /// Says why the pattern of a line is none; without a column it is the pattern as a whole.
     public init(line: Int, column: Int? = nil, reason: String) {
@@ -65,11 +65,11 @@ public struct PatternProblem: Sendable, Equatable {
 /// What compiling a pattern list gave.
 public struct PatternCompilation: Sendable {
     /// The patterns that compiled.
-    public var set: any PatternSet
+    package var set: any PatternSet
     /// Those that did not, in file order.
-    public var problems: [PatternProblem]
+    package var problems: [PatternProblem]
     /// Lines whose patterns have no literal text to be found by, and so are tried one by one at each login.
-    public var unindexedLines: [Int]
+    package var unindexedLines: [Int]
 
     /// What became of lines: a set of those that are patterns, and why the others are none.
     public init(set: any PatternSet, problems: [PatternProblem], unindexedLines: [Int] = []) {

@@ -4,7 +4,7 @@ extension DenyListKind {
 }
 
 /// AS numbers, compared with every origin of the prefix and with MaxMind's.
-final class ASNumbers: IndexedDenyList {
+final class ASNumbers: DetailedDenyList {
     static let name = "as_numbers"
     static let label = "asn"
     static let facts = [FactKind.origin, .geo]

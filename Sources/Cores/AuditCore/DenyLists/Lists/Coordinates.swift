@@ -4,7 +4,7 @@ extension DenyListKind {
 }
 
 /// Circles on the globe, compared with MaxMind's point and its accuracy radius.
-final class Coordinates: IndexedDenyList {
+final class Coordinates: DetailedDenyList {
     static let name = "coordinates"
     static let label = "coords"
     static let facts = [FactKind.geo]

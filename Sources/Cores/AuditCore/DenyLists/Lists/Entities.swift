@@ -4,7 +4,7 @@ extension DenyListKind {
 }
 
 /// Handles of organisations, maintainers and contacts of the network, in whatever case.
-final class Entities: IndexedDenyList {
+final class Entities: DenyList {
     static let name = "entities"
     static let label = "entity"
     static let facts = [FactKind.network]

@@ -4,7 +4,7 @@ extension DenyListKind {
 }
 
 /// Geoname ids, compared with those of every place that MaxMind names; the most specific one counts.
-final class GeoLocationIDs: IndexedDenyList {
+final class GeoLocationIDs: DetailedDenyList {
     static let name = "geo_location_ids"
     static let label = "geoid"
     static let facts = [FactKind.geo]

@@ -4,7 +4,7 @@ extension DenyListKind {
 }
 
 /// Networks and addresses, compared with the client's.
-final class IPNetworks: IndexedDenyList {
+final class IPNetworks: DetailedDenyList {
     static let name = "ip_networks"
     static let label = "ip"
     static let facts: [FactKind] = []

@@ -4,7 +4,7 @@ extension DenyListKind {
 }
 
 /// Names that are typed at logins, compared byte for byte.
-final class UserNames: IndexedDenyList {
+final class UserNames: DetailedDenyList {
     static let name = "users"
     static let label = "user"
     static let facts: [FactKind] = []

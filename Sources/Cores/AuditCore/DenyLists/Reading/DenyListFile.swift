@@ -1,9 +1,9 @@
 /// A deny list as it was read from disk.
 public struct DenyListFile: Sendable {
     /// The path as written in the settings: what problems and rules show.
-    public var name: String
+    package var name: String
     /// The file's content.
-    public var bytes: [UInt8]
+    package var bytes: [UInt8]
 
     /// Takes what was read, wherever it comes from.
     public init(name: String, bytes: [UInt8]) {

@@ -1,5 +1,5 @@
-/// Reads the entries of one deny list.
-struct DenyListReader {
+/// Reads the entries of one deny list, whatever form its file has.
+public struct DenyListReader {
     let file: DenyListFile
     let compiler: PatternCompiler
     private let entries: ListEntries
@@ -46,7 +46,7 @@ struct DenyListReader {
     ///   - complaint: What is said of an entry that is none.
     ///   - parse: The entry of a line.
     ///   - isRest: Whether what follows an entry is more entries, which the line would silently not be.
-    mutating func literals<Key: Hashable>(
+    public mutating func literals<Key: Hashable>(
         _ complaint: String, _ parse: (ListLine) -> Key?, isRest: (ArraySlice<UInt8>) -> Bool = { _ in false }
     ) -> IndexedEntries<LiteralIndex<Key>> {
         var index = LiteralIndex<Key>()

@@ -1,5 +1,5 @@
 /// A line of a deny list that is neither empty nor a comment.
-struct ListLine {
+public struct ListLine {
     /// The longest line that is read, in bytes.
     static let longest = 16_384
 
@@ -16,7 +16,7 @@ struct ListLine {
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The entry of a literal list: all before the first blank. What follows is a comment.
-    var entry: ArraySlice<UInt8> { bytes.prefix { !Self.isBlank($0) } }
+    public var entry: ArraySlice<UInt8> { bytes.prefix { !Self.isBlank($0) } }
 
     static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }

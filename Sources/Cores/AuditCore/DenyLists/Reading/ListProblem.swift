@@ -5,12 +5,12 @@ public struct ListProblem: Sendable, Equatable, CustomStringConvertible {
     /// Line number, from 1.
     public var line: Int
     /// Column, from 1, counted in Unicode scalars; nil if it is about the whole line.
-    public var column: Int?
+    package var column: Int?
     /// What is wrong, in words; what it quotes of the line is short and has no control characters.
     public var reason: String
 
     /// Says what is wrong where; without a column it is the line as a whole.
-    public init(file: String, line: Int, column: Int? = nil, reason: String) {
+    package init(file: String, line: Int, column: Int? = nil, reason: String) {
         self.file = file
         self.line = line
         self.column = column
