@@ -322,6 +322,10 @@ struct DoctorTests {
         let file = try doctor()
         #expect(file.output.contains("error: state.file: "), "\(file.output)")
         try set(0o600, state + "/web-auth.sqlite")
+        // Its log, if a verb has left one, would mend it.
+        for ending in ["-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: state + "/web-auth.sqlite" + ending)
+        }
         try directory.write("state/web-auth.sqlite", "no database")
         OrdinaryUser.own(state + "/web-auth.sqlite")
         let garbage = try doctor()
