@@ -27,7 +27,7 @@ struct BrowserTests {
         try browser.run()
         let deadline = ContinuousClock.now + .seconds(120)
         while browser.isRunning {
-            if ContinuousClock.now > deadline { browser.terminate() }
+            if ContinuousClock.now > deadline { kill(browser.processIdentifier, SIGKILL) }
             try await Task.sleep(for: .milliseconds(50))
         }
         let log = try directory.read("log")
