@@ -4,7 +4,7 @@ build_packages="libc-ares-dev libargon2-dev libcrypt-dev libldap-dev libhiredis-
 # What scripts/package needs beside these; and, in a chroot, what the toolchain itself wants to be there.
 package_packages="build-essential dpkg-dev debhelper python3"
 toolchain_packages="binutils gcc g++ libc6-dev libcurl4 libedit2 libncurses6 libsqlite3-0 libxml2 tzdata"
-test_packages="$package_packages lintian mandoc apparmor systemd systemd-container debootstrap prometheus python3-prometheus-client fail2ban python3-systemd dovecot-core dovecot-imapd dovecot-pop3d dovecot-submissiond dovecot-auth-lua lua-cjson lua5.4 mariadb-server slapd ldap-utils redis-server python3 openssl curl chromium fonts-dejavu-core strace dovecot-mysql"
+test_packages="$package_packages lintian mandoc apparmor systemd systemd-container debootstrap prometheus python3-prometheus-client fail2ban python3-systemd dovecot-core dovecot-imapd dovecot-pop3d dovecot-submissiond dovecot-auth-lua lua-cjson lua5.4 mariadb-server postfix slapd ldap-utils redis-server python3 openssl curl chromium fonts-dejavu-core strace dovecot-mysql"
 
 # need PACKAGE...: installs those that are not there; says so when it cannot.
 need() {

@@ -14,7 +14,7 @@ struct DovecotSessionTests {
     init() throws { doveadm = try freePort() }
 
     /// A site whose service asks doveadm, at another port than its own if something stands between.
-    private func site(through port: UInt16? = nil, accounts: String = LDIF.account("alice")) async throws -> MailSite {
+    func site(through port: UInt16? = nil, accounts: String = LDIF.account("alice")) async throws -> MailSite {
         let site = try await MailSite(
             accounts: accounts,
             settings: """
@@ -26,7 +26,7 @@ struct DovecotSessionTests {
         return site
     }
 
-    private func with(
+    func with(
         _ version: DovecotVersion, _ site: MailSite, _ body: (DovecotServer, ServerProcess) async throws -> Void
     ) async throws {
         let server = try await ServerProcess(in: site.directory)
@@ -52,7 +52,7 @@ struct DovecotSessionTests {
     }
 
     /// Waits until it is so.
-    private func wait(_ limit: Duration, until isSo: () async throws -> Bool) async throws -> Bool {
+    func wait(_ limit: Duration, until isSo: () async throws -> Bool) async throws -> Bool {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             if try await isSo() { return true }
@@ -61,7 +61,7 @@ struct DovecotSessionTests {
         return try await isSo()
     }
 
-    private func id(_ site: MailSite, _ number: Int, user: String = "alice") async throws -> Int {
+    func id(_ site: MailSite, _ number: Int, user: String = "alice") async throws -> Int {
         let rows = try await site.rows("SELECT id FROM app_passwords WHERE uid = '\(user)' ORDER BY id")
         return try #require(Int(rows[number][0]))
     }
@@ -135,6 +135,7 @@ struct DovecotSessionTests {
         #expect(ended.count == 1 && ended.allSatisfy { $0.contains(#""kicked_by":"\#(way)""#) }, "\(ended)")
         #expect(ended.allSatisfy { $0.contains(#""password":\#(revoked)"#) && $0.contains(#""reason":"revoked""#) })
         #expect(!records.contains { $0.contains("guess_limit") })
+        #expect(records.count { $0.contains(#""alarm":"revoked_tried""#) } == 1)
     }
 
     @Test(arguments: DovecotVersion.tested)

@@ -3,15 +3,10 @@ import Foundation
 /// Writes lines to the machine's journal as a unit of systemd, without systemd: journald takes the unit from the control
 /// group of the process that writes.
 public enum UnitWriter {
-    /// Where control groups are, in the hierarchy that journald looks at; nil if none can be made.
-    private static let hierarchy = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].first {
-        access($0 + "/cgroup.procs", W_OK) == 0
-    }
-
     /// Whether tests should run.
     public static var isAvailable: Bool {
         ProcessInfo.processInfo.environment["CI"] == "true"
-            || (JournaldServer.isAvailable && hierarchy != nil && InstalledServers.has("python3"))
+            || (JournaldServer.isAvailable && BorrowedUnit.hierarchy != nil && InstalledServers.has("python3"))
     }
     /// What a skipped test says.
     public static let missing =
@@ -22,7 +17,6 @@ public enum UnitWriter {
         import os, socket, subprocess, sys
         group, pairs = sys.argv[1], sys.argv[2:]
         if group:
-            os.makedirs(group, exist_ok=True)
             with open(group + "/cgroup.procs", "w") as processes:
                 processes.write(str(os.getpid()))
         journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -39,13 +33,9 @@ public enum UnitWriter {
     public static func write(_ lines: [(identifier: String, message: String)], asUnit unit: String? = nil) async throws
     {
         _ = try await JournaldServer.shared
-        let slice = (hierarchy ?? "") + "/system.slice"
-        let group = unit.map { "\(slice)/\($0)" } ?? ""
-        defer {
-            // What was there before, such as a unit of a real systemd, is not empty and stays.
-            if !group.isEmpty { _ = (rmdir(group), rmdir(slice)) }
-        }
+        let group = try unit.map { try BorrowedUnit($0) }
+        defer { group?.giveBack() }
         _ = try await Command.run(
-            ["python3", "-c", script, group] + lines.flatMap { [$0.identifier, $0.message] })
+            ["python3", "-c", script, group?.path ?? ""] + lines.flatMap { [$0.identifier, $0.message] })
     }
 }

@@ -114,6 +114,9 @@ public final class DovecotServer: Sendable {
         }
     }
 
+    /// The Unix socket at which it says who may log in, to programs of any user: `smtpd_sasl_path` of Postfix.
+    public var authenticationSocket: String { directory.appendingPathComponent("run/test-auth").path }
+
     private var configuration: String { directory.appendingPathComponent("dovecot.conf").path }
 
     private init(

@@ -85,7 +85,7 @@ extension DovecotServer {
         _ mechanism: String, user: String, secret: String = "", as authorizationID: String = "",
         from address: String = "203.0.113.5", service: String = "imap"
     ) async throws -> SASLReply {
-        let socket = directory.appendingPathComponent("run/test-auth").path
+        let socket = authenticationSocket
         let arguments = [socket, mechanism, user, secret, authorizationID, address, service]
         let result = try await offPool {
             try Command.run(["/usr/bin/python3", "-c", SASLClient.script] + arguments)
