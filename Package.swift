@@ -56,9 +56,10 @@ let package = Package(
         .target(name: "AuditCore", dependencies: ["Locks"], swiftSettings: strict),
         .target(name: "AppPasswordCore", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
         // What is odd about logins: a pure machine, and the words for it.
-        .target(name: "Alarms", dependencies: ["AuditCore"], swiftSettings: strict),
+        .target(name: "Alarms", dependencies: ["AuditCore", "Base64Text", "Locks"], swiftSettings: strict),
         .testTarget(
-            name: "AlarmsTests", dependencies: ["Alarms", "AuditCore", "AuditCoreTesting"], swiftSettings: strict),
+            name: "AlarmsTests", dependencies: ["Alarms", "AuditCore", "AuditCoreTesting", "Locks"],
+            swiftSettings: strict),
         .target(name: "AuditCoreTesting", dependencies: ["Locks", "AuditCore"], swiftSettings: strict),
         .target(
             name: "AppPasswordCoreTesting",
@@ -89,6 +90,10 @@ let package = Package(
                 "PythonRegex", "Whois", logging,
             ],
             packageAccess: false, swiftSettings: strict),
+
+        // Base64, decoded into no more memory than what comes of it.
+        .target(name: "Base64Text", swiftSettings: strict),
+        .testTarget(name: "Base64TextTests", dependencies: ["Base64Text"], swiftSettings: strict),
 
         // JSON as strict as its RFC, bounded in depth; bytes that are overwritten in the end.
         .target(name: "StrictJSON", swiftSettings: strict),
@@ -133,8 +138,8 @@ let package = Package(
         .target(
             name: "PasswordSchemes",
             dependencies: [
-                "Locks", "AppPasswordCore", "AuditCore", "CCrypt", "CArgon2", "COpenSSL", "CSodium", "SHA512CryptLanes",
-                logging,
+                "Locks", "AppPasswordCore", "AuditCore", "Base64Text", "CCrypt", "CArgon2", "COpenSSL", "CSodium",
+                "SHA512CryptLanes", logging,
             ],
             swiftSettings: strictC),
         .testTarget(
@@ -359,7 +364,8 @@ let package = Package(
         .target(
             name: "WebAuth",
             dependencies: [
-                "Alarms", "Locks", "AuditCore", "AppPasswordCore", "CProgram", "DNSResolver", "Doctor", "Doveadm",
+                "Alarms", "Locks", "AuditCore", "AppPasswordCore", "Base64Text", "CProgram", "DNSResolver", "Doctor",
+                "Doveadm",
                 "FileAuditSinks", "GeoIP",
                 "HTTPKit", "LDAPDirectory",
                 "JournalReader", "ListSource", "LoginSpool", "LookupAnswers", "LookupCaches", "MariaDBStore",
@@ -376,8 +382,9 @@ let package = Package(
         .testTarget(
             name: "WebAuthTests",
             dependencies: [
-                "WebAuth", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "Doctor", "HTTPKit", "PasswordSchemes",
-                "PrometheusMetrics", "Settings", logging,
+                "TestKit", "WebAuth", "Alarms", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
+                "AuditCoreTesting", "Doctor", "HTTPKit", "Locks", "PasswordSchemes", "PrometheusMetrics", "Settings",
+                "Webhooks", logging,
             ], swiftSettings: strict),
 
         // A real Dovecot, started privately, and the scripts it runs.
@@ -464,7 +471,7 @@ let groups = [
     "Passwords": ["PasswordSchemes", "SHA512CryptLanes", "CSHA512CryptLanes"],
     "Recording": ["LoginSpool", "FileAuditSinks", "SystemdJournal", "JournalReader", "Report", "Webhooks", "Replay"],
     "Serving": ["HTTPKit", "PrometheusMetrics", "Settings", "Doctor", "WebAuth", "CProgram", "web-auth-server"],
-    "GroundFloor": ["Locks", "BlockingLanes", "StrictJSON", "Gzip"],
+    "GroundFloor": ["Locks", "Base64Text", "BlockingLanes", "StrictJSON", "Gzip"],
     "SystemLibraries": [
         "CAres", "CArgon2", "CCrypt", "CHiredis", "CLDAP", "CMariaDB", "CMaxMindDB", "COpenSSL", "CPCRE2", "CSodium",
         "CSystemd", "CZlib",

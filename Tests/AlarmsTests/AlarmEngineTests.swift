@@ -1,4 +1,5 @@
 import AuditCore
+import Locks
 import Testing
 
 @testable import Alarms

@@ -276,4 +276,29 @@ struct MailTests {
         for hour in 1...20 { sent += plan.due(at: Timestamp.at().advanced(by: .seconds(3600 * hour))) }
         #expect(sent == (0..<1000).map { .ending(ending(Int64($0))) })
     }
+
+    @Test func `a restart sends no second mail a day, and counts those of the last hour`() throws {
+        var plan = MailPlan()
+        #expect(plan.take(alarm(), at: .at()).count == 1)
+        #expect(plan.take(alarm(), at: .at(minute: 1)).isEmpty)
+        var next = try MailPlan(reading: plan.text, now: .at(minute: 2))
+        #expect(next.text == plan.text && !String(decoding: plan.text, as: UTF8.self).contains(alarm().user))
+        #expect(next.take(alarm(), at: .at(minute: 3)).isEmpty)
+        // What waited when the first one ended is not in the digest.
+        guard case .digest(_, let alarms, more: 0)? = next.due(at: .at(day: 1, minute: 1)).first else {
+            Issue.record("no digest")
+            return
+        }
+        #expect(alarms.count == 1)
+    }
+
+    @Test(arguments: ["", "M ab", "M ab -", "M xyz 1", "M ab 1 2", "M ab 1\nM ab 1", "T", "T -", "X 1", "T 1 1"])
+    func `a plan that nobody wrote is refused`(lines: String) {
+        let body = Array((lines + "\n").utf8)
+        let sum = String(MemoryWriter.sum(body[...]), radix: 16)
+        let count = lines.split(separator: "\n", omittingEmptySubsequences: false).count
+        let file = Array("web-auth alarm mails 1\n".utf8) + body + Array("Z \(count) \(sum)\n".utf8)
+        #expect(throws: AlarmMemoryError.self) { try MailPlan(reading: file, now: .at()) }
+        #expect(throws: AlarmMemoryError.self) { try MailPlan(reading: AlarmMemory().text, now: .at()) }
+    }
 }

@@ -14,7 +14,7 @@ import AuditCoreTesting
 /// | other people's networks | 3 % of user-days, in the same town, nine of ten through a well-known provider, else one of the town's 14 small ones |
 /// | by train | 1 % of user-days, in reach of telephone and the train's network |
 /// | journeys at home | 6 % of users within 30 days, 3 days each, hotels of well-known providers and (15 %) small ones |
-/// | journeys abroad | 1.2 % of users within 30 days with a laptop, or in a hotel's network, 7 days each, in 25 countries; 4 % with a telephone that roams through its operator at home alone |
+/// | journeys abroad | 2 % of users within 30 days with a laptop, or in a hotel's network, 7 days each, in 25 countries; 4 % with a telephone that roams through its operator at home alone |
 /// | webmail | 30 % of user-days, from a quiet network |
 struct Population {
     /// A login, small enough for millions.
@@ -93,12 +93,12 @@ struct Population {
             if chance < 60 {
                 user.journey = first..<(first + 3)
                 user.hotel = pick(100) < 15 ? small[pick(400)] : providers[weighted()][(near + 5) % 30]
-            } else if chance < 72 {
+            } else if chance < 80 {
                 user.journey = first..<(first + 7)
                 let country = abroad[pick(25)]
                 user.hotel = country[pick(3)]
                 user.foreignOperator = country[pick(3)]
-            } else if chance < 112 {
+            } else if chance < 120 {
                 user.journey = first..<(first + 7)
                 user.roamsOnly = true
             }

@@ -4,9 +4,8 @@ import Testing
 /// Alarms of the real program: in the audit trail, at a webhook, in mails, and what they suspend.
 @Suite(.timeLimit(.minutes(5)))
 struct AlarmTests {
-    /// A directory with settings, a sendmail that keeps each mail in a file, and an app password of alice.
-    private func site(_ settings: String) throws -> (directory: TemporaryDirectory, password: String) {
-        let directory = try TemporaryDirectory()
+    /// Puts a sendmail into a directory that keeps each mail in a file.
+    private func writeSendmail(to directory: TemporaryDirectory) throws {
         try directory.write(
             "sendmail",
             """
@@ -15,6 +14,12 @@ struct AlarmTests {
 
             """)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path + "/sendmail")
+    }
+
+    /// A directory with settings, a sendmail that keeps each mail in a file, and an app password of alice.
+    private func site(_ settings: String) throws -> (directory: TemporaryDirectory, password: String) {
+        let directory = try TemporaryDirectory()
+        try writeSendmail(to: directory)
         try directory.write(
             "config.toml",
             """
@@ -82,6 +87,45 @@ struct AlarmTests {
             ])
         let text = Data(base64Encoded: lines.dropFirst(10).joined()).map { String(decoding: $0, as: UTF8.self) } ?? ""
         #expect(text.contains("Password    1 (Schlüssel)") && text.contains("refused"), "\(text)")
+    }
+
+    @Test(.enabled(if: MailSite.canRun, "\(MailSite.missing)"))
+    func `a user is told at another address that the directory has, beside the administrator`() async throws {
+        // One of the two is the mailbox itself, whoever reads which may be the thief.
+        let login = "alice@example.com"
+        let addresses = ["ALICE@example.com", "alice@elsewhere.example"].map { "mail: \($0)" }
+        let site = try await MailSite(
+            accounts: LDIF.account(login, more: (["homeDirectory: /home/mail"] + addresses).joined(separator: "\n")))
+        let directory = site.directory
+        try writeSendmail(to: directory)
+        try directory.write(
+            "config.toml",
+            directory.read("config.toml") + """
+
+                [alarms]
+                sendmail = "\(directory.path)/sendmail"
+                mail_to = ["root@example.org"]
+                notify_attribute = "mail"
+
+                """)
+        let plugin = RoundcubePlugin(site: site)
+        let password = try await plugin.add(login)
+        try await site.sql("UPDATE app_passwords SET deleted = UTC_TIMESTAMP(3)")
+        let server = try await ServerProcess(in: directory)
+        #expect(try server.auth(login, password).status == 410)
+        let start = Date()
+        while mails(in: directory).count < 2, Date().timeIntervalSince(start) < 60 {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        await end(server)
+        let sent = mails(in: directory)
+        let recipients = sent.compactMap { mail in
+            mail.split(separator: "\n").first { $0.hasPrefix("To: ") }.map(String.init)
+        }
+        #expect(Set(recipients) == ["To: root@example.org", "To: alice@elsewhere.example"] && sent.count == 2)
+        // How to revoke is said to each in his own words.
+        let toUser = try #require(sent.first { $0.contains("To: alice@elsewhere.example") })
+        #expect(!toUser.contains("web-auth-server app-password"), "\(toUser)")
     }
 
     @Test func `an end that is near is a mail, once`() async throws {

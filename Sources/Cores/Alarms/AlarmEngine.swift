@@ -1,4 +1,5 @@
 package import AuditCore
+internal import Locks
 
 /// Looks at logins, one after the other, and says what is odd about them: a pure machine, without clock and without waiting.
 ///
@@ -30,8 +31,13 @@ package struct AlarmEngine: Sendable {
         if let first = login.asNumbers.first, let name = login.asName {
             memory.asNumbers.use(first, new: AlarmMemory.ASHistory()) { if $0.name != name { $0.name = name } }
         }
+        let visit = PasswordHistory.Visit(
+            network: network, address: address, time: login.time, point: login.point, country: login.country,
+            asNumber: login.asNumbers.first, name: login.placeName)
         var alarms: [AlarmRecord] = []
-        if let id = login.passwordID { alarms = used(login, id, address, network) }
+        var arrival: Whereabouts.Arrival?
+        if let id = login.passwordID { (alarms, arrival) = used(login, id, visit) }
+        if let alarm = moved(login, visit, arrival) { alarms.append(alarm) }
         if let alarm = spread(login, network) { alarms.append(alarm) }
         return braked(alarms, at: login.time)
     }
@@ -58,24 +64,48 @@ package struct AlarmEngine: Sendable {
     // MARK: - One password
 
     private mutating func used(
-        _ login: ObservedLogin, _ id: Int64, _ address: IPAddress, _ network: IPPrefix
-    ) -> [AlarmRecord] {
-        let visit = PasswordHistory.Visit(
-            network: network, address: address, time: login.time, point: login.point, country: login.country,
-            asNumber: login.asNumbers.first, name: login.placeName)
+        _ login: ObservedLogin, _ id: Int64, _ visit: PasswordHistory.Visit
+    ) -> (alarms: [AlarmRecord], arrival: Whereabouts.Arrival?) {
         let rules = rules
         let isCommon = login.asNumbers.contains { number in
             rules.commonAS > 0 && (memory.asNumbers[number]?.users.count ?? 0) >= rules.commonAS
         }
+        let account = Digest.of(login.account)
+        let explanation = memory.users[account]?.whereabouts.explanation(of: visit) ?? .unknown
         let look = memory.passwords.use(id, new: PasswordHistory()) { history in
-            history.look(login, visit, isCommonAS: isCommon, rules)
+            history.look(login, visit, isCommonAS: isCommon, explanation, rules)
         }
         if look.isSettled, let number = login.asNumbers.first {
-            memory.asNumbers.use(number, new: AlarmMemory.ASHistory()) { $0.note(Digest.of(login.account)) }
+            memory.asNumbers.use(number, new: AlarmMemory.ASHistory()) { $0.note(account) }
         }
-        return look.findings.filter { isNews($0.kind, login) }.map {
+        let alarms = look.findings.filter { isNews($0.kind, login) }.map {
             alarm($0.kind, login, before: $0.before, $0.reason)
         }
+        let arrival = Whereabouts.Arrival(visit: visit, passwordID: id, service: login.service)
+        return (alarms, look.isArrival ? arrival : nil)
+    }
+
+    /// Notes where an account is, and says if an AS that was taken for the end of a journey was none.
+    private mutating func moved(
+        _ login: ObservedLogin, _ visit: PasswordHistory.Visit, _ arrival: Whereabouts.Arrival?
+    ) -> AlarmRecord? {
+        let found = memory.users.use(Digest.of(login.account), new: AlarmMemory.UserHistory()) { history in
+            let found = history.whereabouts.note(visit)
+            if let arrival { history.whereabouts.arrival = arrival }
+            return found
+        }
+        guard let (arrival, distance) = found, rules.action(.newAS) != .none else { return nil }
+        let there = arrival.visit
+        var earlier = ObservedLogin(
+            time: there.time, user: login.user, passwordID: arrival.passwordID, service: arrival.service,
+            address: there.address, end: .allowed)
+        (earlier.country, earlier.placeName) = (there.country, there.name)
+        earlier.asNumbers = [there.asNumber].compactMap(\.self)
+        earlier.asName = there.asNumber.flatMap { memory.asNumbers[$0]?.name }
+        guard isNews(.newAS, earlier) else { return nil }
+        return alarm(
+            .newAS, earlier, before: visit,
+            "the account is used at least \(Int(distance)) km away as well, which is no journey")
     }
 
     /// Whether the user has not been told of the same country or AS for another password: a journey with two devices is one.

@@ -23,6 +23,16 @@ package struct AlarmRules: Sendable {
     static let townRadius = 100.0
     /// Two towns are near if no more kilometres lie between their radii.
     static let near = 50.0
+    /// A place that is known no closer than so many kilometres is an operator's gateway: it says little about where its customers are.
+    static let gatewayRadius = 150.0
+    /// A new AS may be the end of a journey if the account was used nowhere else for so many hours.
+    static let leastJourney = 4.0
+    /// So many kilometres an hour a journey goes, beyond the radii of its ends.
+    static let journeySpeed = 120.0
+    /// Nobody goes faster, in kilometres an hour, from one town to another that is further away than this.
+    static let greatestSpeed = 250.0
+    /// Towns that are no more kilometres apart, beyond their radii, may be one to MaxMind tomorrow.
+    static let journeyDistance = 100.0
     /// How long a password must have been used before anything is new for it, and a place before it is a habit.
     static let history = Duration.seconds(14 * 86_400)
     /// A day.

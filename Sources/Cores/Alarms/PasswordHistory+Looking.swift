@@ -13,11 +13,14 @@ extension PasswordHistory {
         var findings: [Finding] = []
         /// Whether its AS is one that the user comes through for some time.
         var isSettled = false
+        /// Whether its AS is new, and taken for the end of a journey.
+        var isArrival = false
     }
 
     /// Looks at a login that was let in, and learns from it.
     mutating func look(
-        _ login: ObservedLogin, _ visit: Visit, isCommonAS: Bool, _ rules: AlarmRules
+        _ login: ObservedLogin, _ visit: Visit, isCommonAS: Bool, _ explanation: Whereabouts.Explanation,
+        _ rules: AlarmRules
     ) -> Look {
         let time = login.time
         var look = Look()
@@ -46,9 +49,12 @@ extension PasswordHistory {
             let isNew =
                 hadHistory && asNumbers.areOld(at: time)
                 && !asNumbers.contains { login.asNumbers.contains($0.value) }
-            if isNew, !isAbroad, !isCommonAS, !isNear(visit), rules.action(.newAS) != .none {
-                let known = asNumbers.suffix(6).map { "AS\($0.value)" }.joined(separator: ", ")
-                look.findings.append(Finding(kind: .newAS, before: last, reason: "known: \(known)"))
+            if isNew, !isAbroad, !isCommonAS, explanation != .near, rules.action(.newAS) != .none {
+                look.isArrival = explanation == .journey && roams(at: time)
+                if !look.isArrival {
+                    let known = asNumbers.suffix(6).map { "AS\($0.value)" }.joined(separator: ", ")
+                    look.findings.append(Finding(kind: .newAS, before: last, reason: "known: \(known)"))
+                }
             }
             // Of several who announce one prefix it came through one.
             let known = asNumbers.filter { login.asNumbers.contains($0.value) }.max { $0.last < $1.last }
@@ -81,7 +87,7 @@ extension PasswordHistory {
                 visit.time.isWithin(AlarmRules.atOnce, of: other.time)
             else { continue }
             let distance = point.leastDistance(to: there)
-            guard distance > AlarmRules.distance, !isHabit(visit, other),
+            guard distance > AlarmRules.distance, !isHabit(visit, other), !isOwnGateway(visit), !isOwnGateway(other),
                 !isTold(visit, other, rules)
             else { continue }
             let pair = Self.pair(visit, other)
@@ -97,14 +103,11 @@ extension PasswordHistory {
         return nil
     }
 
-    /// Whether it was used within a day where this is, as closely as a town is known.
-    private func isNear(_ visit: Visit) -> Bool {
-        guard let point = visit.point, point.radius <= AlarmRules.townRadius else { return false }
-        return visits.contains { other in
-            guard let there = other.point, there.radius <= AlarmRules.townRadius else { return false }
-            return visit.time.isWithin(AlarmRules.day, of: other.time)
-                && point.leastDistance(to: there) <= AlarmRules.near
-        }
+    /// Whether a place is the gateway of an operator that it has been used through for days: a telephone that roams comes through
+    /// it from wherever it is, and through its hotel in between.
+    private func isOwnGateway(_ visit: Visit) -> Bool {
+        guard let point = visit.point, point.radius >= AlarmRules.gatewayRadius else { return false }
+        return hasUsed(visit.asNumber, for: AlarmRules.settling, at: visit.time)
     }
 
     /// Whether one of both is in a country that an alarm told of lately: a telephone on a journey comes through the hotel and

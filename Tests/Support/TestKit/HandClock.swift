@@ -26,6 +26,8 @@ package final class HandClock: Clock, Sendable {
     package var instant: ContinuousClock.Instant { start + now.offset }
 
     package var now: Instant { state.withLock { $0.now } }
+    /// How many sleep by it.
+    package var sleepers: Int { state.withLock { $0.sleepers.count } }
     package var minimumResolution: Duration { .nanoseconds(1) }
 
     package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
@@ -51,6 +53,12 @@ package final class HandClock: Clock, Sendable {
             let sleeper = state.withLock { $0.sleepers.removeValue(forKey: id) }
             sleeper?.continuation.resume(throwing: CancellationError())
         }
+    }
+
+    /// Waits until so many sleep by it at least, so that moving it wakes them; for 30 s of the system's clock at most.
+    package func waitForSleepers(_ count: Int) async {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while sleepers < count, ContinuousClock.now < deadline { await Task.yield() }
     }
 
     /// Moves time.

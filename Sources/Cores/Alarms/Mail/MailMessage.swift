@@ -1,4 +1,5 @@
 internal import AuditCore
+internal import Base64Text
 
 /// A mail as `sendmail -t` takes it: headers and a text, of whatever characters they are.
 package struct MailMessage: Sendable, Equatable {
@@ -33,7 +34,7 @@ package struct MailMessage: Sendable, Equatable {
             "Content-Type: text/plain; charset=utf-8",
             "Content-Transfer-Encoding: \(isPlain ? "7bit" : "base64")",
         ]
-        let body = isPlain ? text : Self.lines(Self.base64(Array(text.utf8)), 76)
+        let body = isPlain ? text : Self.lines(Base64.encode(Array(text.utf8)), 76)
         return Array((headers.joined(separator: "\n") + "\n\n" + body).utf8)
     }
 
@@ -49,21 +50,7 @@ package struct MailMessage: Sendable, Equatable {
             if words[words.count - 1].count + bytes.count > 45 { words.append([]) }
             words[words.count - 1] += bytes
         }
-        return words.map { "=?utf-8?B?\(base64($0))?=" }.joined(separator: "\n ")
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var result: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
-            for index in 0..<4 {
-                result.append(
-                    index <= group.count ? alphabet[Int(bits >> UInt32(18 - 6 * index) & 63)] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
+        return words.map { "=?utf-8?B?\(Base64.encode($0))?=" }.joined(separator: "\n ")
     }
 
     private static func lines(_ text: String, _ length: Int) -> String {

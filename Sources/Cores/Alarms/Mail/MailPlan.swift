@@ -44,9 +44,9 @@ package struct MailPlan: Sendable {
     private static let day = Duration.seconds(86_400)
     private static let hour = Duration.seconds(3600)
 
-    /// By their names in lower case.
-    private var users: [String: User] = [:]
-    private var sent: [Timestamp] = []
+    /// By the digests of their names in lower case.
+    private var users: [UInt64: User] = [:]
+    var sent: [Timestamp] = []
     private var storm: Storm?
     private var endings: [PasswordEnding] = []
     private var sentEndings: [Timestamp] = []
@@ -61,7 +61,7 @@ package struct MailPlan: Sendable {
             count(alarm)
             return mails
         }
-        let name = alarm.user.lowercased()
+        let name = Digest.of(alarm.user.lowercased())
         let user = users[name].flatMap { now < $0.last.advanced(by: Self.day) ? $0 : nil }
         // Who cannot log in any more is not to wait a day to hear why.
         if var user, alarm.action != .suspend {
@@ -100,12 +100,13 @@ package struct MailPlan: Sendable {
         guard storm == nil else { return mails }
         let ready = users.filter { !$0.value.kept.isEmpty && now >= $0.value.last.advanced(by: Self.day) }
         for (name, user) in ready.sorted(by: { $0.value.last < $1.value.last }) {
+            guard let last = user.kept.last else { continue }
             if let begins = goesOut(at: now) {
                 mails.append(begins)
                 break
             }
             users[name] = User(last: now)
-            mails.append(.digest(user: user.kept.last?.user ?? name, user.kept, more: user.more))
+            mails.append(.digest(user: last.user, user.kept, more: user.more))
         }
         return mails
     }
@@ -125,6 +126,15 @@ package struct MailPlan: Sendable {
         defer { endings.removeFirst(count) }
         sentEndings += repeatElement(now, count: count)
         return endings.prefix(count).map { .ending($0) }
+    }
+
+    /// When each user had a mail last.
+    var lastMails: [UInt64: Timestamp] { users.mapValues(\.last) }
+
+    /// Notes that a user had a mail in an earlier process.
+    mutating func had(_ name: UInt64, at time: Timestamp) throws(MemoryFault) {
+        guard users.count < Self.mostUsers, users[name] == nil else { throw MemoryFault() }
+        users[name] = User(last: time)
     }
 
     /// Counts a mail, unless it is one too many: then a storm begins.

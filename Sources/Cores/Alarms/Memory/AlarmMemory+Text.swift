@@ -1,6 +1,9 @@
 import AuditCore
+import Locks
 
 extension AlarmMemory {
+    /// More bytes than any memory is written with.
+    package static let mostBytes = 256 << 20
     /// The first line of what ``text`` gives.
     package static let title = "web-auth alarms 1"
 
@@ -17,6 +20,13 @@ extension AlarmMemory {
             let uses = history.networks.flatMap { [MemoryField.digest($0.network), .time($0.time)] }
             writer.line("U", [.digest(digest), .time(history.saidMany)] + uses)
             for news in history.news { writer.line("N", [.digest(digest), .digest(news.network), .time(news.time)]) }
+            for town in history.whereabouts.towns {
+                writer.line("T", [.digest(digest), .time(town.time)] + ObservedLogin.Point?(town.point).fields)
+            }
+            if let arrival = history.whereabouts.arrival {
+                writer.line(
+                    "E", [.digest(digest), .number(arrival.passwordID), .text(arrival.service)] + arrival.visit.fields)
+            }
         }
         passwords.forEach { id, history in
             writer.line(

@@ -1,4 +1,5 @@
 internal import AuditCore
+internal import Locks
 
 /// What alarms remember of passwords, users and ASs: so many of each, those used longest ago forgotten first.
 package struct AlarmMemory: Sendable {
@@ -6,12 +7,12 @@ package struct AlarmMemory: Sendable {
     package struct Bounds: Sendable {
         /// App passwords; each takes about a kilobyte, two at most.
         package var passwords = 65_536
-        /// Users; each takes 400 bytes at most.
+        /// Users; each takes 800 bytes at most.
         package var users = 65_536
         /// ASs; each takes 400 bytes at most.
         package var asNumbers = 16_384
 
-        /// The defaults: 120 MB if all of it is full, a twentieth of that with 5,000 users.
+        /// The defaults: 150 MB if all of it is full, a twentieth of that with 5,000 users.
         package init() {}
     }
 
@@ -28,6 +29,8 @@ package struct AlarmMemory: Sendable {
         var saidMany: Timestamp?
         /// What was said to be new for a password of the user lately, by its digest.
         var news: [Use] = []
+        /// Where the user is.
+        var whereabouts = Whereabouts()
 
         /// Whether the same was said of another password lately; it has been now.
         mutating func hasHeard(_ kind: AlarmKind, _ value: String, at time: Timestamp) -> Bool {

@@ -57,6 +57,15 @@ struct PasswordHistory: Sendable, Equatable {
         first.map { $0.advanced(by: AlarmRules.history) <= time } ?? false
     }
 
+    /// Whether it goes through an operator's gateway now and then, as telephones do, and laptops beside them.
+    func roams(at time: Timestamp) -> Bool {
+        asNumbers.contains { habit in
+            guard let point = habit.point, point.radius >= AlarmRules.gatewayRadius else { return false }
+            return habit.first.advanced(by: AlarmRules.settling) <= time
+                && time.isWithin(AlarmRules.history, of: habit.last)
+        }
+    }
+
     /// Whether an AS has been in use for so long, near a point if one is given.
     func hasUsed(
         _ asNumber: UInt32?, for age: Duration, at time: Timestamp, near point: ObservedLogin.Point? = nil

@@ -1,3 +1,4 @@
+internal import Base64Text
 internal import CArgon2
 
 /// An encoded argon2 hash: `$argon2id$v=19$m=65536,t=3,p=1$salt$hash`, within the limits.

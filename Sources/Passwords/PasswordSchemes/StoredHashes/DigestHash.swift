@@ -1,3 +1,5 @@
+internal import Base64Text
+
 /// A digest of the password and the salt after it: `{SHA512}`, `{SSHA256}`, `{LDAP-MD5}` and their kin, as Dovecot and
 /// LDAP servers write them. Cheap to guess at; read so that imported rows go on working.
 struct DigestHash: Sendable {

@@ -1,4 +1,5 @@
 import AppPasswordCore
+import Base64Text
 
 /// A stored hash whose scheme, form and cost have been checked.
 ///

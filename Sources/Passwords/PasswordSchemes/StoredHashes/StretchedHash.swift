@@ -1,3 +1,5 @@
+internal import Base64Text
+
 /// A hash by PBKDF2: Dovecot's `{PBKDF2}`, and `{SCRAM-SHA-1}` and `{SCRAM-SHA-256}`, of whose two keys the stored one
 /// is compared, as Dovecot does.
 struct StretchedHash: Sendable {

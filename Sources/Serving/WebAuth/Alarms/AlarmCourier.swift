@@ -20,8 +20,6 @@ final class AlarmCourier: Sendable {
 
     /// How many alarms wait.
     static let bound = 256
-    /// What one try to post, and one mail, may take.
-    private static let patience = Duration.seconds(10)
     /// Pauses before each try; a post is tried six times, within a minute and a half, a suspension ten times.
     private static let postPauses: [Int] = [0, 1, 3, 10, 20, 40]
     private static let suspendPauses: [Int] = [0, 1, 2, 4, 8, 15, 30, 60, 60, 60]
@@ -31,19 +29,26 @@ final class AlarmCourier: Sendable {
     private let suspensions: (stream: AsyncStream<AlarmRecord>, continuation: AsyncStream<AlarmRecord>.Continuation)
     private let posts: (stream: AsyncStream<AlarmRecord>, continuation: AsyncStream<AlarmRecord>.Continuation)
     private let letters: (stream: AsyncStream<Letter>, continuation: AsyncStream<Letter>.Continuation)
-    private let webhook = Webhook()
     private let source = Mutex<(@Sendable () -> AlarmMeans)?>(nil)
     private let metrics: AlarmMetrics
     private let logger: Logger
     private let troubles: Troubles
     private let ended = Latch()
+    private let tools: Tools
+    private let file: AlarmStateFile?
     private let record: @Sendable (AlarmRecord) -> Void
 
     /// Does nothing before it knows what is in force.
     ///
-    /// - Parameter record: Writes an alarm down once more whose password could not be suspended.
-    init(metrics: AlarmMetrics, logger: Logger, record: @escaping @Sendable (AlarmRecord) -> Void) {
-        (self.metrics, self.logger, self.record) = (metrics, logger, record)
+    /// - Parameters:
+    ///   - path: Of a file in which it outlives the process who had a mail today; nil: that is forgotten.
+    ///   - record: Writes an alarm down once more whose password could not be suspended.
+    init(
+        metrics: AlarmMetrics, logger: Logger, file path: String? = nil, tools: Tools = Tools(),
+        record: @escaping @Sendable (AlarmRecord) -> Void
+    ) {
+        file = path.map { AlarmStateFile(path: $0) }
+        (self.metrics, self.logger, self.tools, self.record) = (metrics, logger, tools, record)
         troubles = Troubles(logger)
         suspensions = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.bound))
         posts = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.bound))
@@ -84,7 +89,7 @@ final class AlarmCourier: Sendable {
             }
             group.addTask { [self] in for await alarm in posts.stream { await post(alarm) } }
             group.addTask { [self] in
-                var plan = MailPlan()
+                var plan = savedPlan
                 for await letter in letters.stream {
                     // Whoever is cancelled still gets what waits.
                     if Task.isCancelled {
@@ -94,17 +99,19 @@ final class AlarmCourier: Sendable {
                     }
                     let mails: [MailPlan.Mail] =
                         switch letter {
-                        case .alarm(let alarm): plan.take(alarm, at: .now)
-                        case .ending(let ending): plan.take(ending, at: .now)
-                        case .look: plan.due(at: .now)
+                        case .alarm(let alarm): plan.take(alarm, at: tools.now())
+                        case .ending(let ending): plan.take(ending, at: tools.now())
+                        case .look: plan.due(at: tools.now())
                         }
+                    // Before they go out: rather one mail less than one more.
+                    if !mails.isEmpty { save(plan) }
                     for mail in mails {
                         if Task.isCancelled { lost(.mail, "the service is ending") } else { await send(mail) }
                     }
                 }
             }
             group.addTask { [self] in
-                while (try? await Task.sleep(for: Self.lookPause)) != nil { letters.continuation.yield(.look) }
+                while (try? await tools.pause(Self.lookPause)) != nil { letters.continuation.yield(.look) }
             }
             for _ in 0..<3 { await group.next() }
             group.cancelAll()
@@ -133,6 +140,21 @@ final class AlarmCourier: Sendable {
         troubles.note("an alarm is in the audit trail alone: \(reason)", ["channel": "\(channel)"])
     }
 
+    /// What an earlier process left of its plan.
+    private var savedPlan: MailPlan {
+        let saved = file?.read { reason in
+            troubles.note("who had a mail of alarms today is not known", ["reason": "\(reason)"])
+        } _: { bytes throws(AlarmMemoryError) in
+            try MailPlan(reading: bytes, now: tools.now())
+        }
+        return saved ?? MailPlan()
+    }
+
+    private func save(_ plan: MailPlan) {
+        guard let reason = file?.write(plan.text, isForced: false) else { return }
+        troubles.note("who had a mail of alarms today is forgotten at a restart", ["reason": "\(reason)"])
+    }
+
     // MARK: - Suspending
 
     private func suspend(_ alarm: AlarmRecord) async {
@@ -140,7 +162,7 @@ final class AlarmCourier: Sendable {
         var reason = "the service is ending"
         tries: for pause in Self.suspendPauses {
             do {
-                try await Task.sleep(for: .seconds(pause))
+                try await tools.pause(.seconds(pause))
             } catch {
                 break
             }
@@ -176,8 +198,8 @@ final class AlarmCourier: Sendable {
     private func post(_ alarm: AlarmRecord) async {
         var trouble = "the service is ending"
         for pause in Self.postPauses {
-            guard (try? await Task.sleep(for: .seconds(pause))) != nil, let url = means?.settings.webhook else { break }
-            switch await webhook.post(AuditEntry.alarm(alarm).jsonLine, to: url.revealed, within: Self.patience) {
+            guard (try? await tools.pause(.seconds(pause))) != nil, let url = means?.settings.webhook else { break }
+            switch await tools.post(AuditEntry.alarm(alarm).jsonLine, url.revealed) {
             case .delivered: return metrics.count(.webhook, .delivered)
             case .refused(let reason):
                 trouble = reason
@@ -229,17 +251,10 @@ final class AlarmCourier: Sendable {
             add(settings.mailTo, subject, text)
         }
         for message in messages {
-            let sent = await ExternalCommand.run(
-                settings.sendmail, ["-t", "-i"], input: String(decoding: message.bytes, as: UTF8.self),
-                within: Self.patience)
-            switch sent {
-            case nil: failed(.mail, "\(settings.sendmail) cannot be run")
-            case let outcome? where outcome.status == 0: metrics.count(.mail, .delivered)
-            case let outcome?:
-                let status = outcome.status.map { "status \($0)" } ?? "killed, or longer than \(Self.patience)"
-                failed(
-                    .mail,
-                    "\(settings.sendmail): \(status) \(outcome.errors.prefix(300).description.visible(limit: 300))")
+            if let trouble = await tools.mail(message, settings.sendmail) {
+                failed(.mail, trouble)
+            } else {
+                metrics.count(.mail, .delivered)
             }
         }
     }

@@ -1,8 +1,7 @@
 import Alarms
-import AuditCore
 import Foundation
 
-/// The file that alarms' memory outlives a process in; mode 0600, written anew as a whole.
+/// A file in which something about alarms outlives a process; mode 0600, written anew as a whole.
 struct AlarmStateFile: Sendable {
     let path: String
 
@@ -10,9 +9,13 @@ struct AlarmStateFile: Sendable {
     ///
     /// What cannot be read is kept beside, as `.broken`.
     ///
-    /// - Parameter trouble: Told why it cannot be used.
+    /// - Parameters:
+    ///   - trouble: Told why it cannot be used.
+    ///   - parse: Reads its bytes.
     /// - Returns: nil if there is none.
-    func read(now: Timestamp, trouble: (String) -> Void) -> AlarmMemory? {
+    func read<Value>(
+        trouble: (String) -> Void, _ parse: ([UInt8]) throws(AlarmMemoryError) -> Value
+    ) -> Value? {
         var status = stat()
         guard lstat(path, &status) == 0 else {
             if errno != ENOENT { trouble(String(cString: strerror(errno))) }
@@ -22,7 +25,7 @@ struct AlarmStateFile: Sendable {
             guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= AlarmMemory.mostBytes else {
                 throw Unusable(description: "it is no file, or too long")
             }
-            return try AlarmMemory(reading: Array(try Data(contentsOf: URL(fileURLWithPath: path))), now: now)
+            return try parse(Array(try Data(contentsOf: URL(fileURLWithPath: path))))
         } catch let error as AlarmMemoryError {
             trouble(error.description)
         } catch let error as Unusable {
@@ -34,18 +37,19 @@ struct AlarmStateFile: Sendable {
         return nil
     }
 
-    /// Puts a memory in the place of what is there.
+    /// Puts bytes in the place of what is there.
     ///
+    /// - Parameter isForced: Whether it waits until they are on the disk.
     /// - Returns: Why that could not be done; nil if it was.
-    func write(_ memory: AlarmMemory) -> String? {
+    func write(_ bytes: [UInt8], isForced: Bool) -> String? {
         let fresh = path + ".new"
         unlink(fresh)
         let descriptor = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return String(cString: strerror(errno)) }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         do {
-            try file.write(contentsOf: Data(memory.text))
-            try file.synchronize()
+            try file.write(contentsOf: Data(bytes))
+            if isForced { try file.synchronize() }
         } catch {
             unlink(fresh)
             return (error as NSError).localizedDescription

@@ -122,10 +122,12 @@ final class AlarmWatch: Sendable {
     private func readOnce(_ state: inout State) {
         guard !state.isRead else { return }
         state.isRead = true
-        let memory = file.read(now: .now) { reason in
+        let memory = file.read { reason in
             logger.warning(
                 "what alarms have learnt cannot be read, and is learnt anew; nothing is new for a password for two weeks",
                 metadata: ["file": "\(file.path)", "reason": "\(reason)"])
+        } _: { bytes throws(AlarmMemoryError) in
+            try AlarmMemory(reading: bytes, now: .now)
         }
         if let memory { state.engine = AlarmEngine(state.engine.rules, memory: memory) }
     }
@@ -134,7 +136,7 @@ final class AlarmWatch: Sendable {
         // What an earlier process learnt is not overwritten unread.
         guard state.isRead, state.isChanged else { return }
         state.written = .now
-        if let reason = file.write(state.engine.memory) {
+        if let reason = file.write(state.engine.memory.text, isForced: true) {
             if !state.isFailing {
                 logger.warning(
                     "what alarms have learnt cannot be written, and a restart forgets it",

@@ -1,5 +1,5 @@
-import PasswordSchemes
 import AuditCore
+import Base64Text
 import HTTPKit
 import StrictJSON
 
