@@ -98,41 +98,43 @@ struct RevocationTests {
 
     @Test func `a server that fails is tried for an hour, ever more slowly, and then given up`() {
         var schedule = RetrySchedule<Int>(limit: 3)
-        #expect(schedule.due == nil && schedule.next(at: at(0)) == nil)
-        #expect(schedule.add(1, at: at(0)) == nil && schedule.add(2, at: at(0)) == nil)
-        #expect(schedule.add(1, at: at(0)) == nil && schedule.count == 2, "once")
-        #expect(schedule.next(at: at(0)) == 1)
+        #expect(schedule.due == nil && schedule.next(at: .zero) == nil)
+        #expect(schedule.add(1, at: .zero) == nil && schedule.add(2, at: .zero) == nil)
+        #expect(schedule.add(1, at: .zero) == nil && schedule.count == 2, "once")
+        #expect(schedule.next(at: .zero) == 1)
         schedule.finish(1)
-        #expect(schedule.next(at: at(0)) == 2)
+        #expect(schedule.next(at: .zero) == 2)
         var (now, tries): (Int64, Int) = (0, 0)
         var given: [Int] = []
         while given.isEmpty {
-            #expect(schedule.next(at: at(now)) == 2)
-            given = schedule.fail(2, at: at(now))
+            #expect(schedule.next(at: .seconds(now)) == 2)
+            given = schedule.fail(2, at: .seconds(now))
             tries += 1
             guard let due = schedule.due else { break }
-            #expect(schedule.next(at: Timestamp(milliseconds: due.milliseconds - 1)) == nil)
-            #expect((1...60).contains(due.milliseconds / 1000 - now))
-            now = due.milliseconds / 1000
+            #expect(schedule.next(at: due - .milliseconds(1)) == nil)
+            #expect((1...60).contains(due.components.seconds - now))
+            now = due.components.seconds
         }
         #expect(given == [2] && (60...70).contains(tries) && now >= 3590, "\(tries) \(now)")
-        for task in 3...5 { #expect(schedule.add(task, at: at(now)) == nil) }
-        #expect(schedule.add(6, at: at(now)) == 3, "the oldest makes room")
+        for task in 3...5 { #expect(schedule.add(task, at: .seconds(now)) == nil) }
+        #expect(schedule.add(6, at: .seconds(now)) == 3, "the oldest makes room")
         schedule.finish(4)
-        #expect(schedule.next(at: at(now)) == 5, "whoever answers is asked at once")
+        #expect(schedule.next(at: .seconds(now)) == 5, "whoever answers is asked at once")
     }
 
     @Test func `a task that fails for ever stops no other`() {
         var schedule = RetrySchedule<Int>(limit: 3)
-        for task in 1...3 { #expect(schedule.add(task, at: at(Int64(task))) == nil) }
-        #expect(schedule.next(at: at(10)) == 1)
-        #expect(schedule.fail(1, at: at(10)).isEmpty)
-        #expect(schedule.next(at: at(10)) == nil && schedule.next(at: at(11)) == 2, "after the pause the next one")
+        for task in 1...3 { #expect(schedule.add(task, at: .seconds(task)) == nil) }
+        #expect(schedule.next(at: .seconds(10)) == 1)
+        #expect(schedule.fail(1, at: .seconds(10)).isEmpty)
+        #expect(
+            schedule.next(at: .seconds(10)) == nil && schedule.next(at: .seconds(11)) == 2,
+            "after the pause the next one")
         schedule.finish(2)
-        #expect(schedule.next(at: at(11)) == 3)
-        #expect(schedule.add(4, at: at(11)) == nil)
-        #expect(schedule.add(5, at: at(11)) == 1, "the oldest makes room, wherever it stands")
-        #expect(schedule.fail(3, at: at(3604)) == [3], "its hour goes on")
+        #expect(schedule.next(at: .seconds(11)) == 3)
+        #expect(schedule.add(4, at: .seconds(11)) == nil)
+        #expect(schedule.add(5, at: .seconds(11)) == 1, "the oldest makes room, wherever it stands")
+        #expect(schedule.fail(3, at: .seconds(3604)) == [3], "its hour goes on")
     }
 
     @Test func `what was asked about makes no page full, and is told once`() {
@@ -170,14 +172,13 @@ struct RevocationTests {
         func task(_ id: Int64?, isSecond: Bool = false) -> SessionEnder.Task {
             SessionEnder.Task(passwordID: id, logins: ["alice"], addresses: [], reason: .revoked, isSecond: isSecond)
         }
-        let start = ContinuousClock.now
         var tries = SecondTries(limit: 2)
-        tries.add([task(1), task(nil), task(5, isSecond: true)], at: start)
-        #expect(tries.takeDue(at: start.advanced(by: .seconds(29))).isEmpty)
-        tries.add([task(2), task(3)], at: start.advanced(by: .seconds(1)))
-        #expect(tries.takeDue(at: start.advanced(by: .seconds(30))) == [task(1, isSecond: true)])
-        #expect(tries.takeDue(at: start.advanced(by: .seconds(90))) == [task(2, isSecond: true)], "bounded")
-        #expect(tries.takeDue(at: start.advanced(by: .seconds(90))).isEmpty)
+        tries.add([task(1), task(nil), task(5, isSecond: true)], at: .zero)
+        #expect(tries.takeDue(at: .seconds(29)).isEmpty)
+        tries.add([task(2), task(3)], at: .seconds(1))
+        #expect(tries.takeDue(at: .seconds(30)) == [task(1, isSecond: true)])
+        #expect(tries.takeDue(at: .seconds(90)) == [task(2, isSecond: true)], "bounded")
+        #expect(tries.takeDue(at: .seconds(90)).isEmpty)
     }
 
     /// A server that has sessions, of one version or the other.

@@ -41,7 +41,7 @@ private actor OwnDatabase: AppPasswordStore, AppPasswordAdministration, LoginLog
     }
 
     func rename(id: Int64, comment: String?) async throws(BackendError) -> Bool { throw readOnly }
-    func revoke(id: Int64, hard: Bool, at time: Timestamp) async throws(BackendError) -> Bool { throw readOnly }
+    func revoke(id: Int64, hard: Bool, at time: Timestamp?) async throws(BackendError) -> Bool { throw readOnly }
     func history(id: Int64, limit: Int, offset: Int) async throws(BackendError) -> [LoginLogRow]? { log }
     func limit(id: Int64, _ limits: Limits, afresh: Bool) async throws(BackendError) -> Bool { throw readOnly }
     func seesLimits() async throws(BackendError) -> Bool { true }

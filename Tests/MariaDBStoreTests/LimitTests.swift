@@ -195,35 +195,6 @@ struct LimitTests {
     }
 
     @Test(arguments: MariaDBVersion.tested)
-    func `what has ended is found by indexes`(version: MariaDBVersion) async throws {
-        let database = try await TestDatabase(.new, on: try await SharedServer.get(version))
-        try await database.sql(
-            """
-            INSERT INTO app_passwords (uid, password, deleted)
-                SELECT concat('user', seq DIV 10), seq, IF(seq % 3 = 0, '2026-01-01', NULL) FROM seq_1_to_5000;
-            INSERT INTO app_password_limits (pwid, expires) SELECT id, '2026-01-01' FROM app_passwords WHERE id % 2 = 0;
-            ANALYZE TABLE app_passwords, app_password_limits;
-            """)
-        for (query, key) in [
-            (
-                "SELECT id FROM app_passwords WHERE deleted >= UTC_TIMESTAMP(3) ORDER BY deleted LIMIT 1000",
-                "app_passwords_deleted"
-            ),
-            (
-                """
-                SELECT p.id FROM app_password_limits m JOIN app_passwords p ON p.id = m.pwid WHERE m.expires >= \
-                UTC_TIMESTAMP(3) - INTERVAL 1 HOUR AND m.expires <= UTC_TIMESTAMP(3) AND p.deleted IS NULL \
-                ORDER BY m.expires LIMIT 1000
-                """, "app_password_limits_expires"
-            ),
-        ] {
-            let plan = try await database.sql("EXPLAIN " + query)
-            let lines = plan.split(separator: "\n").map { $0.split(separator: "\t") }
-            #expect(lines.first?[3] == "range" && lines.first?[5] == key[...], "\(plan)")
-        }
-    }
-
-    @Test(arguments: MariaDBVersion.tested)
     func `limits cost a login one look into the index of their table`(version: MariaDBVersion) async throws {
         let database = try await TestDatabase(.new, on: try await SharedServer.get(version))
         try await database.sql(

@@ -159,14 +159,14 @@ extension MariaDBStore: AppPasswordAdministration {
     }
 
     /// Marks a row deleted (needs `UPDATE(deleted)`), or removes it, its log rows with it (needs `DELETE`).
-    package func revoke(id: Int64, hard: Bool, at time: Timestamp) async throws(BackendError) -> Bool {
+    package func revoke(id: Int64, hard: Bool, at time: Timestamp?) async throws(BackendError) -> Bool {
         try await manage { connection throws(SQLError) in
             if hard {
                 return try connection.change("DELETE FROM app_passwords WHERE id = ?", [.integer(id)]).rows > 0
             }
             return try connection.change(
-                "UPDATE app_passwords SET deleted = ? WHERE id = ? AND deleted IS NULL",
-                [.text(time.sqlText), .integer(id)]
+                "UPDATE app_passwords SET deleted = COALESCE(?, UTC_TIMESTAMP(3)) WHERE id = ? AND deleted IS NULL",
+                [SQLValue(time?.sqlText), .integer(id)]
             ).rows > 0
         }
     }

@@ -7,8 +7,9 @@ extension MariaDBStore: EndedPasswords {
     package func ended(since moment: Timestamp?, among ids: [Int64]) async throws(BackendError) -> EndedAnswer {
         let rows = try await reading { connection throws(SQLError) -> [EndedRow] in
             let tables = try connection.tables()
-            let (sql, count) = Self.question(tables, hasMoment: moment != nil, ids)
-            let parameters = Array(repeating: SQLValue(moment?.sqlText), count: moment == nil ? 0 : count)
+            let (sql, moments) = Self.endedQuestion(
+                hasLimits: tables.hasLimits, hasSuspended: tables.hasSuspended, hasMoment: moment != nil, among: ids)
+            let parameters = Array(repeating: SQLValue(moment?.sqlText), count: moments)
             return try connection.selectOnce(sql, parameters) { row in
                 EndedRow(kind: row.text(0) ?? "", id: row.integer(1), user: row.text(2), time: row.text(3))
             }
@@ -16,10 +17,11 @@ extension MariaDBStore: EndedPasswords {
         var answer = EndedAnswer(now: Timestamp(milliseconds: 0), ended: [], present: [])
         for row in rows {
             let time = row.time.flatMap { Timestamp(sqlText: $0) }
-            if let reason = EndReason(rawValue: row.kind), let id = row.id, let time {
+            // Of one that was asked about it says that it is there, and if it has ended all the same.
+            let words = row.kind.split(separator: " ")
+            if words.first == "present", let id = row.id { answer.present.insert(id) }
+            if let reason = words.last.flatMap({ EndReason(rawValue: String($0)) }), let id = row.id, let time {
                 answer.ended.append(EndedPassword(id: id, user: row.user, reason: reason, time: time))
-            } else if row.kind == "present", let id = row.id {
-                answer.present.insert(id)
             } else if row.kind == "now", let time {
                 answer.now = time
             }
@@ -62,8 +64,14 @@ extension MariaDBStore: EndedPasswords {
         var time: String?
     }
 
-    /// One statement, and how often it takes the moment.
-    private static func question(_ tables: TableShape, hasMoment: Bool, _ ids: [Int64]) -> (sql: String, count: Int) {
+    /// The statement of ``ended(since:among:)``, and how often it takes the moment as a parameter.
+    ///
+    /// - Parameters:
+    ///   - hasLimits: Whether `app_password_limits` is there, and `hasSuspended` whether it has that column.
+    ///   - hasMoment: False: it looks back for an hour.
+    package static func endedQuestion(
+        hasLimits: Bool, hasSuspended: Bool, hasMoment: Bool, among ids: [Int64]
+    ) -> (sql: String, moments: Int) {
         let since = hasMoment ? "CAST(? AS DATETIME(3))" : "UTC_TIMESTAMP(3) - INTERVAL 1 HOUR"
         let most = EndedAnswer.mostOfAKind
         var parts = [
@@ -73,26 +81,41 @@ extension MariaDBStore: EndedPasswords {
             ORDER BY deleted LIMIT \(most))
             """,
         ]
-        let columns = tables.hasSuspended ? ["expires", "suspended"] : tables.hasLimits ? ["expires"] : []
-        func limited(_ column: String) -> String {
+        let columns = hasSuspended ? ["expires", "suspended"] : hasLimits ? ["expires"] : []
+        func limited(_ column: String, _ condition: String) -> String {
             """
-            SELECT '\(column == "expires" ? "expired" : column)', p.id, p.uid, m.\(column) \
-            FROM app_password_limits m JOIN app_passwords p ON p.id = m.pwid \
-            WHERE p.deleted IS NULL AND m.\(column) \(column == "expires" ? "<= UTC_TIMESTAMP(3)" : "IS NOT NULL")
+            SELECT '\(reason(column))', p.id, p.uid, m.\(column) \
+            FROM app_password_limits m JOIN app_passwords p ON p.id = m.pwid WHERE \(condition)
             """
+        }
+        func hasCome(_ column: String) -> String {
+            column == "expires" ? "m.expires <= UTC_TIMESTAMP(3)" : "m.suspended IS NOT NULL"
         }
         for column in columns {
-            parts.append("(\(limited(column)) AND m.\(column) >= \(since) ORDER BY m.\(column) LIMIT \(most))")
+            let condition = "p.deleted IS NULL AND \(hasCome(column)) AND m.\(column) >= \(since)"
+            parts.append("(\(limited(column, condition)) ORDER BY m.\(column) LIMIT \(most))")
         }
-        let count = parts.count - 1
+        let moments = hasMoment ? parts.count - 1 : 0
         if !ids.isEmpty {
             let list = ids.map { "\($0)" }.joined(separator: ", ")
-            for column in columns { parts.append("(\(limited(column)) AND m.pwid IN (\(list)))") }
+            // A suspension comes before an end.
+            let cases = columns.reversed().map { "WHEN \(hasCome($0)) THEN 'present \(reason($0))'" }
+            let kind = columns.isEmpty ? "'present'" : "CASE \(cases.joined(separator: " ")) ELSE 'present' END"
+            let times = columns.reversed().map { "m.\($0)" }
+            let time = columns.isEmpty ? "NULL" : "COALESCE(\(times.joined(separator: ", ")))"
+            let join = columns.isEmpty ? "" : " LEFT JOIN app_password_limits m ON m.pwid = p.id"
+            // Written so that it can go by the ids alone: by the index of `deleted` all passwords in force would be looked at.
             parts.append(
-                "(SELECT 'present', id, NULL, NULL FROM app_passwords WHERE id IN (\(list)) AND deleted IS NULL)")
+                """
+                (SELECT \(kind), p.id, p.uid, \(time) FROM app_passwords p\(join) \
+                WHERE p.id IN (\(list)) AND IF(p.deleted IS NULL, 1, 0) = 1)
+                """)
         }
-        return (parts.joined(separator: " UNION ALL "), count)
+        return (parts.joined(separator: " UNION ALL "), moments)
     }
+
+    /// What a column of limits ends a password for.
+    private static func reason(_ column: String) -> String { column == "expires" ? "expired" : column }
 
     private func reading<Value: Sendable>(
         _ body: @escaping @Sendable (MariaDBConnection) throws(SQLError) -> Value

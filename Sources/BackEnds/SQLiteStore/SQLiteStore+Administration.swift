@@ -112,11 +112,14 @@ extension SQLiteStore: AppPasswordAdministration {
     }
 
     /// Marks a row deleted, or removes it with its log rows if `hard`; false if there is none, or none to be marked.
-    package func revoke(id: Int64, hard: Bool, at time: Timestamp) async throws(BackendError) -> Bool {
+    package func revoke(id: Int64, hard: Bool, at time: Timestamp?) async throws(BackendError) -> Bool {
         hard
             ? try await change("DELETE FROM app_passwords WHERE id = ?", [id])
             : try await change(
-                "UPDATE app_passwords SET deleted = ? WHERE id = ? AND deleted IS NULL", [time.sqlText, id])
+                """
+                UPDATE app_passwords SET deleted = COALESCE(?, strftime('%Y-%m-%d %H:%M:%f', 'now'))
+                WHERE id = ? AND deleted IS NULL
+                """, [time?.sqlText, id])
     }
 
     /// Reads the log rows of a password, the newest first, leaving out those whose time is none; nil if there is no

@@ -123,7 +123,7 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
     }
 
     /// Marks a row deleted, or removes it with its log rows.
-    public func revoke(id: Int64, hard: Bool, at time: Timestamp) async throws(BackendError) -> Bool {
+    public func revoke(id: Int64, hard: Bool, at time: Timestamp?) async throws(BackendError) -> Bool {
         state.withLock { state in
             guard let index = state.entries.firstIndex(where: { $0.row.id == id }) else { return false }
             if hard {
@@ -136,7 +136,7 @@ extension InMemoryAppPasswordStore: AppPasswordAdministration {
             state.entries[index].row = AppPassword(
                 id: row.id, uid: row.uid, storedHash: row.storedHash, isDeleted: true, created: row.created,
                 limits: row.limits)
-            state.entries[index].deleted = time
+            state.entries[index].deleted = time ?? state.now
             return true
         }
     }

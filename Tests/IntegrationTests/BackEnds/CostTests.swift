@@ -8,9 +8,19 @@ import Testing
 struct CostTests {
     private static func isSet(_ name: String) -> Bool { ProcessInfo.processInfo.environment[name] == "1" }
 
-    @Test func `a login is one round trip to MariaDB and one to LDAP`() async throws {
+    @Test(arguments: [false, true])
+    func `a login is one round trip to MariaDB and one to LDAP, with limits or without`(isLimited: Bool) async throws {
         let site = try await MailSite(database: "pool_size = 1")
         let password = try await RoundcubePlugin(site: site).add("alice")
+        if isLimited {
+            // All there are, and all kept.
+            try await site.sql(
+                """
+                INSERT INTO app_password_limits (pwid, services, networks, countries, as_numbers, not_before, expires, \
+                unused_days, bind) SELECT id, 'imap,smtp', '192.88.98.0/24', 'DE', 'AS3320', UTC_TIMESTAMP(3), \
+                UTC_TIMESTAMP(3) + INTERVAL 1 DAY, 60, 'network' FROM app_passwords
+                """)
+        }
         let server = try await ServerProcess(in: site.directory)
         for _ in 0..<5 { #expect(try server.auth("alice", password).status == 200) }
         let operations = try Self.operations(site)
@@ -23,6 +33,12 @@ struct CostTests {
         // The writer of the log has statements of its own, and who looks for other spellings asks for all at once.
         let asked = queries.filter { $0.contains("Execute") && $0.contains("WHERE p.uid = ?") }
         #expect(asked.count == 70, "\(Set(asked.map { $0.split(separator: "Execute").last.map(String.init) ?? "" }))")
+        let elsewhere = queries.filter { query in
+            // It looks at what tables there are now and then.
+            query.contains("app_password_limits") && !query.contains("WHERE p.uid")
+                && !query.contains("information_schema")
+        }
+        #expect(elsewhere.isEmpty, "limits come with the password: \(elsewhere)")
         #expect(!queries.contains { $0.contains("Prepare") && $0.contains("WHERE p.uid = ?") }, "they stay prepared")
         #expect(queries.count { $0.contains("Connect") } == 1, "the one that stops the general log")
         #expect(newOperations == operations.merging(["SRCH": 70], uniquingKeysWith: +))

@@ -21,18 +21,19 @@ extension Limits {
             let address = attempt.address ?? Self.loopback
             if !networks.contains(where: { $0.contains(address) }) { return LimitJudgement(.wrongPlace(.networks)) }
         }
-        if let countries, let finding = doubt.finding(.countries, facts.isIn { $0.country(among: countries) }) {
+        if let countries, let finding = doubt.finding(.countries, facts.isIn { $0.country(where: countries.contains) })
+        {
             return LimitJudgement(finding)
         }
-        if let asNumbers, let finding = doubt.finding(.asNumbers, facts.isIn { $0.system(among: asNumbers) }) {
+        if let asNumbers, let finding = doubt.finding(.asNumbers, facts.isIn { $0.system(where: asNumbers.contains) }) {
             return LimitJudgement(finding)
         }
         guard let binding else { return LimitJudgement(nil) }
         guard let bound else { return firstUse(binding, attempt, facts, doubt) }
         let isThere: PlaceAnswer =
             switch bound {
-            case .country(let code): facts.isIn { $0.country(among: [code]) }
-            case .asn(let number): facts.isIn { $0.system(among: [number]) }
+            case .country(let code): facts.isIn { $0.country { $0 == code } }
+            case .asn(let number): facts.isIn { $0.system { $0 == number } }
             case .network(let prefix): prefix.contains(attempt.address ?? Self.loopback) ? .yes : .no
             }
         return LimitJudgement(doubt.finding(.bind, isThere))
@@ -46,11 +47,15 @@ extension Limits {
         var needed: Set<FactKind> = []
         if countries != nil || binding == .country, facts.geo.value?.country?.code == nil { needed = [.geo, .network] }
         // One AS that is right is enough; one that is to be fixed is the origin's, so that is waited for.
-        var systems = [asNumbers].compactMap(\.self)
-        if binding == .asn {
-            if case .asn(let number) = bound { systems.append([number]) } else { systems.append([]) }
+        var isSettled = asNumbers.map { facts.system(where: $0.contains) == .yes } ?? true
+        if isSettled, binding == .asn {
+            if case .asn(let number) = bound {
+                isSettled = facts.system { $0 == number } == .yes
+            } else {
+                isSettled = false
+            }
         }
-        if !systems.allSatisfy({ facts.system(among: $0) == .yes }) { needed.formUnion([.origin, .geo]) }
+        if !isSettled { needed.formUnion([.origin, .geo]) }
         return needed
     }
 
@@ -73,10 +78,10 @@ extension Limits {
         case _ where facts.isNowhere: return LimitJudgement(nil)
         case .country:
             if let code = facts.countryCode { return LimitJudgement(nil, binds: .country(code)) }
-            return LimitJudgement(doubt.finding(.bind, facts.country(among: [])))
+            return LimitJudgement(doubt.finding(.bind, facts.country { _ in false }))
         case .asn:
-            if let number = facts.systems.first { return LimitJudgement(nil, binds: .asn(number)) }
-            return LimitJudgement(doubt.finding(.bind, facts.system(among: [])))
+            if let number = facts.firstSystem { return LimitJudgement(nil, binds: .asn(number)) }
+            return LimitJudgement(doubt.finding(.bind, facts.system { _ in false }))
         }
     }
 }
@@ -127,19 +132,18 @@ extension Facts {
         return network.value?.country
     }
 
-    /// The prefix's origins, then MaxMind's AS.
-    fileprivate var systems: [UInt32] {
-        (origin.value?.asNumbers ?? []) + [geo.value?.asNumber].compactMap(\.self)
-    }
+    /// The first of the prefix's origins, else MaxMind's AS.
+    fileprivate var firstSystem: UInt32? { origin.value?.asNumbers.first ?? geo.value?.asNumber }
 
-    fileprivate func country(among codes: [String]) -> PlaceAnswer {
-        if let code = countryCode { return codes.contains(code.uppercased()) ? .yes : .no }
+    fileprivate func country(where isMeant: (String) -> Bool) -> PlaceAnswer {
+        if let code = countryCode { return isMeant(code.uppercased()) ? .yes : .no }
         let (geo, network) = (geo.trouble, network.trouble)
         return geo == nil && network == nil ? .no : .unknown(geo, network)
     }
 
-    fileprivate func system(among numbers: [UInt32]) -> PlaceAnswer {
-        if systems.contains(where: numbers.contains) { return .yes }
+    fileprivate func system(where isMeant: (UInt32) -> Bool) -> PlaceAnswer {
+        if origin.value?.asNumbers.contains(where: isMeant) ?? false { return .yes }
+        if let number = geo.value?.asNumber, isMeant(number) { return .yes }
         // The one that could not be had may be the one that is wanted.
         let (one, other) = missedSystems(origin.trouble)
         return one == nil && other == nil ? .no : .unknown(one, other)

@@ -71,12 +71,21 @@ public struct Limits: Sendable, Equatable {
     /// - Returns: nil without ``unusedDays``.
     package func endOfUse(_ times: LimitTimes) -> Timestamp? {
         guard let unusedDays else { return nil }
-        let last = [times.lastUse, times.created, setAt, notBefore].compactMap(\.self).max() ?? times.now
+        let last =
+            Timestamp.later(.later(times.lastUse, times.created), .later(setAt, notBefore)) ?? times.now
         return Timestamp(milliseconds: last.milliseconds + Int64(unusedDays) * 86_400_000)
     }
 
     /// When it ends, whatever the reason; nil if it does not.
     package func end(_ times: LimitTimes) -> Timestamp? { [expires, endOfUse(times)].compactMap(\.self).min() }
+}
+
+extension Timestamp {
+    /// The later of two; nil if both are.
+    static func later(_ one: Timestamp?, _ other: Timestamp?) -> Timestamp? {
+        guard let one, let other else { return one ?? other }
+        return max(one, other)
+    }
 }
 
 /// The times that limits are judged by.

@@ -20,6 +20,7 @@ public struct Authenticator: Sendable {
     private let uses: RecentUses?
     private let refusedNetworks: PrefixSet
     private let maxPasswordBytes: Int
+    private let readings = LimitReadings()
 
     /// Puts an authenticator together.
     ///
@@ -133,11 +134,11 @@ public struct Authenticator: Sendable {
         let end = ContinuousClock.now + auditor.configuration.deadline
         let (limits, times): (Limits, LimitTimes)
         do throws(LimitsError) {
-            limits = try stored.read()
+            limits = try readings.read(stored, of: match.id)
             var known = try stored.times(created: match.created)
             // What waits in the spool is in no database yet.
             if limits.unusedDays != nil {
-                known.lastUse = [known.lastUse, recorder.lastUse(of: match.id)].compactMap(\.self).max()
+                known.lastUse = Timestamp.later(known.lastUse, recorder.lastUse(of: match.id))
             }
             times = known
         } catch {

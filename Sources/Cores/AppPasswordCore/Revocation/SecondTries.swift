@@ -2,7 +2,7 @@
 ///
 /// A login that was under way when its password ended may have its session only after the first try.
 package struct SecondTries: Sendable {
-    private var waiting: [(task: SessionEnder.Task, due: ContinuousClock.Instant)] = []
+    private var waiting: [(task: SessionEnder.Task, due: Duration)] = []
 
     /// How long after the first try the second one is due.
     package static let delay = Duration.seconds(30)
@@ -15,15 +15,15 @@ package struct SecondTries: Sendable {
     package init(limit: Int = 10_000) { self.limit = max(1, limit) }
 
     /// Notes tasks that are tried for the first time now: those about a password, not about a whole account.
-    package mutating func add(_ tasks: [SessionEnder.Task], at now: ContinuousClock.Instant) {
+    package mutating func add(_ tasks: [SessionEnder.Task], at now: Duration) {
         for var task in tasks where task.passwordID != nil && !task.isSecond && waiting.count < limit {
             task.isSecond = true
-            waiting.append((task, now.advanced(by: Self.delay)))
+            waiting.append((task, now + Self.delay))
         }
     }
 
     /// Takes those that are due.
-    package mutating func takeDue(at now: ContinuousClock.Instant) -> [SessionEnder.Task] {
+    package mutating func takeDue(at now: Duration) -> [SessionEnder.Task] {
         let due = waiting.prefix { $0.due <= now }.map(\.task)
         waiting.removeFirst(due.count)
         return due

@@ -53,17 +53,9 @@ extension AppPasswordCommand {
         var id: Int64
 
         func run() async throws {
-            let settings = try SettingsLocation(config: options.config).load().settings
-            let database = try AppPasswordCommand.administration(settings)
-            try await AppPasswordCommand.needLimits(database, settings)
-            let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
-                try await database.rebind(id: id)
+            try await AppPasswordCommand.change(id, options, ifNot: "is not to be bound: see app-password limit") {
+                database async throws(BackendError) in try await database.rebind(id: id)
             }
-            if found { return }
-            guard try await AppPasswordCommand.row(id, database) != nil else {
-                throw AppPasswordCommand.noSuchPassword(id)
-            }
-            throw SetupFailure(["app password \(id) is not to be bound: see app-password limit"], exitCode: .usage)
         }
     }
 
@@ -76,18 +68,28 @@ extension AppPasswordCommand {
         var id: Int64
 
         func run() async throws {
-            let settings = try SettingsLocation(config: options.config).load().settings
-            let database = try AppPasswordCommand.administration(settings)
-            try await AppPasswordCommand.needLimits(database, settings)
-            let found = try await AppPasswordCommand.asking { () async throws(BackendError) in
-                try await database.release(id: id)
+            try await AppPasswordCommand.change(id, options, ifNot: "is not suspended") {
+                database async throws(BackendError) in try await database.release(id: id)
             }
-            if found { return }
-            guard try await AppPasswordCommand.row(id, database) != nil else {
-                throw AppPasswordCommand.noSuchPassword(id)
-            }
-            throw SetupFailure(["app password \(id) is not suspended"], exitCode: .usage)
         }
+    }
+
+    /// Has a database change one thing about the limits of a password, which must be there to be changed.
+    ///
+    /// - Parameters:
+    ///   - trouble: What is said of a password where `body` finds nothing to change: `is not suspended`.
+    ///   - body: False: there was nothing to change.
+    private static func change(
+        _ id: Int64, _ options: ConfigOption, ifNot trouble: String,
+        _ body: (any AppPasswordAdministration) async throws(BackendError) -> Bool
+    ) async throws {
+        let settings = try SettingsLocation(config: options.config).load().settings
+        let database = try administration(settings)
+        try await needLimits(database, settings)
+        let isChanged = try await asking { () async throws(BackendError) in try await body(database) }
+        if isChanged { return }
+        guard try await row(id, database) != nil else { throw noSuchPassword(id) }
+        throw SetupFailure(["app password \(id) \(trouble)"], exitCode: .usage)
     }
 
     /// Why limits cannot be told; nil if they can.

@@ -53,7 +53,7 @@ extension AppPasswordCommand {
                 // Before its history may be gone.
                 let addresses = await SessionPlaces.addresses(of: password.id, database)
                 let isNew = try await AppPasswordCommand.asking { () async throws(BackendError) in
-                    try await database.revoke(id: password.id, hard: hard, at: .now)
+                    try await database.revoke(id: password.id, hard: hard, at: nil)
                 }
                 if id == nil { print("\(password.id)\trevoked") }
                 wasRevoked = wasRevoked || !isNew

@@ -42,23 +42,37 @@ final class RevocationWatch: Sendable {
         var counts: PasswordCounts?
     }
 
-    private let live: LiveSnapshot
+    private let means: @Sendable () -> RevocationMeans
+    private let servers: @Sendable (_ name: String, _ key: Secret) -> any SessionServer
     private let uses: RecentUses
-    private let trail: AuditTrail
+    private let record: @Sendable (SessionsEnded) -> Void
     private let meters: Meters
+    private let time: MonotonicTime
     private let logger: Logger
     private let client = DoveadmClient()
     private let state = Mutex(State())
 
     /// Passwords that are asked about at a time, and accounts.
-    private static let batch = (passwords: 200, accounts: 25)
+    private static let batch = (passwords: 100, accounts: 25)
     /// A database that takes long for the question is asked less often: for no more than this part of the time, but every
     /// minute all the same.
     private static let share = 100
     private static let longestPause = Duration.seconds(60)
 
-    init(live: LiveSnapshot, uses: RecentUses, trail: AuditTrail, meters: Meters, logger: Logger) {
-        (self.live, self.uses, self.trail, self.meters, self.logger) = (live, uses, trail, meters, logger)
+    /// Watches nothing yet.
+    ///
+    /// - Parameters:
+    ///   - means: What is in force, asked for at each look.
+    ///   - servers: The mail server of a name in the settings; nil: doveadm's API at the URL that the name is.
+    ///   - record: Writes down what became of sessions.
+    init(
+        uses: RecentUses, meters: Meters, logger: Logger, time: MonotonicTime = MonotonicTime(ContinuousClock()),
+        servers: (@Sendable (String, Secret) -> any SessionServer)? = nil,
+        record: @escaping @Sendable (SessionsEnded) -> Void, means: @escaping @Sendable () -> RevocationMeans
+    ) {
+        (self.uses, self.meters, self.logger, self.time) = (uses, meters, logger, time)
+        (self.record, self.means) = (record, means)
+        self.servers = servers ?? { [client] in DoveadmServer(url: $0, key: $1, client: client) }
     }
 
     /// How many app passwords there are in each state, as last counted.
@@ -69,22 +83,22 @@ final class RevocationWatch: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.countPasswords() }
             while !Task.isCancelled {
-                let settings = live.current.settings
+                let asked = means()
                 var effort = Duration.zero
-                if !settings.dovecot.doveadm.isEmpty {
+                if !asked.settings.doveadm.isEmpty {
                     let found = await poll()
                     effort = found.effort
-                    let tasks = found.tasks + (await disabledAccounts(live.current))
-                    let now = ContinuousClock.now
+                    let tasks = found.tasks + (await disabledAccounts(means()))
+                    let now = time.now()
                     let due = state.withLock { state in
                         defer { state.seconds.add(tasks, at: now) }
                         return state.seconds.takeDue(at: now)
                     }
-                    let again = await stillEnded(due, live.current)
-                    for server in settings.dovecot.doveadm { add(tasks + again, to: server, &group) }
+                    let again = await stillEnded(due, means())
+                    for server in asked.settings.doveadm { add(tasks + again, to: server, &group) }
                 }
-                let pause = max(settings.auth.revokePoll, min(effort * Self.share, Self.longestPause))
-                guard (try? await Task.sleep(for: pause)) != nil else { break }
+                let pause = max(asked.pollPause, min(effort * Self.share, Self.longestPause))
+                guard (try? await time.sleep(until: time.now() + pause)) != nil else { break }
             }
         }
         await client.shutDown()
@@ -94,8 +108,8 @@ final class RevocationWatch: Sendable {
 
     /// What has ended, and how long the database took to say so; no time if it did not.
     private func poll() async -> (tasks: [SessionEnder.Task], effort: Duration) {
-        let snapshot = live.current
-        let place = snapshot.backEnds.configuration.database
+        let means = means()
+        let place = means.database
         // Another database's ids are others.
         let isOther = state.withLock { state in
             defer { state.database = place }
@@ -111,12 +125,12 @@ final class RevocationWatch: Sendable {
             for _ in 0..<100 where isPartial {
                 let asked = uses.nextPasswords(Self.batch.passwords)
                 let since = state.withLock { $0.tracker.since }
-                let start = ContinuousClock.now
-                let answer = try await snapshot.backEnds.database.ended.ended(since: since, among: asked)
-                effort += ContinuousClock.now - start
-                guard live.current.backEnds.configuration.database == place else { break }
+                let start = time.now()
+                let answer = try await means.ended.ended(since: since, among: asked)
+                effort += time.now() - start
+                guard self.means().database == place else { break }
                 let (new, more) = state.withLock { $0.tracker.take(answer, asked: asked) }
-                for ended in new { tasks.append(await task(ended, snapshot)) }
+                for ended in new { tasks.append(await task(ended, means)) }
                 isPartial = more
             }
             state.withLock { $0.pollTrouble = nil }
@@ -136,21 +150,20 @@ final class RevocationWatch: Sendable {
     }
 
     /// What is to be done about a password: its sessions are called as those were who logged in, and come from where they did.
-    private func task(_ ended: EndedPassword, _ snapshot: Snapshot) async -> SessionEnder.Task {
+    private func task(_ ended: EndedPassword, _ means: RevocationMeans) async -> SessionEnder.Task {
         let use = uses.use(of: ended.id)
         uses.forget(ended.id)
         var (logins, addresses) = (use?.logins ?? [], use?.addresses ?? [])
         if logins.isEmpty, let user = ended.user { logins = [user] }
         // Only a Dovecot without session aliases needs to know where they come from.
-        if snapshot.settings.dovecot.kickWithoutAlias == .userAndAddress, ended.reason != .removed {
-            addresses = await SessionPlaces.addresses(
-                of: ended.id, snapshot.backEnds.database.administration, addresses)
+        if means.settings.kickWithoutAlias == .userAndAddress, ended.reason != .removed {
+            addresses = await SessionPlaces.addresses(of: ended.id, means.administration, addresses)
         }
         return SessionEnder.Task(passwordID: ended.id, logins: logins, addresses: addresses, reason: ended.reason)
     }
 
-    private func disabledAccounts(_ snapshot: Snapshot) async -> [SessionEnder.Task] {
-        guard let directory: any AccountDirectory = snapshot.backEnds.directory else { return [] }
+    private func disabledAccounts(_ means: RevocationMeans) async -> [SessionEnder.Task] {
+        guard let directory = means.directory else { return [] }
         var tasks: [SessionEnder.Task] = []
         for name in uses.nextAccounts(Self.batch.accounts) {
             let answer: AccountAnswer
@@ -176,13 +189,12 @@ final class RevocationWatch: Sendable {
     }
 
     /// Those whose passwords were not released meanwhile; all, if the database cannot say.
-    private func stillEnded(_ tasks: [SessionEnder.Task], _ snapshot: Snapshot) async -> [SessionEnder.Task] {
+    private func stillEnded(_ tasks: [SessionEnder.Task], _ means: RevocationMeans) async -> [SessionEnder.Task] {
         var left: [SessionEnder.Task] = []
         for start in stride(from: 0, to: tasks.count, by: Self.batch.passwords) {
             let some = tasks[start..<min(start + Self.batch.passwords, tasks.count)]
             let since = state.withLock { $0.tracker.since }
-            let answer = try? await snapshot.backEnds.database.ended.ended(
-                since: since, among: some.compactMap(\.passwordID))
+            let answer = try? await means.ended.ended(since: since, among: some.compactMap(\.passwordID))
             left += some.filter { task in
                 guard let answer, let id = task.passwordID else { return true }
                 return !answer.isInForce(id)
@@ -194,11 +206,11 @@ final class RevocationWatch: Sendable {
     /// Counts for metrics, now and then: it takes long where there are many.
     private func countPasswords() async {
         while !Task.isCancelled {
-            let start = ContinuousClock.now
-            let counts = try? await live.current.backEnds.database.ended.counts()
+            let start = time.now()
+            let counts = try? await means().ended.counts()
             state.withLock { $0.counts = counts ?? $0.counts }
-            let pause = max(.seconds(300), (ContinuousClock.now - start) * Self.share)
-            guard (try? await Task.sleep(for: pause)) != nil else { return }
+            let pause = max(.seconds(300), (time.now() - start) * Self.share)
+            guard (try? await time.sleep(until: time.now() + pause)) != nil else { return }
         }
     }
 
@@ -206,7 +218,7 @@ final class RevocationWatch: Sendable {
 
     private func add(_ tasks: [SessionEnder.Task], to server: String, _ group: inout DiscardingTaskGroup) {
         guard !tasks.isEmpty else { return }
-        let now = Timestamp.now
+        let now = time.now()
         let (dropped, starts) = state.withLock { state in
             var schedule = state.schedules[server] ?? RetrySchedule()
             let dropped = tasks.compactMap { schedule.add($0, at: now) }
@@ -220,8 +232,8 @@ final class RevocationWatch: Sendable {
     /// Does what one server has to do, until there is nothing more.
     private func work(_ name: String) async {
         while !Task.isCancelled {
-            let now = Timestamp.now
-            let (task, due) = state.withLock { state -> (SessionEnder.Task?, Timestamp?) in
+            let now = time.now()
+            let (task, due) = state.withLock { state -> (SessionEnder.Task?, Duration?) in
                 guard let schedule = state.schedules[name], let due = schedule.due else {
                     state.running.remove(name)
                     state.schedules[name] = nil
@@ -233,18 +245,17 @@ final class RevocationWatch: Sendable {
             if let task {
                 await work(task, name)
             } else {
-                let wait = Duration.milliseconds(max(10, due.milliseconds - now.milliseconds))
-                guard (try? await Task.sleep(for: wait)) != nil else { return }
+                guard (try? await time.sleep(until: max(due, now + .milliseconds(10)))) != nil else { return }
             }
         }
     }
 
     private func work(_ task: SessionEnder.Task, _ name: String) async {
-        let settings = live.current.settings.dovecot
+        let settings = means().settings
         guard settings.doveadm.contains(name), let key = settings.apiKey else {
             return finish(task, name)
         }
-        let server = DoveadmServer(url: name, key: key, client: client)
+        let server = servers(name, key)
         do throws(SessionServerError) {
             let result = try await SessionEnder(server, withoutAlias: settings.kickWithoutAlias).end(task)
             finish(task, name)
@@ -258,7 +269,7 @@ final class RevocationWatch: Sendable {
         } catch {
             let (isNews, over) = state.withLock { state -> (Bool, [SessionEnder.Task]) in
                 let isNews = state.schedules[name]?.isFailing == false
-                return (isNews, state.schedules[name]?.fail(task, at: .now) ?? [])
+                return (isNews, state.schedules[name]?.fail(task, at: time.now()) ?? [])
             }
             meters.count("failed")
             if isNews, !Task.isCancelled {
@@ -301,26 +312,9 @@ final class RevocationWatch: Sendable {
     }
 
     private func submit(_ task: SessionEnder.Task, _ server: String, way: String?, sessions: Int, trouble: String?) {
-        let record = SessionsEnded(
-            time: .now, passwordID: task.passwordID, user: task.logins.first, reason: task.reason.rawValue,
-            server: server, way: way, sessions: sessions, trouble: trouble)
-        trail.submit(.sessionsEnded(record))
-    }
-}
-
-/// Where the sessions of a password may come from.
-enum SessionPlaces {
-    /// Addresses of the last logins that were let in, besides those that are known, in canonical text: at most 16.
-    static func addresses(
-        of id: Int64, _ database: any AppPasswordAdministration, _ known: [String] = []
-    ) async -> [String] {
-        var addresses: [String] = []
-        let rows = (try? await database.history(id: id, limit: 200, offset: 0)) ?? []
-        // What no address is would be a name or a pattern to a mail server.
-        let texts = known + rows.filter { $0.refusal == nil }.compactMap(\.sourceAddress)
-        for address in texts.lazy.compactMap({ IPAddress($0)?.description }) where !addresses.contains(address) {
-            if addresses.count < 16 { addresses.append(address) }
-        }
-        return addresses
+        record(
+            SessionsEnded(
+                time: .now, passwordID: task.passwordID, user: task.logins.first, reason: task.reason.rawValue,
+                server: server, way: way, sessions: sessions, trouble: trouble))
     }
 }

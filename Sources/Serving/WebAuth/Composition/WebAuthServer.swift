@@ -79,7 +79,9 @@ struct WebAuthServer: Sendable {
         }
         let recentLogins = Self.recentLogins(settings, logger)
         let uses = RecentUses()
-        let courier = AlarmCourier(metrics: AlarmMetrics(registry), logger: logger) { trail.submit(.alarm($0)) }
+        let courier = AlarmCourier(
+            metrics: AlarmMetrics(registry), logger: logger, file: settings.server.stateDirectory + "/alarm-mails"
+        ) { trail.submit(.alarm($0)) }
         let alarms = AlarmWatch(file: settings.server.stateDirectory + "/alarms", logger: logger) { alarm in
             trail.submit(.alarm(alarm))
             courier.take(alarm)
@@ -115,7 +117,8 @@ struct WebAuthServer: Sendable {
             looks: ListLookMetrics(registry), logger: logger, apply: apply)
         let spelling = SpellingWatch(logger: logger) { live.current.backEnds.database.passwords }
         let revocation = RevocationWatch(
-            live: live, uses: uses, trail: trail, meters: RevocationWatch.Meters(registry), logger: logger)
+            uses: uses, meters: RevocationWatch.Meters(registry), logger: logger,
+            record: { trail.submit(.sessionsEnded($0)) }, means: { RevocationMeans(live.current) })
         let health = Health(live: live, recorder: recorder, trail: trail) {
             reloader.sourceStatus.withLock { $0.kind }
         }

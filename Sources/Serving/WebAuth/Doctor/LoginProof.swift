@@ -103,7 +103,7 @@ struct LoginProof: Sendable {
 
         guard !isInterrupted() else { return result.skip("the rest", "interrupted") }
         do throws(BackendError) {
-            _ = try await database.revoke(id: id, hard: false, at: .now)
+            _ = try await database.revoke(id: id, hard: false, at: nil)
             let revoked = await reply(to: text, from: address)
             result.add("revoked password", .expected(revoked, "revoked", "a revoked password"), well: "refused")
         } catch {
@@ -130,11 +130,11 @@ struct LoginProof: Sendable {
     /// Takes the password away; where it cannot be removed it is revoked at least.
     private func takeAway(_ id: Int64, _ database: any AppPasswordAdministration, _ result: inout Result) async {
         do throws(BackendError) {
-            _ = try await database.revoke(id: id, hard: true, at: .now)
+            _ = try await database.revoke(id: id, hard: true, at: nil)
             result.steps.append(ProofStep("cleaning up", .ok, "app password \(id) and its rows are gone"))
         } catch {
             var isRevoked = false
-            if (try? await database.revoke(id: id, hard: false, at: .now)) != nil { isRevoked = true }
+            if (try? await database.revoke(id: id, hard: false, at: nil)) != nil { isRevoked = true }
             result.add("cleaning up", .leftBehind(id, error.debugDescription, isRevoked: isRevoked), well: "")
         }
     }
