@@ -19,6 +19,14 @@ let measured: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 
+/// Asks others over HTTP.
+let httpClient: [Target.Dependency] = [
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
 /// The commit that is built, for `--version`; a `+` says that files differ from it.
 let commit = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? ""
 
@@ -156,7 +164,8 @@ let package = Package(
         .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .target(name: "GeoIP", dependencies: ["Locks", "AuditCore", "CMaxMindDB", logging], swiftSettings: strictC),
         .testTarget(
-            name: "GeoIPTests", dependencies: ["TestKit", "Locks", "GeoIP", "AuditCore", "FuzzCorpus", logging],
+            name: "GeoIPTests",
+            dependencies: ["TestKit", "Locks", "GeoIP", "AuditCore", "AuditCoreTesting", "FuzzCorpus", logging],
             exclude: ["Fixtures"],
             swiftSettings: strict),
 
@@ -167,7 +176,8 @@ let package = Package(
             name: "ReplayUpstream", dependencies: ["Locks"], path: "Tests/Support/ReplayUpstream", swiftSettings: strict
         ),
         .testTarget(
-            name: "DNSResolverTests", dependencies: ["DNSResolver", "AuditCore", "FuzzCorpus", "ReplayUpstream"],
+            name: "DNSResolverTests",
+            dependencies: ["DNSResolver", "AuditCore", "AuditCoreTesting", "FuzzCorpus", "ReplayUpstream"],
             swiftSettings: strict),
 
         // Lookup caches in memory, alone and in front of others.
@@ -180,26 +190,15 @@ let package = Package(
         // What went wrong with a connection of async-http-client, in words.
         .target(
             name: "ConnectionWords",
-            dependencies: [
-                "AuditCore",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
+            dependencies: ["AuditCore"] + httpClient,
             swiftSettings: strict),
 
         // Lists from elsewhere, signed: libsodium for Ed25519 and SHA-256, async-http-client to get them.
         .target(
             name: "ListSource",
             dependencies: [
-                "AuditCore", "ConnectionWords", "CSodium", "Locks",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ],
+                "AuditCore", "ConnectionWords", "CSodium", "Locks", .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + httpClient,
             swiftSettings: strictC),
         .testTarget(
             name: "ListSourceTests", dependencies: ["ListSource", "AuditCore", "FuzzCorpus", "TestServers"],
@@ -208,13 +207,7 @@ let package = Package(
         // Registries: RDAP, WHOIS, Cymru. async-http-client speaks HTTP and TLS for RDAP.
         .target(
             name: "Whois",
-            dependencies: [
-                "ConnectionWords", "Locks", "AuditCore", "DNSResolver", "StrictJSON", logging,
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
+            dependencies: ["ConnectionWords", "Locks", "AuditCore", "DNSResolver", "StrictJSON", logging] + httpClient,
             swiftSettings: strict),
         .testTarget(
             name: "WhoisTests",
@@ -227,12 +220,7 @@ let package = Package(
         // JSON to whoever wants to be told: async-http-client.
         .target(
             name: "Webhooks",
-            dependencies: [
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
+            dependencies: httpClient,
             swiftSettings: strict),
 
         // What registries have said: kept, and asked for once for all who want to know.
@@ -249,16 +237,12 @@ let package = Package(
         // Ends and lists mail sessions: doveadm's HTTP API.
         .target(
             name: "Doveadm",
-            dependencies: [
-                "Locks", "AppPasswordCore", "AuditCore", "StrictJSON",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
+            dependencies: ["Locks", "AppPasswordCore", "AuditCore", "StrictJSON"] + httpClient,
             swiftSettings: strict),
         .testTarget(
-            name: "DoveadmTests", dependencies: ["Doveadm", "AppPasswordCore", "StrictJSON"], swiftSettings: strict),
+            name: "DoveadmTests",
+            dependencies: ["Doveadm", "AppPasswordCore", "AppPasswordCoreTesting", "HTTPKit", "StrictJSON", logging],
+            swiftSettings: strict),
 
         // The settings file.
         .target(
@@ -309,7 +293,8 @@ let package = Package(
             swiftSettings: strictC),
         .testTarget(
             name: "SystemdJournalTests",
-            dependencies: ["SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers"], swiftSettings: strict),
+            dependencies: ["Locks", "SystemdJournal", "AuditCore", "AuditCoreTesting", "TestServers"],
+            swiftSettings: strict),
 
         // Audit records in files.
         .target(name: "FileAuditSinks", dependencies: ["AuditCore", "BlockingLanes"], swiftSettings: strict),
@@ -434,7 +419,10 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LDAPDirectoryTests",
-            dependencies: ["TestKit", "Locks", "LDAPDirectory", "AppPasswordCore", "Settings", "TestServers"],
+            dependencies: [
+                "TestKit", "Locks", "LDAPDirectory", "AppPasswordCore", "AppPasswordCoreTesting", "Settings",
+                "TestServers",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RedisCacheTests",

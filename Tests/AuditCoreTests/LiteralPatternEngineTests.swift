@@ -2,14 +2,14 @@ import AuditCoreTesting
 import Testing
 
 struct LiteralPatternEngineTests {
-    @Test func `the literal engine keeps the promises of every pattern engine`() throws {
-        try PatternEngineContract(badPattern: "(") { LiteralPatternEngine(refusing: ["(": "missing )"]) }.run()
+    @Test func `the literal engine keeps the promises of every pattern engine`() async throws {
+        try await PatternEngineContract(badPattern: "(") { LiteralPatternEngine(refusing: ["(": "missing )"]) }.run()
     }
 
-    @Test func `a broken promise is seen`() {
+    @Test func `a broken promise is seen`() async {
         // This engine refuses nothing.
-        #expect(throws: ContractViolation.self) {
-            try PatternEngineContract(badPattern: "(") { LiteralPatternEngine() }.run()
+        await #expect(throws: ContractViolation.self) {
+            try await PatternEngineContract(badPattern: "(") { LiteralPatternEngine() }.run()
         }
     }
 }

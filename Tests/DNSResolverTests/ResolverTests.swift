@@ -1,4 +1,5 @@
 import AuditCore
+import AuditCoreTesting
 import DNSResolver
 import Foundation
 import ReplayUpstream
@@ -46,6 +47,18 @@ struct ResolverTests {
 
     private func code(_ fact: Fact<some Sendable>) -> LookupError.Code? {
         if case .unavailable(let error) = fact { error.code } else { nil }
+    }
+
+    @Test func `the resolver keeps what is asked of adapters`() async throws {
+        let server = try DNSReplayServer { question in
+            question.name.hasPrefix("218.") ? [DNSReply(records: [Self.ptr("host.example")])] : [DNSReply(code: 3)]
+        }
+        defer { server.stop() }
+        let address = server.address
+        let other = try #require(IPAddress("192.0.2.1"))
+        try await LookupContract(about: [Self.client, other]) {
+            try resolver(address, timeout: .seconds(20))
+        }.run()
     }
 
     @Test func `a PTR's case is kept, its final dot is not`() async throws {

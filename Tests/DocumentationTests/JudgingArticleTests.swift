@@ -107,9 +107,10 @@ struct JudgingArticleTests {
         #expect(silent.place(of: address).fact == .absent)
     }
 
-    @Test func `an engine is held to its contract`() throws {
+    @Test func `an engine and a sink are held to their contracts`() async throws {
         let engine = LiteralPatternEngine(refusing: ["(": "missing )"])
 
-        try PatternEngineContract(badPattern: "(") { engine }.run()
+        try await PatternEngineContract(badPattern: "(") { engine }.run()
+        try await AuditSinkContract(written: { $0.entries.count }) { RecordingAuditSink() }.run()
     }
 }

@@ -39,6 +39,16 @@ struct JSONLinesSinkTests {
         }
     }
 
+    @Test func `the sink keeps what is asked of adapters`() async throws {
+        let directory = try Directory()
+        let file = directory.file
+        try await AuditSinkContract(written: { _ in
+            let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+            return text.count(where: { $0 == "\n" })
+        }) { JSONLinesSink(path: file) }.run()
+        withExtendedLifetime(directory) {}
+    }
+
     @Test func `logins and failures are lines of a file that nobody else may read`() async throws {
         let directory = try Directory()
         let sink = JSONLinesSink(path: directory.file)

@@ -16,6 +16,18 @@ struct StandardErrorSinkTests {
         #expect(text == "mail-audit: \(SampleRecords.local().message)\nmail-auth: \(failure.message)\n")
     }
 
+    @Test func `the sink keeps what is asked of adapters`() async throws {
+        let path = NSTemporaryDirectory() + "/stderr-\(UUID().uuidString)"
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let file = try #require(FileHandle(forWritingAtPath: path))
+        let descriptor = file.fileDescriptor
+        try await AuditSinkContract(written: { _ in
+            try String(contentsOfFile: path, encoding: .utf8).count(where: { $0 == "\n" })
+        }) { StandardErrorSink(descriptor: descriptor) }.run()
+        withExtendedLifetime(file) {}
+    }
+
     @Test func `a pipe that nobody reads holds an entry no longer than it may`() async throws {
         let pipe = Pipe()
         let sink = StandardErrorSink(

@@ -1,4 +1,5 @@
 import AuditCore
+import AuditCoreTesting
 import GeoIP
 import Testing
 
@@ -8,6 +9,12 @@ struct PlaceTests {
         #expect(answer.source == .maxmind)
         if answer.value == nil { #expect(answer.fact == .absent) }
         return answer.value
+    }
+
+    @Test func `the files keep what is asked of adapters`() async throws {
+        try await GeoSourceContract(known: IPAddress("176.112.169.218"), unknown: IPAddress("127.0.0.1")) {
+            try Databases.source()
+        }.run()
     }
 
     @Test func `a city is found with everything around it`() throws {

@@ -1,5 +1,6 @@
 import TestKit
 import AppPasswordCore
+import AppPasswordCoreTesting
 import LDAPDirectory
 import TestServers
 import Testing
@@ -37,6 +38,11 @@ struct AccountTests {
     ])
     func `each name finds its own account or none`(login: String, answer: AccountAnswer) async throws {
         #expect(try await directory().account(for: login) == answer)
+    }
+
+    @Test func `the directory keeps what is asked of adapters`() async throws {
+        let star = Account(uid: "star", otherNames: ["*"])
+        try await AccountDirectoryContract(known: star, ambiguous: "twin") { try await directory() }.run()
     }
 
     @Test(arguments: [

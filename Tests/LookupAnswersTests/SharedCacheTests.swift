@@ -26,10 +26,11 @@ struct SharedCacheTests {
     @Test func `memory in front of Redis keeps the contract`() async throws {
         let server = try await RedisServer()
         let cache = TieredLookupCache(memory: MemoryLookupCache(capacity: 0), behind: redis(server))
-        try await LookupCacheContract { cache }.run { _ in
+        let contract = LookupCacheContract(pass: { _ in
             try await cache.store([LookupCacheEntry(key: "marker", value: [1], lifetime: .milliseconds(100))])
             while try await cache.values(for: ["marker"]) != [:] {}
-        }
+        }) { cache }
+        try await contract.run()
     }
 
     @Test func `among ten thousand entries a lookup is one round trip, entries of the old program included`()

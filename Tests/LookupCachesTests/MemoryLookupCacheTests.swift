@@ -14,7 +14,7 @@ struct MemoryLookupCacheTests {
 
     @Test func `memory keeps the contract`() async throws {
         let cache = MemoryLookupCache { [clock] in clock.instant }
-        try await LookupCacheContract { cache }.run { clock.advance(by: $0) }
+        try await LookupCacheContract(pass: { clock.advance(by: $0) }) { cache }.run()
     }
 
     @Test func `what was used longest ago goes first, and bytes stay within the bound`() async throws {

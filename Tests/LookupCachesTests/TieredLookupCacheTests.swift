@@ -46,12 +46,12 @@ struct TieredLookupCacheTests {
     }
 
     @Test func `two tiers keep the contract`() async throws {
-        try await LookupCacheContract { cache }.run { clock.advance(by: $0) }
+        try await LookupCacheContract(pass: { clock.advance(by: $0) }) { cache }.run()
     }
 
     @Test func `memory that remembers nothing leaves the store behind to keep the contract`() async throws {
         let forgetful = TieredLookupCache(memory: MemoryLookupCache(capacity: 0), behind: behind)
-        try await LookupCacheContract { forgetful }.run { clock.advance(by: $0) }
+        try await LookupCacheContract(pass: { clock.advance(by: $0) }) { forgetful }.run()
     }
 
     @Test func `only what memory lacks is asked for behind, once, and then remembered`() async throws {

@@ -3,7 +3,7 @@ import PythonRegex
 import Testing
 
 struct EngineContractTests {
-    @Test func `the engine keeps the promises of every pattern engine`() throws {
-        try PatternEngineContract(badPattern: "(") { PCRE2PatternEngine() }.run()
+    @Test func `the engine keeps the promises of every pattern engine`() async throws {
+        try await PatternEngineContract(badPattern: "(") { PCRE2PatternEngine() }.run()
     }
 }

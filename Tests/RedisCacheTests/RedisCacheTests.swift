@@ -11,9 +11,10 @@ struct LookupCacheFakeTests {
     @Test func `the fake keeps the contract`() async throws {
         let time = Mutex(ContinuousClock.now)
         let cache = InMemoryLookupCache { time.withLock { $0 } }
-        try await LookupCacheContract { cache }.run { duration in
+        let contract = LookupCacheContract(pass: { duration in
             time.withLock { $0 += duration }
-        }
+        }) { cache }
+        try await contract.run()
     }
 }
 
@@ -40,10 +41,11 @@ struct RedisCacheTests {
         let cache = RedisCache(configuration)
         try await cache.ping()
         // Redis has a clock of its own: this waits for it, by asking until the key is gone.
-        try await LookupCacheContract { cache }.run { _ in
+        let contract = LookupCacheContract(pass: { _ in
             try await cache.store([LookupCacheEntry(key: "marker", value: [1], lifetime: .milliseconds(100))])
             while try await cache.values(for: ["marker"]) != [:] {}
-        }
+        }) { cache }
+        try await contract.run()
     }
 
     @Test(arguments: ["", "wr0ng"])

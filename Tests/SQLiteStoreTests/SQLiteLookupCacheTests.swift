@@ -41,7 +41,8 @@ struct SQLiteLookupCacheTests {
 
     @Test func `SQLite keeps the contract of lookup caches`() async throws {
         let cache = try open()
-        try await LookupCacheContract { cache }.run { shared.advance(by: $0) }
+        let shared = shared
+        try await LookupCacheContract(pass: { shared.advance(by: $0) }) { cache }.run()
         #expect(shared.sentences == [])
     }
 

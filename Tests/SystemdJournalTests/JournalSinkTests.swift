@@ -1,6 +1,7 @@
 import AuditCore
 import AuditCoreTesting
 import Dispatch
+import Locks
 import Testing
 
 @testable import SystemdJournal
@@ -25,6 +26,16 @@ struct JournalSinkTests {
             } catch {}
         }
         #expect(isWritten)
+    }
+
+    @Test func `the sink keeps what is asked of adapters`() async throws {
+        let sent = Mutex(0)
+        try await AuditSinkContract(written: { _ in sent.withLock { $0 } }) {
+            JournalSink(patience: .seconds(60)) { entries in
+                sent.withLock { $0 += entries.count }
+                return (entries.count, nil)
+            }
+        }.run()
     }
 
     @Test func `what journald says is passed on`() async throws {

@@ -2,27 +2,30 @@ package import AuditCore
 
 /// What every ``LookupCache`` must do; run on the fake and on each adapter.
 package struct LookupCacheContract: Sendable {
+    private let shortLifetime: Duration
+    private let pass: @Sendable (Duration) async throws -> Void
     private let make: @Sendable () async throws -> any LookupCache
     /// Keeps the keys of one run apart from those of others in a shared store.
     private let prefix: String
 
     /// Prepares a run.
     ///
-    /// - Parameter make: Makes a cache that is reachable and has room for a few hundred kilobytes.
-    package init(make: @escaping @Sendable () async throws -> any LookupCache) {
-        self.make = make
+    /// - Parameters:
+    ///   - shortLifetime: A lifetime after which `pass` lets a value be gone.
+    ///   - pass: Lets so much time pass, by the cache's own clock.
+    ///   - make: Makes a cache that is reachable and has room for a few hundred kilobytes.
+    package init(
+        shortLifetime: Duration = .milliseconds(50), pass: @escaping @Sendable (Duration) async throws -> Void,
+        make: @escaping @Sendable () async throws -> any LookupCache
+    ) {
+        (self.shortLifetime, self.pass, self.make) = (shortLifetime, pass, make)
         prefix = "contract-\(UInt64.random(in: 0...UInt64.max))-"
     }
 
     /// Runs every check.
     ///
-    /// - Parameters:
-    ///   - shortLifetime: A lifetime after which `pass` lets a value be gone.
-    ///   - pass: Lets so much time pass, by the cache's own clock.
     /// - Throws: ``ContractViolation`` with a sentence for each promise that is not kept, or the cache's own ``LookupError``.
-    package func run(
-        shortLifetime: Duration = .milliseconds(50), pass: (Duration) async throws -> Void
-    ) async throws {
+    package func run() async throws {
         let cache = try await make()
         var violations: [String] = []
         func check(_ holds: Bool, _ sentence: String) { if !holds { violations.append(sentence) } }

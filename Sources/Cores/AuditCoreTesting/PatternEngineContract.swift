@@ -3,22 +3,22 @@ public import AuditCore
 /// What every ``PatternEngine`` promises, for patterns of plain letters.
 public struct PatternEngineContract: Sendable {
     private let badPattern: String
-    private let make: @Sendable () -> any PatternEngine
+    private let make: @Sendable () async throws -> any PatternEngine
 
     /// Prepares a run.
     ///
     /// - Parameters:
     ///   - badPattern: A pattern that the engine has to refuse.
     ///   - make: Makes the engine.
-    public init(badPattern: String, make: @escaping @Sendable () -> any PatternEngine) {
+    public init(badPattern: String, make: @escaping @Sendable () async throws -> any PatternEngine) {
         (self.badPattern, self.make) = (badPattern, make)
     }
 
     /// Runs every check.
     ///
     /// - Throws: The promises that it breaks.
-    public func run() throws(ContractViolation) {
-        let engine = make()
+    public func run() async throws {
+        let engine = try await make()
         var violations: [String] = []
         func expect<Value: Equatable>(_ value: Value, _ expected: Value, _ promise: String) {
             if value != expected { violations.append("\(promise): \(value) instead of \(expected)") }

@@ -185,7 +185,7 @@ package final class HashingVerifier: PasswordVerifier {
             }
         }
         // After the cache has it, so that nobody who comes then hashes it again.
-        defer { if leads, let digest { flights.land(digest, search.findings) } }
+        defer { if leads, let digest { flights.finish(digest, search.findings) } }
         let row = try conclude(login, search, known: known, guess: guess?.made, digest: digest)
         return (row, hashes.isEmpty ? .cache : .hash)
     }

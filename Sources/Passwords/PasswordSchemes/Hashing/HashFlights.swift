@@ -11,7 +11,7 @@ final class HashFlights: Sendable {
 
     /// What is to be done about a password.
     enum Turn: Sendable {
-        /// Hash it; then ``land(_:_:)`` or ``pass(on:)`` is owed.
+        /// Hash it; then ``finish(_:_:)`` or ``pass(on:)`` is owed.
         case lead
         /// Nothing: it was hashed meanwhile.
         case found(Findings)
@@ -49,7 +49,7 @@ final class HashFlights: Sendable {
     }
 
     /// Tells all who wait what was found.
-    func land(_ digest: Digest, _ findings: Findings) {
+    func finish(_ digest: Digest, _ findings: Findings) {
         let waiting = state.withLock { state in
             let waiting = state.flights.removeValue(forKey: digest) ?? []
             state.waiting -= waiting.count

@@ -67,8 +67,8 @@ enum HTMLReport {
             HTMLPage.table(
                 [("User", ""), ("Logins", "number"), ("Why", "growing"), ("Last", "")], users, empty: empty, &page
             ) { user, row in
-                row.element("th", [("scope", "row")], text: user.user)
-                row.element("td", [("class", "number"), ("data-name", "logins")], text: user.count.grouped)
+                row.head(user.user)
+                row.number("logins", user.count.grouped)
                 row.element("td") { cell in
                     for reason in user.reasons.prefix(5) {
                         cell.element("div") { line in
@@ -98,11 +98,11 @@ enum HTMLReport {
                 [("User", ""), ("Alarm", ""), ("Password", "number"), ("Alarms", "number"), ("Last", "growing")],
                 findings.alarms, empty: "None.", &page
             ) { entry, row in
-                row.element("th", [("scope", "row")], text: entry.key.user)
+                row.head(entry.key.user)
                 row.element("td", text: entry.key.kind.replacing("_", with: " "))
                 let password = entry.key.passwordID < 0 ? "" : String(entry.key.passwordID)
-                row.element("td", [("class", "number"), ("data-name", "password")], text: password)
-                row.element("td", [("class", "number"), ("data-name", "alarms")], text: entry.count.grouped)
+                row.number("password", password)
+                row.number("alarms", entry.count.grouped)
                 row.element("td") { HTMLPage.last(entry.note, &$0) }
             }
         }
@@ -114,10 +114,10 @@ enum HTMLReport {
                 [("User", ""), ("Password", "number"), ("Logins", "number"), ("Last", "growing")], findings.revoked,
                 empty: "None.", &page
             ) { entry, row in
-                row.element("th", [("scope", "row")], text: entry.key.user)
+                row.head(entry.key.user)
                 let password = entry.key.passwordID < 0 ? "?" : String(entry.key.passwordID)
-                row.element("td", [("class", "number"), ("data-name", "password")], text: password)
-                row.element("td", [("class", "number"), ("data-name", "logins")], text: entry.count.grouped)
+                row.number("password", password)
+                row.number("logins", entry.count.grouped)
                 row.element("td") { HTMLPage.last(entry.note, &$0) }
             }
         }
@@ -129,9 +129,9 @@ enum HTMLReport {
                 [("User", ""), ("Logins", "number"), ("Denied", "number"), ("Last", "growing")], findings.honeypots,
                 empty: "None.", &page
             ) { entry, row in
-                row.element("th", [("scope", "row")], text: entry.key)
-                row.element("td", [("class", "number"), ("data-name", "logins")], text: entry.count.grouped)
-                row.element("td", [("class", "number"), ("data-name", "denied")], text: entry.denied.grouped)
+                row.head(entry.key)
+                row.number("logins", entry.count.grouped)
+                row.number("denied", entry.denied.grouped)
                 row.element("td") { HTMLPage.last(entry.note, &$0) }
             }
         }
@@ -143,9 +143,8 @@ enum HTMLReport {
                 [("User", ""), ("Password", "number"), ("Comment", "growing"), ("Ends", "")], findings.endings,
                 empty: "None.", &page
             ) { entry, row in
-                row.element("th", [("scope", "row")], text: entry.key.user)
-                row.element(
-                    "td", [("class", "number"), ("data-name", "password")], text: String(entry.key.passwordID))
+                row.head(entry.key.user)
+                row.number("password", String(entry.key.passwordID))
                 row.element("td") { $0.isolated(entry.note.comment ?? "") }
                 row.element("td") { cell in
                     cell.element(
@@ -162,7 +161,7 @@ enum HTMLReport {
                 [("User", ""), ("Country or AS", "growing"), ("First login", "")], findings.newPlaces,
                 empty: "Nothing new.", &page
             ) { place, row in
-                row.element("th", [("scope", "row")], text: place.user)
+                row.head(place.user)
                 row.element("td") { cell in
                     cell.element("bdi", text: [place.value, place.name].compactMap { $0 }.joined(separator: " "))
                     if place.isBlocked { cell.element("em", [("class", "denied")], text: "denied") }
@@ -217,5 +216,15 @@ enum HTMLReport {
             )
             .write(to: &page)
         }
+    }
+}
+
+extension HTMLText {
+    /// The cell that says what a row is about.
+    fileprivate mutating func head(_ text: String) { element("th", [("scope", "row")], text: text) }
+
+    /// A cell of numbers; `name` is what a narrow screen calls them.
+    fileprivate mutating func number(_ name: String, _ text: String) {
+        element("td", [("class", "number"), ("data-name", name)], text: text)
     }
 }

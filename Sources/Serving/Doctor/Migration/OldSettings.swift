@@ -53,10 +53,8 @@ struct OldSettings {
 
     private static func unchanged(_ settings: Settings, _ lists: OldLists) -> [String] {
         var lines = ["every key of the old program keeps its name, its type and its default"]
-        switch settings.database.location {
-        case .mariadb(let server):
+        if case .mariadb(let server) = settings.database.location {
             lines.append("the database \(server.database) with its tables and rights, read as SQLAlchemy reads the dsn")
-        case .sqlite, nil: break
         }
         if let ldap = settings.ldap { lines.append("the directory below \(ldap.baseDN), asked for \(ldap.filter)") }
         if settings.cache.mode == .redis {

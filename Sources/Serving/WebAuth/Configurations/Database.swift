@@ -1,5 +1,6 @@
 import AppPasswordCore
 import MariaDBStore
+import SQLiteStore
 import Settings
 
 /// The database of the app passwords, and how it is used.
@@ -18,6 +19,20 @@ enum DatabaseConfiguration: Sendable, Equatable {
             configuration.poolSize = settings.database.poolSize
             configuration.timeout = settings.database.timeout
             self = .mariadb(configuration)
+        }
+    }
+}
+
+/// A kind of database, by its name on the command line.
+enum DatabaseDialect: String, CaseIterable {
+    case mariadb
+    case sqlite
+
+    /// What makes its tables.
+    var ddl: String {
+        switch self {
+        case .mariadb: MariaDBSchema.ddl
+        case .sqlite: SQLiteSchema.ddl
         }
     }
 }
