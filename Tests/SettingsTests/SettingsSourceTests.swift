@@ -1,3 +1,4 @@
+import Foundation
 import Settings
 import Testing
 
@@ -53,5 +54,24 @@ struct SettingsSourceTests {
             #expect(error.reason == "No such file or directory")
         }
         #expect(throws: UnreadableFile.self) { try environment.contents("/") }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a pipe is read to its end, and not waited for if nobody writes to it`() throws {
+        let path = NSTemporaryDirectory() + "pipe-\(UUID().uuidString)"
+        #expect(mkfifo(path, 0o600) == 0)
+        defer { unlink(path) }
+        do {
+            _ = try SettingsEnvironment.process.contents(path)
+            Issue.record("there was nothing to read")
+        } catch {
+            #expect(error.reason == "it is a pipe, and nobody writes to it")
+        }
+        let writer = Process()
+        writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+        writer.arguments = ["-c", "{ echo a; echo b; } >\"$0\"", path]
+        try writer.run()
+        #expect(try SettingsEnvironment.process.contents(path) == Array("a\nb\n".utf8))
+        writer.waitUntilExit()
     }
 }

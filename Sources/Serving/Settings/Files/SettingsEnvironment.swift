@@ -32,7 +32,7 @@ package struct SettingsEnvironment: Sendable {
                 var isDirectory: ObjCBool = false
                 return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
             },
-            contents: Self.read)
+            contents: Self.content(of:))
     }
 
     /// A path as an absolute one; a leading `./` goes, `..` stays for the file system to follow.
@@ -46,15 +46,32 @@ package struct SettingsEnvironment: Sendable {
         return directory.hasSuffix("/") ? "\(directory)\(path)" : "\(directory)/\(path)"
     }
 
-    private static func read(_ path: String) throws(UnreadableFile) -> [UInt8] {
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? handle.close() }
-            return Array(try handle.read(upToCount: 2 << 20) ?? Data())
-        } catch {
-            let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
-            throw UnreadableFile(reason: code.map { String(cString: strerror(Int32($0))) } ?? "it cannot be opened")
+    /// How long a pipe may take to say all it has; files take no time that counts.
+    private static let patience = Duration.seconds(5)
+
+    private static func content(of path: String) throws(UnreadableFile) -> [UInt8] {
+        func failure() -> UnreadableFile { UnreadableFile(reason: String(cString: strerror(errno))) }
+        // Not to be waited for: a pipe that nobody writes to.
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { throw failure() }
+        defer { close(file) }
+        let end = ContinuousClock.now + patience
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while content.count < 2 << 20 {
+            var state = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+            let left = ContinuousClock.now.duration(to: end) / .milliseconds(1)
+            let isReady = poll(&state, 1, Int32(max(0, left)))
+            if isReady == 0 { throw UnreadableFile(reason: "it is a pipe, and nobody writes to it") }
+            let count = isReady < 0 ? -1 : read(file, &chunk, min(chunk.count, (2 << 20) - content.count))
+            if count == 0 { break }
+            if count > 0 {
+                content += chunk.prefix(count)
+            } else if errno != EINTR && errno != EAGAIN {
+                throw failure()
+            }
         }
+        return content
     }
 }
 
