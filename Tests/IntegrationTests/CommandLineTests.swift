@@ -16,13 +16,18 @@ struct CommandLineTests {
     @Test(
         .enabled(if: isRoot, "needs root, to have no /proc"),
         arguments: [
-            ["check-config", "--config", "/nonexistent.toml"], ["--help"], ["explain", "10.0.0.1", "--offline"], [],
+            (["check-config", "--config", "/nonexistent.toml"], 78, "/nonexistent.toml"),
+            (["--help"], 0, "OVERVIEW"), (["--version"], 0, "1."), (["servee"], 64, "servee"),
+            (["explain", "10.0.0.1", "--offline"], 71, "there is no /proc here"),
+            (["replay", "--jsonl", "/dev/null"], 3, "0 logins"),
+            (["serve", "--port", "0"], 71, "there is no /proc here"), ([], 71, "there is no /proc here"),
         ])
-    func `without proc the program says so, whatever it was to do`(arguments: [String]) throws {
+    func `without proc arguments are read, and only what waits for others says that it cannot`(
+        arguments: [String], status: Int32, words: String
+    ) throws {
         let result = try runWithoutProc(arguments)
-        #expect(result.status == 71)
-        #expect(result.errors.contains("there is no /proc here"))
-        #expect(result.output.isEmpty)
+        #expect(result.status == status, "\(result.output)\(result.errors)")
+        #expect((result.output + result.errors).contains(words), "\(result.output)\(result.errors)")
     }
 
     @Test func `the version and the commit are told`() throws {

@@ -3,7 +3,6 @@ import WebAuth
 @main
 struct Main {
     static func main() {
-        WebAuthCommand.requireProc()
         WebAuthCommand.runAndExit()
     }
 }

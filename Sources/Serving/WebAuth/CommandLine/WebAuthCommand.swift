@@ -1,4 +1,5 @@
 package import ArgumentParser
+import CProgram
 import Foundation
 
 /// `web-auth-server`: the program's verbs.
@@ -19,11 +20,20 @@ package struct WebAuthCommand: AsyncParsableCommand {
     /// Made by the parser.
     package init() {}
 
-    /// Ends the process with 71 (EX_OSERR) and a word where there is no `/proc`. To be called before anything else.
-    ///
-    /// Swift reads the command line there, and takes it for empty if it cannot; libdispatch counts its threads there, and
-    /// ends the process in the middle of its work.
-    package static func requireProc() {
+    /// What the program was called with. Swift would read it from `/proc`, and take it for empty where there is none.
+    private static var arguments: [String] {
+        (1..<max(1, program_argument_count())).compactMap { program_argument($0).map { String(cString: $0) } }
+    }
+
+    /// Whether a verb waits for others (the service, those that ask servers), on threads of libdispatch.
+    private static func waits(_ command: any ParsableCommand) -> Bool {
+        if let check = command as? CheckConfigCommand { return check.connect }
+        return command is any AsyncParsableCommand
+    }
+
+    /// Ends the process with 71 (EX_OSERR) and a word where there is no `/proc`: libdispatch counts its threads there, and would
+    /// end the process in the middle of its work.
+    private static func requireProc() {
         guard access("/proc/self/cmdline", R_OK) != 0 else { return }
         standardError("there is no /proc here, and the program cannot run without it: mount -t proc proc /proc")
         Foundation.exit(71)
@@ -53,7 +63,8 @@ package struct WebAuthCommand: AsyncParsableCommand {
     /// - Returns: What to end with.
     private static func perform() async -> ExitCode {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments)
+            if waits(command) { requireProc() }
             if !(command is ServeCommand) { HangUp.release() }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
