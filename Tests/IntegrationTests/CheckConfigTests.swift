@@ -91,6 +91,23 @@ struct CheckConfigTests {
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("database: \(directory.path)/var/web-auth.sqlite is not there yet"))
         #expect(!FileManager.default.fileExists(atPath: directory.path + "/var"))
+        try directory.write(
+            "config.toml", directory.read("config.toml") + "[database]\ndsn = \"sqlite:////proc/none/x.sqlite\"\n")
+        let nowhere = try Program.run(["check-config", "--connect"], in: directory)
+        #expect(nowhere.status == 69, "\(nowhere.errors)")
+        #expect(
+            nowhere.output.contains("database: /proc/none/x.sqlite is not there, and cannot be made in /proc\n"),
+            "\(nowhere.output)")
+    }
+
+    @Test func `a program for mails that is not there is noted where mails are wanted`() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("config.toml", "[cache]\nmode = \"memory\"\n[alarms]\nsendmail = \"/nonexistent\"\n")
+        #expect(try !Program.run(["check-config"], in: directory).output.contains("sendmail"))
+        try directory.write("config.toml", directory.read("config.toml") + "mail_to = [\"postmaster@example.org\"]\n")
+        let result = try Program.run(["check-config"], in: directory)
+        #expect(result.status == 0)
+        #expect(result.output.contains("note: alarms.sendmail: /nonexistent is no program"), "\(result.output)")
     }
 
     @Test(.enabled(if: MailSite.canRun && InstalledServers.redis, "\(MailSite.missing) redis-server"))

@@ -346,6 +346,37 @@ struct DoctorTests {
         #expect(try doctor().output.contains("warning: files.exposed: "))
     }
 
+    @Test func `what the service could not make, read or run is named`() async throws {
+        let directory = try TemporaryDirectory()
+        let elsewhere = try TemporaryDirectory()
+        func doctor(_ settings: String) throws -> String {
+            try directory.write(
+                "config.toml",
+                "[cache]\nmode = \"memory\"\n[lookup]\noffline = true\n[audit]\nsinks = [\"stderr\"]\n" + settings)
+            try Self.close(directory)
+            let result = try Program.run(["doctor"] + Self.left, in: directory)
+            #expect(result.status == (result.output.contains("error: ") ? 2 : 1), "\(result.output)")
+            return result.output
+        }
+        let database = try doctor("[database]\ndsn = \"sqlite:////proc/none/x.sqlite\"\n")
+        #expect(database.contains("error: database.file: /proc/none/x.sqlite is not there"), "\(database)")
+        #expect(database.contains("change: install -d -m 700 -o "))
+        let source = try doctor("[lists]\nsource = \"file:///nonexistent/lists\"\n")
+        #expect(source.contains("error: lists.source: "), "\(source)")
+        let mail = try doctor("[alarms]\nmail_to = [\"a@example.org\"]\nsendmail = \"/nonexistent\"\n")
+        #expect(mail.contains("warning: settings.note.alarms.sendmail: "), "\(mail)")
+        try directory.write("net.lst", "192.88.98.0/24\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: directory.path + "/net.lst")
+        let list = try doctor("[audit.lists]\nip_networks = \"net.lst\"\n")
+        #expect(list.contains("error: lists.unreadable: ") && list.contains("let the user "), "\(list)")
+        // Programs under test see everything but their own directory mounted read-only.
+        if geteuid() == 0 {
+            OrdinaryUser.own(elsewhere.path)
+            let readOnly = try doctor("[server]\nstate_directory = \"\(elsewhere.path)\"\n")
+            #expect(readOnly.contains("error: state.readonly: "), "\(readOnly)")
+        }
+    }
+
     @Test func `a stopped service is seen wherever it listens`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(

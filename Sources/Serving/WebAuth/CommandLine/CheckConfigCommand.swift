@@ -49,7 +49,12 @@ struct CheckConfigCommand: AsyncParsableCommand {
         var questions: [BackEndQuestion] = []
         var silent: [String] = []
         if let file = settings.databaseFile, !FileManager.default.fileExists(atPath: file) {
-            print("database: \(file) is not there yet; the service makes it")
+            if let parent = ServiceUser.current.obstacleToMaking(file) {
+                print("database: \(file) is not there, and cannot be made in \(parent)")
+                silent.append("database")
+            } else {
+                print("database: \(file) is not there yet; the service makes it")
+            }
         } else {
             do throws(SetupFailure) {
                 let logger = Logger.program(level: .warning)

@@ -1,4 +1,5 @@
 import AuditCore
+import Foundation
 import GeoIP
 import Logging
 import Settings
@@ -20,13 +21,15 @@ struct FileCheck: Sendable {
     private(set) var listenerNotes: [String] = []
     /// The same of lists.
     private(set) var listNotes: [String] = []
+    /// The same of what sends mails of alarms.
+    private(set) var alarmNotes: [String] = []
     /// How many entries each list has, and in which form it is if it has not a line for each.
     var counts: [(list: ListKey, entries: Int, format: String?)] = []
 
     /// Everything that is wrong.
     var problems: [String] { geoProblems + listenerProblems + lookupProblems + listProblems }
     /// Everything that an administrator should know.
-    var notes: [String] { listNotes + geoNotes + listenerNotes }
+    var notes: [String] { listNotes + geoNotes + listenerNotes + alarmNotes }
 
     /// Opens and reads them all, and asks nobody.
     init(_ settings: Settings) {
@@ -49,5 +52,9 @@ struct FileCheck: Sendable {
             counts = policy.counts.map { ($0.list, $0.entries, policy.formats[$0.list]) }
             listProblems = policy.problems
         } catch { listProblems = error.problems }
+        let alarms = settings.alarms
+        if !alarms.mailTo.isEmpty || alarms.notifyAttribute != nil, access(alarms.sendmail, X_OK) != 0 {
+            alarmNotes = ["alarms.sendmail: \(alarms.sendmail) is no program that can be run: mails cannot be sent"]
+        }
     }
 }

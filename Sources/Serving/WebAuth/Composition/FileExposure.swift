@@ -35,7 +35,10 @@ struct FileExposure: Sendable {
             files.append(("database.dsn: ssl_key", key))
         }
         if let file = settings.databaseFile { files.append(("database", file)) }
-        files.append(("server.state_directory", settings.server.stateDirectory))
+        // What ./var is at the root of the file system has to stay as it is.
+        if settings.server.stateDirectory != "/var" {
+            files.append(("server.state_directory", settings.server.stateDirectory))
+        }
         return files.compactMap { FileExposure($0.name, $0.path) }
     }
 

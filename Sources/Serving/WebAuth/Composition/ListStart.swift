@@ -1,3 +1,4 @@
+import AuditCore
 import Dispatch
 import ListSource
 import Logging
@@ -27,14 +28,7 @@ enum ListStart {
         } catch {
             logger.error("the lists that were kept cannot be used", metadata: ["problem": "\(error)"])
         }
-        let found: Result<ListSource.Finding, ListSourceError> = await withCheckedContinuation { continuation in
-            DispatchQueue(label: "lists").async {
-                do throws(ListSourceError) {
-                    continuation.resume(returning: .success(try source.look(besides: nil, at: .now)))
-                } catch { continuation.resume(returning: .failure(error)) }
-            }
-        }
-        switch found {
+        switch await source.lookAside(at: .now) {
         case .success(.others(let candidate)): return Lists(source: source, set: candidate.set, fresh: candidate)
         case .success(.same): throw failure(["no answer"])
         case .failure(let error): throw failure(error.problems)
@@ -60,6 +54,17 @@ enum ListStart {
 }
 
 extension ListSource {
+    /// Looks what there is, on a thread of its own: that may take as long as a download may.
+    func lookAside(at now: Timestamp) async -> Result<Finding, ListSourceError> {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "lists").async {
+                do throws(ListSourceError) {
+                    continuation.resume(returning: .success(try self.look(besides: nil, at: now)))
+                } catch { continuation.resume(returning: .failure(error)) }
+            }
+        }
+    }
+
     /// Notes that lists are in force now, and keeps them for the next start.
     func taken(_ candidate: Candidate, keepingIn directory: String, _ logger: Logger) {
         taken(candidate)

@@ -12,7 +12,7 @@ extension DoctorCheck {
         DoctorCheck("database") {
             guard let settings = context.settings(soundIn: "database", "server") else { return [] }
             if let server = settings.databaseServer { return await mariadb(server, settings) }
-            return await embedded(settings)
+            return await embedded(settings, context.user)
         }
     }
 
@@ -55,9 +55,21 @@ extension DoctorCheck {
         }
     }
 
-    private static func embedded(_ settings: Settings) async -> [Finding] {
-        // One that is not there yet is made by the service; whether it may is a matter of its directory.
-        guard let file = settings.databaseFile, FileManager.default.fileExists(atPath: file) else { return [] }
+    private static func embedded(_ settings: Settings, _ user: ServiceUser) async -> [Finding] {
+        guard let file = settings.databaseFile else { return [] }
+        // One that is not there yet is made by the service, if it may; its state directory is looked at by itself.
+        guard FileManager.default.fileExists(atPath: file) else {
+            let directory = (file as NSString).deletingLastPathComponent
+            guard directory != settings.server.stateDirectory, let parent = user.obstacleToMaking(file) else {
+                return []
+            }
+            let remedy = "install -d -m 700 -o \(user.name) \(directory)"
+            return [
+                .error(
+                    "database.file", "\(file) is not there, and \(user.name) cannot make it in \(parent)",
+                    why: "the service does not start without its database", change: remedy, hints: [remedy])
+            ]
+        }
         var trouble = ""
         do throws(SetupFailure) {
             let store = try BackEnds.openDatabase(settings, makesFile: false, logger: .program(level: .error)).passwords

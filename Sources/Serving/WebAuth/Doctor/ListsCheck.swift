@@ -1,5 +1,6 @@
 import Doctor
 import Foundation
+import ListSource
 import Settings
 
 extension DoctorCheck {
@@ -8,11 +9,15 @@ extension DoctorCheck {
         DoctorCheck("lists") {
             guard let settings = context.settings(soundIn: "lookup") else { return [] }
             let files = FileCheck(settings)
-            let lines = files.listProblems.map {
-                Finding.error(
-                    "lists.line", $0,
-                    why: "the line is skipped at the start (of a bad end only the end is), and a reload is refused",
-                    change: "\($0.place): write what the list takes (docs/lists.md)")
+            let lines = files.listProblems.map { problem in
+                problem.hasSuffix(" cannot be read")
+                    ? Finding.error(
+                        "lists.unreadable", problem, why: "the service does not start with it",
+                        change: "\(problem.place): let the user \(context.user.name) read that file")
+                    : Finding.error(
+                        "lists.line", problem,
+                        why: "the line is skipped at the start (of a bad end only the end is), and a reload is refused",
+                        change: "\(problem.place): write what the list takes (docs/lists.md)")
             }
             let notes = files.listNotes.map {
                 Finding.warning(
@@ -47,8 +52,29 @@ extension DoctorCheck {
                         : "audit.maxmind.city: a City file (GeoLite2-City)",
                     hints: isOld ? ["systemctl enable --now geoipupdate.timer", "geoipupdate -v"] : [])
             }
-            return lines + notes + listeners + listenerNotes + lookups + places + geoNotes
+            let alarmNotes = files.alarmNotes.map {
+                Finding.warning(
+                    "settings.note.alarms.sendmail", $0, why: "nobody has a mail of alarms and of ends that are near",
+                    change: "alarms.sendmail, or install what sends mails (postfix, msmtp-mta)")
+            }
+            return lines + notes + listeners + listenerNotes + lookups + places + geoNotes + alarmNotes
+                + (await source(settings))
         }
+    }
+
+    /// Where lists come from that many servers share.
+    private static func source(_ settings: Settings) async -> [Finding] {
+        guard let configuration = ListSource.Configuration(settings) else { return [] }
+        guard case .failure(let error) = await ListSource(configuration).lookAside(at: .now) else { return [] }
+        let what = "lists.source: \(error.problems.joined(separator: "; "))"
+        let change = "lists.source, lists.public_key, lists.ca, or what is there (web-auth-server lists verify)"
+        return [
+            settings.keptLists == nil
+                ? .error(
+                    "lists.source", what, why: "there are no lists yet, and the service does not start without them",
+                    change: change)
+                : .warning("lists.source", what, why: "the lists that were kept stay in force", change: change)
+        ]
     }
 }
 

@@ -66,6 +66,14 @@ struct ServiceUser: Sendable, Equatable {
         return may(access, status) ? nil : path
     }
 
+    /// The directory in which the user would have to make a file or directory that is not there, with those on the way to it, if
+    /// he may not; nil if he may.
+    func obstacleToMaking(_ path: String) -> String? {
+        var parent = (path as NSString).deletingLastPathComponent
+        while FileStatus(parent) == nil, parent.count > 1 { parent = (parent as NSString).deletingLastPathComponent }
+        return obstacle(.write, to: parent) ?? (FileStatus(parent)?.isDirectory == false ? parent : nil)
+    }
+
     /// Whether the mode and owner of a file let the user do this.
     func may(_ access: Access, _ file: FileStatus) -> Bool {
         if id == 0 { return access != .enter || file.isDirectory || file.mode & 0o111 != 0 }
@@ -80,6 +88,8 @@ struct FileStatus: Sendable {
     var group: gid_t
     var mode: UInt32
     var isDirectory: Bool
+    /// Neither a directory nor a pipe, a socket or a device.
+    var isRegular: Bool
 
     /// nil if there is no such file, or we may not know.
     init?(_ path: String) {
@@ -87,6 +97,7 @@ struct FileStatus: Sendable {
         guard stat(path, &status) == 0 else { return nil }
         (owner, group, mode) = (status.st_uid, status.st_gid, status.st_mode & 0o7777)
         isDirectory = status.st_mode & S_IFMT == S_IFDIR
+        isRegular = status.st_mode & S_IFMT == S_IFREG
     }
 
     /// `root`, or the owner's number.

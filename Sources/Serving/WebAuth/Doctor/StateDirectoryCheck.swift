@@ -17,6 +17,7 @@ extension DoctorCheck {
                         change: "server.state_directory = \"/var/lib/dovecot-web-auth\"")
                 ]
             }
+            findings += readOnly(path)
             findings += unwritable(path, context.user)
             findings += full(path, settings)
             return findings
@@ -37,14 +38,24 @@ extension DoctorCheck {
 
     /// The service makes it, if it may.
     private static func missing(_ path: String, _ user: ServiceUser) -> [Finding] {
-        var parent = (path as NSString).deletingLastPathComponent
-        while FileStatus(parent) == nil, parent.count > 1 { parent = (parent as NSString).deletingLastPathComponent }
-        guard user.obstacle(.write, to: parent) != nil else { return [] }
+        guard let parent = user.obstacleToMaking(path) else { return [] }
         let remedy = "install -d -m 700 -o \(user.name) \(path)"
         return [
             .error(
                 "state.missing", "\(path) is not there, and \(user.name) cannot make it in \(parent)",
                 why: "the service does not start without its state directory", change: remedy, hints: [remedy])
+        ]
+    }
+
+    /// What no mode and owner tells.
+    private static func readOnly(_ path: String) -> [Finding] {
+        var file = statvfs()
+        guard statvfs(path, &file) == 0, file.f_flag & UInt(ST_RDONLY) != 0 else { return [] }
+        return [
+            .error(
+                "state.readonly", "\(path) is on a file system that is mounted read-only",
+                why: "the service does not start without a state directory that it can write to",
+                change: "mount -o remount,rw \(path); the kernel's log says whether the disk made it so")
         ]
     }
 
