@@ -83,7 +83,7 @@ extension ListDifference.Coverage {
     }
 
     private static func addresses(_ count: Double) -> String {
-        let number = count < 1e15 ? "\(Int64(count))" : "about \(count)"
+        let number = count < 1e15 ? "\(Int64(count))" : "about 2^\(Int(log2(count).rounded()))"
         return "\(number) \(count == 1 ? "address" : "addresses")"
     }
 }
