@@ -131,6 +131,27 @@ struct ReplayVerbTests {
         #expect(try Program.run(["lists", "stats", "--journal", "--jsonl", "x"], in: directory).status == 64)
     }
 
+    @Test func `accounts that the settings call honeypots are none of the users, also in records from before`() throws {
+        let directory = try directory()
+        try directory.write("cc.lst", "RU\n")
+        try directory.write("config.toml", directory.read("config.toml") + "[audit]\nhoneypots = [\"b?b\"]\n")
+        try FileManager.default.createDirectory(atPath: directory.path + "/new", withIntermediateDirectories: false)
+        try directory.write("new/network_cc.deny.lst", "# nobody\n")
+        let replay = try replay("--lists", "new", "--format", "json", in: directory)
+        #expect(replay.output.contains(#"{"logins":3,"users":1,"#), "\(replay.output)\(replay.errors)")
+        #expect(replay.output.contains(#"{"user":"bob","logins":2,"#) && replay.output.contains(#""honeypot":true}"#))
+        let records = ["--jsonl", "audit.jsonl", "--since", "all"]
+        let stats = try Program.run(["lists", "stats"] + records, in: directory)
+        #expect(stats.output.contains("3 logins of 1 user,"), "\(stats.output)\(stats.errors)")
+        let report = try Program.run(["report", "--format", "json"] + records, in: directory)
+        #expect(report.output.contains(#""honeypots":[{"user":"bob","logins":2,"#), "\(report.output)\(report.errors)")
+        let plain = try Program.run(["report", "--format", "json", "--config", "plain.toml"] + records, in: directory)
+        #expect(plain.status == 78, "settings that were named have to be there")
+        try directory.write("plain.toml", "")
+        let named = try Program.run(["report", "--format", "json", "--config", "plain.toml"] + records, in: directory)
+        #expect(named.output.contains(#""honeypots":[],"#), "\(named.output)\(named.errors)")
+    }
+
     @Test func `suggest names a line for the honeypot's logins that meets nobody else`() throws {
         let directory = try directory()
         let lines = [
@@ -151,6 +172,9 @@ struct ReplayVerbTests {
         #expect(try Program.run(Array(arguments.prefix(5)), in: directory).status == 64, "which logins are bad?")
         let stream = try Program.run(["suggest", "--jsonl", "-", "--bad", "x"], in: directory)
         #expect(stream.status == 64 && stream.errors.contains("read twice"))
+        #expect(mkfifo(directory.path + "/pipe", 0o666) == 0)
+        let pipe = try Program.run(["suggest", "--jsonl", "pipe", "--bad", "x"], in: directory)
+        #expect(pipe.status == 64 && pipe.errors.contains("--jsonl pipe: the records are read twice"), "\(pipe.errors)")
         #expect(try Program.run(["suggest", "--jsonl", "missing", "--bad", "x"], in: directory).status == 69)
     }
 }

@@ -15,6 +15,32 @@ struct SuggestTests {
         return try Suggester.run(configuration, over: { Logins.Source(fields) })
     }
 
+    @Test func `records that were gone when they were read again tell nothing of whom a line would meet`() throws {
+        let fields = [try Logins.login("honey"), try Logins.login("alice")]
+        var opened = 0
+        #expect(throws: ReportError.self) {
+            _ = try Suggester.run(
+                Suggester.Configuration(bad: BadLogins(users: [NamePattern("honey")]), since: nil, until: Logins.end),
+                over: {
+                    opened += 1
+                    return Logins.Source(opened == 1 ? fields : Array(fields.prefix(1)))
+                })
+        }
+    }
+
+    @Test func `another honeypot's logins keep no line from being suggested, unless it is spared`() throws {
+        let fields = [
+            try Logins.login("honey-a"), try Logins.login("honey-b"), try Logins.login("alice", from: "45.9.9.9"),
+        ]
+        var bad = BadLogins(users: [NamePattern("honey-a")])
+        bad.honeypots = [NamePattern("honey-*")]
+        let found = try suggest(bad, fields)
+        #expect(found.text.contains("# covers 1 of 1 logins of honey-a, 0 of 1 users,"), "\(found.text)")
+        #expect(found.inseparable.isEmpty)
+        bad.spared = [NamePattern("honey-b")]
+        #expect(try suggest(bad, fields).lines.isEmpty)
+    }
+
     /// The lists that the suggested lines make.
     private func policy(_ lines: [Suggestions.Line], _ matching: PatternMatching = .full) -> Policy {
         var texts: [DenyListKind: String] = [:]

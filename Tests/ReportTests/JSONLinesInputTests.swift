@@ -27,6 +27,25 @@ struct JSONLinesInputTests {
         #expect(input.notes == [])
     }
 
+    @Test func `records of a time to come are noted`() throws {
+        let directory = try PrivateDirectory()
+        let file = try directory.write("\(line("a"))\n", to: "audit.jsonl")
+        let time = SampleRecords.vk().attempt.time
+        for (horizon, notes) in [(-1, ["1 record is of a time to come: is a clock wrong?"]), (0, [])] {
+            var input = JSONLinesInput(paths: [file], horizon: time.advanced(by: .milliseconds(horizon)))
+            #expect(try users(&input) == ["a"])
+            #expect(input.notes == notes)
+        }
+    }
+
+    @Test func `a byte order mark is no part of a file's first record`() throws {
+        let directory = try PrivateDirectory()
+        let files = try ["a", "b"].map { try directory.write("\u{FEFF}\(line($0))\n\(line($0))", to: $0) }
+        var input = JSONLinesInput(paths: files, chunkSize: 2)
+        #expect(try users(&input) == ["a", "a", "b", "b"])
+        #expect(input.notes == [])
+    }
+
     @Test func `torn and foreign lines are stepped over and counted`() throws {
         let directory = try PrivateDirectory()
         let torn = line("torn").prefix(300)

@@ -26,6 +26,8 @@ package struct Replay: Sendable {
         package var until: Timestamp
         /// How many users, passwords and lines are told apart.
         package var bound = 50_000
+        /// Accounts that are honeypots besides those that the records call so: a record may be older than the setting.
+        package var honeypots: [NamePattern] = []
 
         /// Compares a policy with what was recorded, or with another.
         package init(candidate: Policy, baseline: Baseline, since: Timestamp?, until: Timestamp) {
@@ -66,8 +68,9 @@ package struct Replay: Sendable {
     /// passed by.
     package mutating func add(_ fields: RecordFields) {
         guard fields.time < configuration.until, configuration.since.map({ fields.time >= $0 }) ?? true else { return }
-        let record = fields.record
+        var record = fields.record
         guard record.event == nil else { return }
+        record.isHoneypot = record.isHoneypot || configuration.honeypots.contains { $0.matches(record.user) }
         guard !record.isOfNobody else { return tallies.addOfNobody() }
         guard !record.isRefusedWhateverListsSay else { return tallies.addRefusedOtherwise() }
         guard let recorded = fields.facts else { return tallies.addUnreadable(record) }

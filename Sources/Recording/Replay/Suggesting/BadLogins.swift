@@ -13,6 +13,8 @@ package struct BadLogins: Sendable {
     package var wouldDeny = false
     /// Accounts that no line may meet, whatever they do.
     package var spared: [NamePattern] = []
+    /// Accounts that are honeypots besides those that the records call so: whoever uses one is no user whom a line must not meet.
+    package var honeypots: [NamePattern] = []
 
     /// Logins of accounts.
     package init(users: [NamePattern] = []) { self.users = users }
@@ -25,7 +27,7 @@ package struct BadLogins: Sendable {
         case bad
         /// A login that no line may meet.
         case good
-        /// One that was refused, or nobody's.
+        /// One that was refused, or nobody's, or a honeypot's.
         case neither
     }
 
@@ -41,6 +43,7 @@ package struct BadLogins: Sendable {
         }
         let isWatched = !record.isBlocked && record.matched.map { !$0.hasPrefix("allow:") } ?? false
         if wouldDeny, isWatched { return .bad }
-        return record.isBlocked ? .neither : .good
+        if record.isBlocked || record.isHoneypot { return .neither }
+        return honeypots.contains { $0.matches(record.user) } ? .neither : .good
     }
 }

@@ -67,7 +67,8 @@ package struct Suggester: Sendable {
     /// - Parameters:
     ///   - open: Opens the records, from their beginning.
     ///   - progress: Told now and then how many records were read.
-    /// - Throws: ``ReportError`` if the records cannot be read.
+    /// - Throws: ``ReportError`` if the records cannot be read, or if some were gone when they were read again: then it is not
+    ///   known whom a line would meet.
     /// - Complexity: Linear in the records and in the places of bad logins.
     package static func run(
         _ configuration: Configuration, over open: () throws -> any RecordInput, progress: (Int) -> Void = { _ in }
@@ -91,10 +92,16 @@ package struct Suggester: Sendable {
             if kind == .bad, let facts = fields.facts?.facts { suggester.addBad(record, facts) }
         }
         suggester.completePlaces()
+        let once = count
         _ = try read { fields, record, kind in
             guard kind == .good else { return }
             let user = suggester.number(of: record.user)
             if !suggester.traits.isEmpty { suggester.addGood(user, fields.facts) }
+        }
+        if count - once < once {
+            throw ReportError(
+                "of \(once.grouped) records \((count - once).grouped) were there when they were read again: once more, please"
+            )
         }
         if suggester.omitted > 0 {
             suggester.notes.append("\(suggester.omitted.grouped) bad logins came from more places than are told apart")

@@ -1,3 +1,5 @@
+package import AuditCore
+
 /// Reads records from jsonl files, packed by gzip or not, one file after the other.
 ///
 /// A line that is no record (torn by a crash, of another program) is stepped over and counted; so is one longer than
@@ -6,28 +8,41 @@ package struct JSONLinesInput: RecordInput {
     /// How long a line may be, in bytes.
     package static let lineLimit = 1 << 20
 
+    /// What some editors put before the text.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     private var paths: ArraySlice<String>
+    private let horizon: Timestamp?
     private let chunkSize: Int
     private var file: InputFile?
     private var chunk: [UInt8] = []
     private var position = 0
+    /// Whether the next line is a file's first.
+    private var isAtStart = false
     private var skipped = 0
+    private var toCome = 0
     private var damaged: [String] = []
 
     /// Names the files; they are opened when their turn comes.
     ///
     /// - Parameters:
     ///   - paths: `-` is standard input.
+    ///   - horizon: Records from after it are noted, for the clock was wrong when they were written, or is now; nil: none are.
     ///   - chunkSize: How many bytes are read at a time.
-    package init(paths: [String], chunkSize: Int = 1 << 18) {
+    package init(paths: [String], horizon: Timestamp? = nil, chunkSize: Int = 1 << 18) {
         self.paths = paths[...]
+        self.horizon = horizon
         self.chunkSize = max(1, chunkSize)
     }
 
-    /// Says how many lines were no records, and which packed files are damaged.
+    /// Says how many lines were no records, how many are of a time to come, and which packed files are damaged.
     package var notes: [String] {
         let lines = skipped == 0 ? [] : ["\(skipped) \(skipped == 1 ? "line was no record" : "lines were no records")"]
-        return lines + damaged.map { "\($0): the packed file is damaged or cut off: its end could not be read" }
+        let records =
+            toCome == 0
+            ? [] : ["\(toCome) \(toCome == 1 ? "record is" : "records are") of a time to come: is a clock wrong?"]
+        return lines + records
+            + damaged.map { "\($0): the packed file is damaged or cut off: its end could not be read" }
     }
 
     /// Reads on to the next record.
@@ -35,9 +50,14 @@ package struct JSONLinesInput: RecordInput {
     /// - Throws: ``ReportError`` if a file cannot be opened or read.
     /// - Complexity: Linear in the line.
     package mutating func nextFields() throws(ReportError) -> RecordFields? {
-        while let line = try nextLine() {
+        while var line = try nextLine() {
+            if isAtStart, line.starts(with: Self.byteOrderMark) { line.removeFirst(Self.byteOrderMark.count) }
+            isAtStart = false
             if line.isEmpty { continue }
-            if line.count <= Self.lineLimit, let record = RecordFields(jsonLine: line) { return record }
+            if line.count <= Self.lineLimit, let record = RecordFields(jsonLine: line) {
+                if let horizon, record.time > horizon { toCome += 1 }
+                return record
+            }
             skipped += 1
         }
         return nil
@@ -50,6 +70,7 @@ package struct JSONLinesInput: RecordInput {
             guard let file else {
                 guard let path = paths.popFirst() else { return nil }
                 file = try InputFile(path)
+                isAtStart = true
                 continue
             }
             if position == chunk.count {

@@ -73,7 +73,8 @@ struct ListStatisticsCommand: AsyncParsableCommand {
         let progress = ProgressLine()
         do throws(ReportError) {
             defer { progress.clear() }
-            let configuration = Replay.Configuration(candidate: policy, baseline: .records, since: since, until: now)
+            var configuration = Replay.Configuration(candidate: policy, baseline: .records, since: since, until: now)
+            configuration.honeypots = settings.audit.honeypots
             return try Replay.run(configuration, over: &input) { progress.show("\($0) records judged") }
         } catch {
             throw SetupFailure([error.description], exitCode: .unavailable)

@@ -6,7 +6,7 @@ import Settings
 
 /// Where a verb reads records from: the journal, unless told otherwise.
 struct RecordsOptions: ParsableArguments {
-    @Flag(help: "Read this machine's journal, as without any of these.")
+    @Flag(help: "Read this machine's journal, as report, replay and suggest do unless told otherwise.")
     var journal = false
     @Option(help: "A journal file to read in place of this machine's journal; may be repeated.")
     var file: [String] = []
@@ -27,7 +27,9 @@ struct RecordsOptions: ParsableArguments {
     ///
     /// - Parameter hasFacts: Whether what was known of addresses is read as well.
     func open(since: Timestamp?, until: Timestamp, hasFacts: Bool) throws(SetupFailure) -> any RecordInput {
-        if !jsonl.isEmpty { return ReadAhead(JSONLinesInput(paths: jsonl)) }
+        // What is written while we read is not of the future.
+        let horizon = Timestamp.now.advanced(by: .seconds(60))
+        if !jsonl.isEmpty { return ReadAhead(JSONLinesInput(paths: jsonl, horizon: horizon)) }
         let source: JournalReader.Source =
             file.isEmpty ? namespace.map(JournalReader.Source.namespace) ?? .machine : .files(file)
         return ReadAhead(try JournalInput(source, since: since, until: until, hasFacts: hasFacts))

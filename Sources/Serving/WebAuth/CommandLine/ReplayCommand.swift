@@ -45,15 +45,15 @@ struct ReplayCommand: ParsableCommand {
         let until = try self.until.map { try RecordsOptions.time($0, "--until", before: now) } ?? now
         let since = since == "all" ? nil : try RecordsOptions.time(since, "--since", before: now)
         guard since.map({ $0 < until }) ?? true else { throw ValidationError("--since is not before --until") }
-        let (candidate, baseline, notes) = try policies()
+        let (candidate, baseline, honeypots, notes) = try policies()
         var input = try records.open(since: since, until: until, hasFacts: true)
         let progress = ProgressLine()
+        var configuration = Replay.Configuration(candidate: candidate, baseline: baseline, since: since, until: until)
+        configuration.honeypots = honeypots
         var findings: ReplayFindings
         do throws(ReportError) {
             defer { progress.clear() }
-            findings = try Replay.run(
-                Replay.Configuration(candidate: candidate, baseline: baseline, since: since, until: until), over: &input
-            ) { progress.show("\($0) records judged") }
+            findings = try Replay.run(configuration, over: &input) { progress.show("\($0) records judged") }
         } catch {
             throw SetupFailure([error.description], exitCode: .unavailable)
         }
@@ -66,26 +66,30 @@ struct ReplayCommand: ParsableCommand {
         if findings.outcome != .same { throw ExitCode(findings.outcome.rawValue) }
     }
 
-    /// What is tried out, what it is compared with, and what the reader should know of that.
-    private func policies() throws(SetupFailure) -> (Policy, Replay.Baseline, [String]) {
+    /// What is tried out, what it is compared with, which accounts are honeypots, and what the reader should know of that.
+    private func policies() throws(SetupFailure) -> (Policy, Replay.Baseline, [NamePattern], [String]) {
         let found = try SettingsLocation(config: inForce)
         guard let config else {
             var settings = try found.load().settings
             let current = try CandidateLists.policy(settings, areBadLinesFaults: lists == nil)
-            guard let lists else { return (current, .records, Self.notes(current)) }
+            let honeypots = settings.audit.honeypots
+            guard let lists else { return (current, .records, honeypots, Self.notes(current)) }
             try CandidateLists.use(lists, in: &settings)
             settings.audit.mode = .enforce  // what a list would do is the question
             let candidate = try CandidateLists.policy(settings, areBadLinesFaults: true)
-            guard found.file != nil else { return (candidate, .records, [Self.noneInForce]) }
-            return (candidate, .policy(current), [])
+            guard found.file != nil else { return (candidate, .records, honeypots, [Self.noneInForce]) }
+            return (candidate, .policy(current), honeypots, [])
         }
         let wanted = try SettingsLocation(config: config)
-        let candidate = try CandidateLists.policy(try wanted.load().settings, areBadLinesFaults: true)
-        guard let file = found.file else { return (candidate, .records, Self.notes(candidate) + [Self.noneInForce]) }
+        let settings = try wanted.load().settings
+        let candidate = try CandidateLists.policy(settings, areBadLinesFaults: true)
+        let (honeypots, notes) = (settings.audit.honeypots, Self.notes(candidate))
+        guard let file = found.file else { return (candidate, .records, honeypots, notes + [Self.noneInForce]) }
         // The settings in force again: only the past can be compared with them.
-        if file == wanted.file { return (candidate, .records, Self.notes(candidate)) }
-        let current = try CandidateLists.policy(try found.load().settings, areBadLinesFaults: false)
-        return (candidate, .policy(current), Self.notes(candidate))
+        if file == wanted.file { return (candidate, .records, honeypots, notes) }
+        let inForce = try found.load().settings
+        let current = try CandidateLists.policy(inForce, areBadLinesFaults: false)
+        return (candidate, .policy(current), honeypots + inForce.audit.honeypots, notes)
     }
 
     private static let noneInForce = "no settings in force were found (--in-force): compared with what was decided then"

@@ -25,6 +25,8 @@ struct ReportCommand: ParsableCommand {
     var format = ReportFormat.text
     @Option(help: "What is known of networks: YAML with KNOWN_GOOD_ASNS, KNOWN_DNS_SUFF, AS_COMMENTS.")
     var info: String?
+    @Option(help: "The settings, for audit.honeypots; else as every verb finds them.")
+    var config: String?
     @OptionGroup var records: RecordsOptions
 
     func run() throws {
@@ -36,18 +38,21 @@ struct ReportCommand: ParsableCommand {
             throw ValidationError("--history: 30d, 12h or the like is expected")
         }
         let period = ReportPeriod(since: since, until: until)
-        let knowledge = try knowledge()
+        let (knowledge, honeypots) = (try knowledge(), try honeypots())
         var input = try records.open(since: since?.advanced(by: .zero - history), until: until, hasFacts: false)
-        print(try write(&input, period, knowledge), terminator: "")
+        print(try write(&input, period, knowledge, honeypots), terminator: "")
     }
 
     private func write(
-        _ input: inout any RecordInput, _ period: ReportPeriod, _ knowledge: ReportKnowledge
+        _ input: inout any RecordInput, _ period: ReportPeriod, _ knowledge: ReportKnowledge,
+        _ honeypots: [NamePattern]
     ) throws(SetupFailure) -> String {
         let progress = ProgressLine()
         defer { progress.clear() }
         do throws(ReportError) {
-            return try Report.run(&input, period: period, format: format, knowledge: knowledge, machine: machine) {
+            return try Report.run(
+                &input, period: period, format: format, knowledge: knowledge, honeypots: honeypots, machine: machine
+            ) {
                 progress.show("\($0) records read")
             }
         } catch {
@@ -61,6 +66,12 @@ struct ReportCommand: ParsableCommand {
         guard gethostname(&name, 255) == 0 else { return nil }
         let text = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         return text.isEmpty ? nil : text
+    }
+
+    /// The accounts that settings name. A report needs no settings: those that nobody named may be unreadable for whoever asks.
+    private func honeypots() throws(SetupFailure) -> [NamePattern] {
+        guard let config else { return (try? SettingsLocation(config: nil).load())?.settings.audit.honeypots ?? [] }
+        return try SettingsLocation(config: config).load().settings.audit.honeypots
     }
 
     private func knowledge() throws(SetupFailure) -> ReportKnowledge {

@@ -28,7 +28,7 @@ struct SuggestCommand: ParsableCommand {
     var spare: [String] = []
     @Option(help: "How many other users all lines together may meet.")
     var allowCollateral = 0
-    @Option(help: "The settings in force, for audit.regex_match; else as every verb finds them.")
+    @Option(help: "The settings in force, for audit.regex_match and audit.honeypots; else as every verb finds them.")
     var config: String?
     @OptionGroup var records: RecordsOptions
     @Option(help: "From when on: 90d, 2026-11-23, …; all: from the first record.")
@@ -40,8 +40,9 @@ struct SuggestCommand: ParsableCommand {
         if bad.isEmpty, badPassword.isEmpty, badIp.isEmpty, !wouldDeny {
             throw ValidationError("say which logins are bad: --bad, --bad-password, --bad-ip or --would-deny")
         }
-        if records.jsonl.contains("-") {
-            throw ValidationError("--jsonl -: the records are read twice, which needs a file")
+        for path in records.jsonl
+        where path == "-" || FileStatus(path).map({ !$0.isRegular && !$0.isDirectory }) ?? false {
+            throw ValidationError("--jsonl \(path): the records are read twice, which needs a file")
         }
         if allowCollateral < 0 { throw ValidationError("--allow-collateral: a number of users is expected") }
         for text in badIp where IPPrefix(text) == nil {
@@ -59,9 +60,11 @@ struct SuggestCommand: ParsableCommand {
         logins.networks = badIp.compactMap { IPPrefix($0) }
         logins.wouldDeny = wouldDeny
         logins.spared = spare.map(NamePattern.init)
+        let audit = try SettingsLocation(config: config).load().settings.audit
+        logins.honeypots = audit.honeypots
         var configuration = Suggester.Configuration(bad: logins, since: since, until: until)
         configuration.collateral = allowCollateral
-        configuration.matching = try SettingsLocation(config: config).load().settings.audit.patternMatching
+        configuration.matching = audit.patternMatching
         let progress = ProgressLine()
         let suggestions: Suggestions
         do {
