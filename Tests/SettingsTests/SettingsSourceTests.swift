@@ -65,7 +65,7 @@ struct SettingsSourceTests {
             _ = try SettingsEnvironment.process.contents(path)
             Issue.record("there was nothing to read")
         } catch {
-            #expect(error.reason == "it is a pipe, and nobody writes to it")
+            #expect(error.reason == "it is a pipe, and nobody writes to it (for 15 s)")
         }
         let writer = Process()
         writer.executableURL = URL(fileURLWithPath: "/bin/sh")

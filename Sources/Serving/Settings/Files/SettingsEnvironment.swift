@@ -46,8 +46,8 @@ package struct SettingsEnvironment: Sendable {
         return directory.hasSuffix("/") ? "\(directory)\(path)" : "\(directory)/\(path)"
     }
 
-    /// How long a pipe may take to say all it has; files take no time that counts.
-    private static let patience = Duration.seconds(5)
+    /// How long a pipe may say nothing; files take no time that counts.
+    private static let patience = Duration.seconds(15)
 
     private static func content(of path: String) throws(UnreadableFile) -> [UInt8] {
         func failure() -> UnreadableFile { UnreadableFile(reason: String(cString: strerror(errno))) }
@@ -55,18 +55,19 @@ package struct SettingsEnvironment: Sendable {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw failure() }
         defer { close(file) }
-        let end = ContinuousClock.now + patience
+        var end = ContinuousClock.now + patience
         var content: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while content.count < 2 << 20 {
             var state = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
             let left = ContinuousClock.now.duration(to: end) / .milliseconds(1)
             let isReady = poll(&state, 1, Int32(max(0, left)))
-            if isReady == 0 { throw UnreadableFile(reason: "it is a pipe, and nobody writes to it") }
+            if isReady == 0 { throw UnreadableFile(reason: "it is a pipe, and nobody writes to it (for 15 s)") }
             let count = isReady < 0 ? -1 : read(file, &chunk, min(chunk.count, (2 << 20) - content.count))
             if count == 0 { break }
             if count > 0 {
                 content += chunk.prefix(count)
+                end = .now + patience
             } else if errno != EINTR && errno != EAGAIN {
                 throw failure()
             }

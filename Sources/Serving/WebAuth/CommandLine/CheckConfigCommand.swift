@@ -49,7 +49,10 @@ struct CheckConfigCommand: AsyncParsableCommand {
         var questions: [BackEndQuestion] = []
         var silent: [String] = []
         if let file = settings.databaseFile, !FileManager.default.fileExists(atPath: file) {
-            if let parent = ServiceUser.current.obstacleToMaking(file) {
+            let (asking, directory) = (ServiceUser.current, (file as NSString).deletingLastPathComponent)
+            if let closed = asking.obstacle(.enter, to: directory) {
+                print("database: whether \(file) is there is not to be seen: \(asking.name) may not enter \(closed)")
+            } else if let parent = asking.obstacleToMaking(file) {
                 print("database: \(file) is not there, and cannot be made in \(parent)")
                 silent.append("database")
             } else {

@@ -55,11 +55,15 @@ enum ListStart {
 
 extension ListSource {
     /// Looks what there is, on a thread of its own: that may take as long as a download may.
-    func lookAside(at now: Timestamp) async -> Result<Finding, ListSourceError> {
+    ///
+    /// - Parameters:
+    ///   - inForce: What must not be gone behind; nil if there is nothing yet.
+    ///   - now: For signatures of the future.
+    func lookAside(besides inForce: ListSet? = nil, at now: Timestamp) async -> Result<Finding, ListSourceError> {
         await withCheckedContinuation { continuation in
             DispatchQueue(label: "lists").async {
                 do throws(ListSourceError) {
-                    continuation.resume(returning: .success(try self.look(besides: nil, at: now)))
+                    continuation.resume(returning: .success(try self.look(besides: inForce, at: now)))
                 } catch { continuation.resume(returning: .failure(error)) }
             }
         }

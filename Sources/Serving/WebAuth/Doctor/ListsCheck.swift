@@ -65,11 +65,14 @@ extension DoctorCheck {
     /// Where lists come from that many servers share.
     private static func source(_ settings: Settings) async -> [Finding] {
         guard let configuration = ListSource.Configuration(settings) else { return [] }
-        guard case .failure(let error) = await ListSource(configuration).lookAside(at: .now) else { return [] }
-        let what = "lists.source: \(error.problems.joined(separator: "; "))"
+        let kept = settings.keptLists
+        guard case .failure(let error) = await ListSource(configuration).lookAside(besides: kept, at: .now)
+        else { return [] }
+        let problems = error.problems.map { $0.hasPrefix("lists.source: ") ? String($0.dropFirst(14)) : $0 }
+        let what = "lists.source: \(problems.joined(separator: "; "))"
         let change = "lists.source, lists.public_key, lists.ca, or what is there (web-auth-server lists verify)"
         return [
-            settings.keptLists == nil
+            kept == nil
                 ? .error(
                     "lists.source", what, why: "there are no lists yet, and the service does not start without them",
                     change: change)
