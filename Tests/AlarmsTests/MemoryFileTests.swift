@@ -52,6 +52,22 @@ struct MemoryFileTests {
         #expect(found.map(\.kind) == [.newCountry])
     }
 
+    @Test func `a service of any length is remembered, as much of it as is needed`() throws {
+        var engine = AlarmEngine(AlarmRules())
+        var login = ObservedLogin.make(at: .at())
+        login.service = String(repeating: "e\u{301}", count: 3000)
+        _ = engine.note(login)
+        let visit = PasswordHistory.Visit(
+            network: try #require(login.network), address: try #require(login.address), time: login.time)
+        var memory = engine.memory
+        memory.users.use(Digest.of("alice"), new: AlarmMemory.UserHistory()) {
+            $0.whereabouts.arrive(Whereabouts.Arrival(visit: visit, passwordID: 17, service: login.service))
+        }
+        let read = try AlarmMemory(reading: memory.text, now: Self.now)
+        let service = read.users[Digest.of("alice")]?.whereabouts.arrivals.first?.service
+        #expect((1...70).contains(service?.utf8.count ?? 0) && isEqual(read, memory))
+    }
+
     @Test func `a smaller memory keeps what was used last, and times ahead are now`() throws {
         var engine = AlarmEngine(AlarmRules())
         for id in 0..<100 { _ = engine.note(.make(at: .at(minute: id), user: "user\(id)", password: Int64(id))) }
@@ -88,7 +104,7 @@ struct MemoryFileTests {
     @Test func `lines that would be right are read`() throws {
         let lines = [
             "O 3320 Telekom ab 12", "U ab -", "U ac 1796000000000 1 1796000000000", "N ab 17 5", "T ab 17 5 5 5",
-            "T ab 18 -5 5 5", "E ab 17 imap 192.0.2.0/24 192.0.2.1 5 DE 7 Mainz 500000 80000 20",
+            "T ab 18 -5 5 5 19", "E ab 17 imap 192.0.2.0/24 192.0.2.1 5 DE 7 Mainz 500000 80000 20",
             "P 17 1796000000000 - - 0",
             "C DE 1 2", "A 3320 1 2 - - -", "A 3321 1 2 5 5 5", "V 192.0.2.0/24 192.0.2.1 5 - - - - - -",
             "V 192.0.3.0/24 192.0.3.1 5 DE 7 % -900000 5 5",
@@ -102,10 +118,11 @@ struct MemoryFileTests {
         "P 17 99999999999999999 - - 0", "P 17 - - - -1", "P  17 - - - 0", "P 17 - - - 0 ", "C DE 1 2", "A 1 1 1",
         "V a b c",
         "S 1 1", "J DE 1", "U", "U xyz -", "U ab - 1", "N ab 1 1", "U ab -\nN ab 1",
-        "T ab 1 5 5 5", "U ab -\nT ab - 5 5 5", "U ab -\nT ab 1 - - -", "U ab -\nT ab 1 5 5 5 5",
+        "T ab 1 5 5 5", "U ab -\nT ab - 5 5 5", "U ab -\nT ab 1 - - -", "U ab -\nT ab 1 5 5 5 x",
+        "U ab -\nT ab 1 5 5 5 5 5",
         "U ab -" + String(repeating: "\nT ab 1 5 5 5", count: 5), "E ab 1 x 192.0.2.0/24 192.0.2.1 5 - - - - - -",
         "U ab -\nE ab 1 - 192.0.2.0/24 192.0.2.1 5 - - - - - -", "U ab -\nE ab 1 x 192.0.2.0/24 192.0.2.1 5",
-        "U ab -" + String(repeating: "\nE ab 1 x 192.0.2.0/24 192.0.2.1 5 - - - - - -", count: 2),
+        "U ab -" + String(repeating: "\nE ab 1 x 192.0.2.0/24 192.0.2.1 5 - - - - - -", count: 3),
         "U ab -" + String(repeating: "\nN ab 1 1", count: 5), "P 17 - - - 0\nA 1 1 2", "O -1 x", "O 4294967296 x",
         "O 1 x 1 2 3 4 5 6 7 8 9 a b c d e f 10 11",
         "O 1 \u{e9}", "O 1 %f", "O 1 %ff", "B -", "Z 0 0", "P 17 - - - 0\nC D 1 2", "P 17 - - - 0\nC DEU 1 2",

@@ -1,6 +1,7 @@
 import Alarms
 import AppPasswordCore
 import AuditCore
+import Foundation
 import Locks
 import PrometheusMetrics
 import Settings
@@ -102,6 +103,34 @@ struct AlarmCourierTests {
         }
     }
 
+    @Test func `who had a mail is known to the next courier`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("courier-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("alarm-mails").path
+        await CourierWorld.with(file: path) { world in
+            world.courier.take(world.alarm(1))
+            await world.courier.finish(within: .seconds(30))
+            #expect(world.seen.mails.count == 1)
+        }
+        #expect(FileManager.default.fileExists(atPath: path))
+        await CourierWorld.with(file: path) { world in
+            world.courier.take(world.alarm(2))
+            world.courier.take(world.alarm(3, user: "bob"))
+            await world.courier.finish(within: .seconds(30))
+            #expect(world.seen.mails.count == 1 && world.seen.mails.first?.text.contains("0000000003") == true)
+            #expect(world.log.lines.isEmpty)
+        }
+        // One that cannot be read is said to be so, and mails go out.
+        try Data("nonsense".utf8).write(to: URL(fileURLWithPath: path))
+        await CourierWorld.with(file: path) { world in
+            world.courier.take(world.alarm(4))
+            await world.courier.finish(within: .seconds(30))
+            #expect(world.seen.mails.count == 1)
+            #expect(world.log.lines.contains { $0.contains("who had a mail of alarms today is not known") })
+        }
+    }
+
     @Test func `the administrator and the user have a mail each, and one that cannot be sent is counted`() async {
         await CourierWorld.with { world in
             world.answer { $0.addresses = [MailAddress("alice@elsewhere.example")].compactMap(\.self) }
@@ -177,7 +206,8 @@ private final class CourierWorld: Sendable {
     private let noted = Kept(Seen())
     private static let start = Timestamp(milliseconds: 1_800_000_000_000)
 
-    init(hasWebhook: Bool = false) {
+    /// - Parameter file: In which it outlives a courier who had a mail.
+    init(hasWebhook: Bool = false, file: String? = nil) {
         var settings = Settings.Alarms()
         settings.mailTo = [MailAddress("postmaster@example.org")].compactMap(\.self)
         settings.webhook = hasWebhook ? Secret("http://192.0.2.1/hook") : nil
@@ -195,7 +225,7 @@ private final class CourierWorld: Sendable {
             if answers.value.hangsMails { while (try? await Task.sleep(for: .seconds(60))) != nil {} }
             return answers.value.mailTrouble
         }
-        courier = AlarmCourier(metrics: AlarmMetrics(registry), logger: log.logger, tools: tools) { alarm in
+        courier = AlarmCourier(metrics: AlarmMetrics(registry), logger: log.logger, file: file, tools: tools) { alarm in
             noted.change { $0.recorded.append(alarm) }
         }
         let means = AlarmMeans(
@@ -212,8 +242,10 @@ private final class CourierWorld: Sendable {
     }
 
     /// Has it work meanwhile.
-    static func with(hasWebhook: Bool = false, _ body: (CourierWorld) async -> Void) async {
-        let world = CourierWorld(hasWebhook: hasWebhook)
+    static func with(
+        hasWebhook: Bool = false, file: String? = nil, _ body: (CourierWorld) async -> Void
+    ) async {
+        let world = CourierWorld(hasWebhook: hasWebhook, file: file)
         let task = Task { await world.courier.run() }
         await body(world)
         task.cancel()
@@ -239,8 +271,10 @@ private final class CourierWorld: Sendable {
             action: action)
     }
 
-    /// Lets time go by in steps, until it is so or there were too many.
-    func pass(_ step: Duration = .seconds(1), until isSo: () -> Bool) async {
+    /// Lets time go by in steps, until it is so; after too many the test has failed.
+    func pass(
+        _ step: Duration = .seconds(1), sourceLocation: SourceLocation = #_sourceLocation, until isSo: () -> Bool
+    ) async {
         for _ in 0..<5000 {
             // Whoever tries something gets there before the clock moves on, mostly.
             for _ in 0..<50 {
@@ -249,11 +283,11 @@ private final class CourierWorld: Sendable {
             }
             clock.advance(by: step)
         }
+        Issue.record("it was not so after 5000 steps", sourceLocation: sourceLocation)
     }
 
-    /// Waits until it is so, for 30 s of the system's clock at most.
-    func until(_ isSo: () -> Bool) async {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while !isSo(), ContinuousClock.now < deadline { await Task.yield() }
+    /// Waits until it is so; after 30 s of the system's clock the test has failed.
+    func until(sourceLocation: SourceLocation = #_sourceLocation, _ isSo: () -> Bool) async {
+        await waitUntil(isSo, sourceLocation: sourceLocation)
     }
 }

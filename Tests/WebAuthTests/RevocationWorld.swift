@@ -5,6 +5,7 @@ import Locks
 import PrometheusMetrics
 import Settings
 import TestKit
+import Testing
 
 @testable import WebAuth
 
@@ -71,25 +72,26 @@ final class RevocationWorld: Sendable {
     /// Lets time go by, in steps of a second.
     ///
     /// - Parameter sleepers: How many sleep before each step at least: the two of a watch, and one for each server that failed.
-    func pass(_ duration: Duration, sleepers: Int = 2) async {
+    func pass(
+        _ duration: Duration, sleepers: Int = 2, sourceLocation: SourceLocation = #_sourceLocation
+    ) async {
         for _ in 0..<duration.components.seconds {
-            await clock.waitForSleepers(sleepers)
+            await clock.waitForSleepers(sleepers, sourceLocation: sourceLocation)
             store.now = store.now.advanced(by: .seconds(1))
             clock.advance(by: .seconds(1))
         }
-        await clock.waitForSleepers(sleepers)
+        await clock.waitForSleepers(sleepers, sourceLocation: sourceLocation)
     }
 
     /// Lets time go by until a server has failed, whose next try then is a sleeper more.
-    func passUntilFailure() async {
-        await pass(.seconds(5))
-        await until { counted("failed") > 0 }
+    func passUntilFailure(sourceLocation: SourceLocation = #_sourceLocation) async {
+        await pass(.seconds(5), sourceLocation: sourceLocation)
+        await until(sourceLocation: sourceLocation) { counted("failed") > 0 }
     }
 
-    /// Waits until it is so, for 30 s of the system's clock at most.
-    func until(_ isSo: () -> Bool) async {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while !isSo(), ContinuousClock.now < deadline { await Task.yield() }
+    /// Waits until it is so; after 30 s of the system's clock the test has failed.
+    func until(sourceLocation: SourceLocation = #_sourceLocation, _ isSo: () -> Bool) async {
+        await waitUntil(isSo, sourceLocation: sourceLocation)
     }
 }
 

@@ -35,9 +35,9 @@ package struct AlarmEngine: Sendable {
             network: network, address: address, time: login.time, point: login.point, country: login.country,
             asNumber: login.asNumbers.first, name: login.placeName)
         var alarms: [AlarmRecord] = []
-        var arrival: Whereabouts.Arrival?
-        if let id = login.passwordID { (alarms, arrival) = used(login, id, visit) }
-        if let alarm = moved(login, visit, arrival) { alarms.append(alarm) }
+        var (arrival, isTold): (Whereabouts.Arrival?, Bool) = (nil, false)
+        if let id = login.passwordID { (alarms, arrival, isTold) = used(login, id, visit) }
+        alarms += moved(login, visit, arrival, isTold: isTold)
         if let alarm = spread(login, network) { alarms.append(alarm) }
         return braked(alarms, at: login.time)
     }
@@ -65,13 +65,15 @@ package struct AlarmEngine: Sendable {
 
     private mutating func used(
         _ login: ObservedLogin, _ id: Int64, _ visit: PasswordHistory.Visit
-    ) -> (alarms: [AlarmRecord], arrival: Whereabouts.Arrival?) {
+    ) -> (alarms: [AlarmRecord], arrival: Whereabouts.Arrival?, isTold: Bool) {
         let rules = rules
         let isCommon = login.asNumbers.contains { number in
             rules.commonAS > 0 && (memory.asNumbers[number]?.users.count ?? 0) >= rules.commonAS
         }
         let account = Digest.of(login.account)
-        let explanation = memory.users[account]?.whereabouts.explanation(of: visit) ?? .unknown
+        let explanation =
+            memory.users[account]?.whereabouts.explanation(of: visit, after: memory.passwords[id]?.visits ?? [])
+            ?? .unknown
         let look = memory.passwords.use(id, new: PasswordHistory()) { history in
             history.look(login, visit, isCommonAS: isCommon, explanation, rules)
         }
@@ -81,31 +83,41 @@ package struct AlarmEngine: Sendable {
         let alarms = look.findings.filter { isNews($0.kind, login) }.map {
             alarm($0.kind, login, before: $0.before, $0.reason)
         }
-        let arrival = Whereabouts.Arrival(visit: visit, passwordID: id, service: login.service)
-        return (alarms, look.isArrival ? arrival : nil)
+        let arrival =
+            look.isArrival ? Whereabouts.Arrival(visit: visit, passwordID: id, service: login.service) : nil
+        // Of two places the one that it is used in for days is the user's.
+        let isTold = look.findings.contains { $0.kind != .passwordInTwoPlaces || !look.isSettled }
+        return (alarms, arrival, isTold)
     }
 
     /// Notes where an account is, and says if an AS that was taken for the end of a journey was none.
     private mutating func moved(
-        _ login: ObservedLogin, _ visit: PasswordHistory.Visit, _ arrival: Whereabouts.Arrival?
-    ) -> AlarmRecord? {
+        _ login: ObservedLogin, _ visit: PasswordHistory.Visit, _ arrival: Whereabouts.Arrival?, isTold: Bool
+    ) -> [AlarmRecord] {
         let found = memory.users.use(Digest.of(login.account), new: AlarmMemory.UserHistory()) { history in
-            let found = history.whereabouts.note(visit)
-            if let arrival { history.whereabouts.arrival = arrival }
+            let found = history.whereabouts.note(visit, of: login.passwordID, isTold: isTold)
+            if let arrival { history.whereabouts.arrive(arrival) }
             return found
         }
-        guard let (arrival, distance) = found, rules.action(.newAS) != .none else { return nil }
-        let there = arrival.visit
-        var earlier = ObservedLogin(
-            time: there.time, user: login.user, passwordID: arrival.passwordID, service: arrival.service,
-            address: there.address, end: .allowed)
-        (earlier.country, earlier.placeName) = (there.country, there.name)
-        earlier.asNumbers = [there.asNumber].compactMap(\.self)
-        earlier.asName = there.asNumber.flatMap { memory.asNumbers[$0]?.name }
-        guard isNews(.newAS, earlier) else { return nil }
-        return alarm(
-            .newAS, earlier, before: visit,
-            "the account is used at least \(Int(distance)) km away as well, which is no journey")
+        guard rules.action(.newAS) != .none else { return [] }
+        return found.compactMap { arrival, distance in
+            let there = arrival.visit
+            var earlier = ObservedLogin(
+                time: there.time, user: login.user, passwordID: arrival.passwordID, service: arrival.service,
+                address: there.address, end: .allowed)
+            (earlier.country, earlier.placeName) = (there.country, there.name)
+            earlier.asNumbers = [there.asNumber].compactMap(\.self)
+            earlier.asName = there.asNumber.flatMap { memory.asNumbers[$0]?.name }
+            guard isNews(.newAS, earlier) else { return nil }
+            var alarm = alarm(
+                .newAS, earlier, before: visit,
+                "the account is used at least \(Int(distance)) km away as well, which is no journey")
+            if alarm.action == .suspend {
+                alarm.action = .notify
+                alarm.reason += "; not suspended, as either place may be the user's"
+            }
+            return alarm
+        }
     }
 
     /// Whether the user has not been told of the same country or AS for another password: a journey with two devices is one.

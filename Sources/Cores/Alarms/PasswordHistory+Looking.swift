@@ -87,7 +87,7 @@ extension PasswordHistory {
                 visit.time.isWithin(AlarmRules.atOnce, of: other.time)
             else { continue }
             let distance = point.leastDistance(to: there)
-            guard distance > AlarmRules.distance, !isHabit(visit, other), !isOwnGateway(visit), !isOwnGateway(other),
+            guard distance > AlarmRules.distance, !isHabit(visit, other), !isThroughGateway(visit, other),
                 !isTold(visit, other, rules)
             else { continue }
             let pair = Self.pair(visit, other)
@@ -95,6 +95,9 @@ extension PasswordHistory {
             guard !said.contains(where: { $0.pair == pair }) else { continue }
             if said.count >= Self.mostSaid { said.removeFirst() }
             said.append(Said(pair: pair, time: visit.time))
+            if let country = newerCountry(visit, other), !isKnown(country, at: visit.time) {
+                journey = Habit(value: country, first: visit.time, last: visit.time)
+            }
             let minutes = max(0, (visit.time.milliseconds - other.time.milliseconds) / 60_000)
             return Finding(
                 kind: .passwordInTwoPlaces, before: other,
@@ -103,11 +106,22 @@ extension PasswordHistory {
         return nil
     }
 
-    /// Whether a place is the gateway of an operator that it has been used through for days: a telephone that roams comes through
-    /// it from wherever it is, and through its hotel in between.
-    private func isOwnGateway(_ visit: Visit) -> Bool {
-        guard let point = visit.point, point.radius >= AlarmRules.gatewayRadius else { return false }
-        return hasUsed(visit.asNumber, for: AlarmRules.settling, at: visit.time)
+    /// Whether both places are in one country, and one is the gateway of an operator that it has been used through for days: a
+    /// telephone comes through it from wherever in the country it is. Another country's network is not excused by it: a thief's is
+    /// one as well.
+    private func isThroughGateway(_ one: Visit, _ other: Visit) -> Bool {
+        guard let country = one.country, country == other.country else { return false }
+        return [one, other].contains { visit in
+            guard let point = visit.point, point.radius >= AlarmRules.gatewayRadius else { return false }
+            return hasUsed(visit.asNumber, for: AlarmRules.settling, at: one.time)
+        }
+    }
+
+    /// The country that is the newer one of both, so that it is known from now on to be told of.
+    private func newerCountry(_ one: Visit, _ other: Visit) -> String? {
+        let both = [one, other].compactMap { visit in countries.first { $0.value == visit.country } }
+        guard both.count == 2, both[0].first != both[1].first else { return nil }
+        return both[0].first > both[1].first ? both[0].value : both[1].value
     }
 
     /// Whether one of both is in a country that an alarm told of lately: a telephone on a journey comes through the hotel and

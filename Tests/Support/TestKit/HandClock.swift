@@ -1,4 +1,5 @@
 import Locks
+package import Testing
 
 /// A clock that a test moves by hand; who sleeps by it wakes when it is moved far enough.
 package final class HandClock: Clock, Sendable {
@@ -55,10 +56,10 @@ package final class HandClock: Clock, Sendable {
         }
     }
 
-    /// Waits until so many sleep by it at least, so that moving it wakes them; for 30 s of the system's clock at most.
-    package func waitForSleepers(_ count: Int) async {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while sleepers < count, ContinuousClock.now < deadline { await Task.yield() }
+    /// Waits until so many sleep by it at least, so that moving it wakes them; after 30 s of the system's clock the test has
+    /// failed.
+    package func waitForSleepers(_ count: Int, sourceLocation: SourceLocation = #_sourceLocation) async {
+        await waitUntil({ sleepers >= count }, sourceLocation: sourceLocation)
     }
 
     /// Moves time.

@@ -121,8 +121,9 @@ private struct MemoryReader {
         guard id == nil, let point = try line.point(), let known = memory.users[user],
             known.whereabouts.towns.count < Whereabouts.mostTowns
         else { throw MemoryFault() }
+        let told = line.isAtEnd ? nil : try line.someTime(now)
         memory.users.use(user, new: known) {
-            $0.whereabouts.towns.append(Whereabouts.Town(point: point, time: time))
+            $0.whereabouts.towns.append(Whereabouts.Town(point: point, time: time, told: told))
         }
     }
 
@@ -131,8 +132,9 @@ private struct MemoryReader {
         let (user, password) = (try line.digest(), try line.number(in: Int64.min...Int64.max))
         guard let service = try line.text(most: 1000) else { throw MemoryFault() }
         let arrival = Whereabouts.Arrival(visit: try line.visit(now), passwordID: password, service: service)
-        guard id == nil, let known = memory.users[user], known.whereabouts.arrival == nil else { throw MemoryFault() }
-        memory.users.use(user, new: known) { $0.whereabouts.arrival = arrival }
+        guard id == nil, let known = memory.users[user], known.whereabouts.arrivals.count < Whereabouts.mostArrivals
+        else { throw MemoryFault() }
+        memory.users.use(user, new: known) { $0.whereabouts.arrivals.append(arrival) }
     }
 
     private func user(_ line: inout MemoryLine, _ memory: inout AlarmMemory) throws(MemoryFault) {

@@ -21,9 +21,12 @@ extension AlarmMemory {
             writer.line("U", [.digest(digest), .time(history.saidMany)] + uses)
             for news in history.news { writer.line("N", [.digest(digest), .digest(news.network), .time(news.time)]) }
             for town in history.whereabouts.towns {
-                writer.line("T", [.digest(digest), .time(town.time)] + ObservedLogin.Point?(town.point).fields)
+                writer.line(
+                    "T",
+                    [.digest(digest), .time(town.time)] + ObservedLogin.Point?(town.point).fields
+                        + (town.told.map { [.time($0)] } ?? []))
             }
-            if let arrival = history.whereabouts.arrival {
+            for arrival in history.whereabouts.arrivals {
                 writer.line(
                     "E", [.digest(digest), .number(arrival.passwordID), .text(arrival.service)] + arrival.visit.fields)
             }

@@ -7,7 +7,7 @@ package struct AlarmMemory: Sendable {
     package struct Bounds: Sendable {
         /// App passwords; each takes about a kilobyte, two at most.
         package var passwords = 65_536
-        /// Users; each takes 800 bytes at most.
+        /// Users; each takes 1200 bytes at most, mostly a few hundred.
         package var users = 65_536
         /// ASs; each takes 400 bytes at most.
         package var asNumbers = 16_384

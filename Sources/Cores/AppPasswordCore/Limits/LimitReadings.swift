@@ -7,6 +7,8 @@ final class LimitReadings: Sendable {
         var limits: Limits
     }
 
+    /// A row of more bytes is read each time.
+    private static let mostBytes = 8192
     /// Some kilobytes each at most, mostly a few hundred bytes.
     private let readings = Mutex(RecentTable<Int64, Reading>(capacity: 4096))
 
@@ -17,6 +19,7 @@ final class LimitReadings: Sendable {
     func read(_ stored: StoredLimits, of id: Int64) throws(LimitsError) -> Limits {
         if let last = readings.withLock({ $0.use(id) }), last.columns == stored.columns { return last.limits }
         let limits = try stored.read()
+        guard stored.columns.reduce(0, { $0 + ($1?.utf8.count ?? 0) }) <= Self.mostBytes else { return limits }
         readings.withLock { $0.set(id, to: Reading(columns: stored.columns, limits: limits)) }
         return limits
     }
