@@ -4,7 +4,7 @@ import Logging
 
 /// Lookups in the fixtures: real trees are deeper by no more than a few nodes, real records longer by translations.
 func geoBenchmarks(_ suite: Suite) throws {
-    let fixtures = "../Tests/GeoIPTests/Fixtures/"
+    let fixtures = "Tests/GeoIPTests/Fixtures/"
     let source = try MMDBGeoSource(
         GeoConfiguration(city: fixtures + "city.mmdb", asn: fixtures + "asn.mmdb"), logger: Logger(label: "benchmark"))
     let known = IPAddress(v4: 0xB070_A9DA)  // 176.112.169.218
