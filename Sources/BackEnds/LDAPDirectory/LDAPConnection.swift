@@ -307,6 +307,8 @@ internal import Locks
             handle, configuration.baseDN, scope, filter, names, 0, nil, nil, &wait, 2, &result)
         defer { if let result = unsafe result { _ = unsafe ldap_msgfree(result) } }
         if status != LDAP_SIZELIMIT_EXCEEDED { try check(status, "search") }
+        // A server that says goodbye in place of an answer may do so without an error: that is not "no entries".
+        guard unsafe result != nil else { throw LDAPFailure(code: LDAP_SERVER_DOWN, detail: "search: no answer") }
         var entries: [Entry] = []
         var entry = unsafe ldap_first_entry(handle, result)
         while let found = unsafe entry {
