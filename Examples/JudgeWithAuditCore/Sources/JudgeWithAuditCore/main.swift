@@ -20,7 +20,7 @@ for problem in build.problems { print("problem: \(problem)") }
 // 2. The facts: what follows from the address, and what your own sources said of it.
 var facts = Facts(address: address, localNetworks: LocalNetworks(), localLocationName: "local network")
 facts.network = Sourced(.known(NetworkFacts(name: "VK-FRONT", country: "RU")), source: FactSource("example"))
-facts.reverseHost = Sourced(.unavailable(LookupError(.timedOut)), source: .dns)
+facts.reverseHost = Sourced(.unavailable(LookupError(.timedOut)), source: FactSource("dns"))
 
 // 3. The verdict, and the reasons for it.
 let attempt = LoginAttempt(login: "alice", service: "imap", address: address, time: Timestamp(milliseconds: 0))
