@@ -100,7 +100,10 @@ public protocol AppPasswordAdministration: Sendable {
     func rename(id: Int64, comment: String?) async throws(BackendError) -> Bool
     /// Marks a row deleted, or removes it with its log rows if `hard`; false if there is no such row (not deleted yet).
     ///
-    /// - Parameter time: Since when; nil: now, by the database's clock, which all who share it agree on.
+    /// - Parameters:
+    ///   - id: The row's number.
+    ///   - hard: Whether nothing is to be left of it.
+    ///   - time: Since when; nil: now, by the database's clock, which all who share it agree on.
     func revoke(id: Int64, hard: Bool, at time: Timestamp?) async throws(BackendError) -> Bool
     /// Reads the log rows of a password, refused logins too, the newest first; nil if there is no such password.
     func history(id: Int64, limit: Int, offset: Int) async throws(BackendError) -> [LoginLogRow]?
