@@ -20,6 +20,18 @@ struct CheckConfigCommand: AsyncParsableCommand {
     var connect = false
 
     func run() async throws {
+        let (location, settings, files) = try read()
+        try conclude(location, files, silent: connect ? await askBackEnds(settings) : [])
+    }
+
+    /// The same where nobody is asked, with no task.
+    func runAlone() throws {
+        let (location, _, files) = try read()
+        try conclude(location, files, silent: [])
+    }
+
+    /// Reads the settings and every list, and prints what they are.
+    private func read() throws -> (location: SettingsLocation, settings: Settings, files: FileCheck) {
         let location = try SettingsLocation(config: options.config)
         let loaded: LoadedSettings
         do throws(SetupFailure) {
@@ -33,7 +45,11 @@ struct CheckConfigCommand: AsyncParsableCommand {
         for (list, entries, format) in files.counts {
             print("\(list): \(entries) \(entries == 1 ? "entry" : "entries")\(format.map { " (\($0))" } ?? "")")
         }
-        let silent = connect ? await askBackEnds(loaded.settings) : []
+        return (location, loaded.settings, files)
+    }
+
+    /// Ends the verb with what was found.
+    private func conclude(_ location: SettingsLocation, _ files: FileCheck, silent: [String]) throws {
         guard files.problems.isEmpty else { throw SetupFailure(files.problems, exitCode: .configuration) }
         switch location.source {
         case .file(let path): print("\(path.written): ok")

@@ -25,20 +25,6 @@ package struct WebAuthCommand: AsyncParsableCommand {
         (1..<max(1, program_argument_count())).compactMap { program_argument($0).map { String(cString: $0) } }
     }
 
-    /// Whether a verb waits for others (the service, those that ask servers), on threads of libdispatch.
-    private static func waits(_ command: any ParsableCommand) -> Bool {
-        if let check = command as? CheckConfigCommand { return check.connect }
-        return command is any AsyncParsableCommand
-    }
-
-    /// Ends the process with 71 (EX_OSERR) and a word where there is no `/proc`: libdispatch counts its threads there, and would
-    /// end the process in the middle of its work.
-    private static func requireProc() {
-        guard access("/proc/self/cmdline", R_OK) != 0 else { return }
-        standardError("there is no /proc here, and the program cannot run without it: mount -t proc proc /proc")
-        Foundation.exit(71)
-    }
-
     /// Parses the command line, runs the verb, and ends the process with a status of sysexits(3).
     ///
     /// To be called first of all: once there is a task, libdispatch has opened descriptors.
@@ -46,16 +32,19 @@ package struct WebAuthCommand: AsyncParsableCommand {
         DispatchLog.silence()
         HangUp.hold()
         StandardOutput.prepare()
-        Task {
-            let status = await perform()
-            // Last, so that it holds for every verb, however it ends and whatever it has said.
-            if let problem = StandardOutput.finish() {
-                standardError(problem)
-                exit(withError: ExitCode(SetupFailure.Status.output.rawValue))
-            }
-            exit(withError: status)
-        }
+        // With the first task libdispatch counts its threads there, and would end the process in the middle of its work.
+        guard access("/proc/self/cmdline", R_OK) == 0 else { end(performAlone()) }
+        Task { end(await perform()) }
         dispatchMain()
+    }
+
+    /// Last, so that it holds for every verb, however it ends and whatever it has said.
+    private static func end(_ status: ExitCode) -> Never {
+        if let problem = StandardOutput.finish() {
+            standardError(problem)
+            exit(withError: ExitCode(SetupFailure.Status.output.rawValue))
+        }
+        exit(withError: status)
     }
 
     /// Parses the command line and runs the verb.
@@ -64,7 +53,6 @@ package struct WebAuthCommand: AsyncParsableCommand {
     private static func perform() async -> ExitCode {
         do {
             var command = try parseAsRoot(arguments)
-            if waits(command) { requireProc() }
             if !(command is ServeCommand) { HangUp.release() }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -73,19 +61,42 @@ package struct WebAuthCommand: AsyncParsableCommand {
             }
             ProgramLog.flush()
             return .success
-        } catch let failure as SetupFailure {
+        } catch { return told(error) }
+    }
+
+    /// The same without `/proc`, on this thread: verbs that wait for others (the service, those that ask servers) say that they
+    /// cannot, and end with 71 (EX_OSERR).
+    private static func performAlone() -> ExitCode {
+        do {
+            var command = try parseAsRoot(arguments)
+            HangUp.release()
+            if let check = command as? CheckConfigCommand, !check.connect {
+                try check.runAlone()
+            } else if command is any AsyncParsableCommand {
+                standardError("there is no /proc here, and the program cannot run without it: mount -t proc proc /proc")
+                return ExitCode(71)
+            } else {
+                try command.run()
+            }
+            ProgramLog.flush()
+            return .success
+        } catch { return told(error) }
+    }
+
+    /// Says what ended a verb.
+    private static func told(_ error: any Error) -> ExitCode {
+        if let failure = error as? SetupFailure {
             // Where nobody has read the log, nobody would read this either.
             if ProgramLog.flush() { for problem in failure.problems { standardError(problem) } }
             return ExitCode(failure.exitCode.rawValue)
-        } catch {
-            ProgramLog.flush()
-            let status = exitCode(for: error)
-            let text = fullMessage(for: error)
-            // Help that was asked for is output, like any other.
-            if text.isEmpty { return status }
-            if status.isSuccess { print(text) } else { standardErrorText(text) }
-            return status
         }
+        ProgramLog.flush()
+        let status = exitCode(for: error)
+        let text = fullMessage(for: error)
+        // Help that was asked for is output, like any other.
+        if text.isEmpty { return status }
+        if status.isSuccess { print(text) } else { standardErrorText(text) }
+        return status
     }
 }
 
