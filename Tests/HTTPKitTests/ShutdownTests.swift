@@ -13,6 +13,7 @@ struct ShutdownTests {
             client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
             _ = try await client.readAnswer()  // 100: the head is in
             server.drain()
+            server.pass(.milliseconds(200))
             _ = try await idle.readToEnd()
             client.send("hello")
             let answer = try await client.readAnswer()

@@ -148,7 +148,18 @@ struct MachineTests {
     ]
 
     private static let shutdowns = [
-        Row("an idle connection ends at once", (.opened, "wait 600 s for client, read"), (.drain, "close")),
+        Row(
+            "an idle connection ends soon", (.opened, "wait 600 s for client, read"), (.drain, "wait 13 s for client"),
+            (.deadline, "close")),
+        Row(
+            "a request that its client had sent is answered", (.opened, "wait 600 s for client, read"),
+            (.drain, "wait 13 s for client"), (.bytes, "wait 10 s for client"), (.get, "judge"),
+            (.admitted, "enter, wait 11 s for client"), (.end, "wait 30 s for server, serve 1 with 0 bytes"),
+            (.answered(1), "wait 12 s for server, send 200 close")),
+        Row(
+            "and so is one behind an answer that did not know", after: served,
+            (.answered(1), "wait 12 s for server, send 200"), (.drain, ""),
+            (.written, "finish 200, wait 13 s for client, read"), (.bytes, "wait 10 s for client")),
         Row(
             "a head on its way is waited for", (.bytes, "wait 10 s for client"), (.drain, ""), (.get, "judge"),
             (.admitted, "enter, wait 11 s for client"), (.end, "wait 30 s for server, serve 1 with 0 bytes"),
@@ -165,7 +176,8 @@ struct MachineTests {
         Row(
             "what is left of a refused body still passes by, and is the last", (.post, "judge"),
             (.refused(404, mayGoOn: true), "wait 12 s for server, send 404"),
-            (.written, "finish 404, wait 11 s for client, read"), (.drain, ""), (.end, "close")),
+            (.written, "finish 404, wait 11 s for client, read"), (.drain, ""),
+            (.end, "wait 13 s for client")),
     ]
 
     @Test(arguments: opening + bodies + expectations + serving + shutdowns)
@@ -185,7 +197,7 @@ struct MachineTests {
 
         init() {
             (limits.maxBody, limits.maxPipelined) = (100, 1)
-            (limits.bodyDeadline, limits.writeDeadline) = (.seconds(11), .seconds(12))
+            (limits.bodyDeadline, limits.writeDeadline, limits.lastCall) = (.seconds(11), .seconds(12), .seconds(13))
             machine = ConnectionMachine(limits: limits)
         }
 

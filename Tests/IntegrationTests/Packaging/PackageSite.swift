@@ -78,7 +78,8 @@ final class PackageSite: Sendable {
         try await logIn(user, password, times: 1, rate: 1000, port: port).keys.first ?? 0
     }
 
-    /// Logs in so often a second, over and over, while something is done.
+    /// Logs in so often a second, over and over, while something is done: half of the clients keep their connection, half make
+    /// a new one each time.
     ///
     /// - Returns: How often each status came; 0 for no answer.
     func logIn(
@@ -87,11 +88,12 @@ final class PackageSite: Sendable {
         let isDone = Flag()
         let connections = 4
         return try await withThrowingTaskGroup { group in
-            for _ in 0..<connections {
+            for number in 0..<connections {
                 group.addTask {
                     var counts: [Int: Int] = [:]
                     while !isDone.isSet {
-                        let more = try await self.logIn(user, password, times: 100, rate: rate / connections)
+                        let more = try await self.logIn(
+                            user, password, times: 100, rate: rate / connections, keepsAlive: number % 2 == 0)
                         counts.merge(more) { $0 + $1 }
                     }
                     return counts
@@ -107,13 +109,14 @@ final class PackageSite: Sendable {
 
     /// One client's logins, one after the other.
     private func logIn(
-        _ user: String, _ password: String, times: Int, rate: Int, port: Int = 8000
+        _ user: String, _ password: String, times: Int, rate: Int, port: Int = 8000, keepsAlive: Bool = true
     ) async throws -> [Int: Int] {
         // What follows # is not sent; curl makes a request of each number. Without a connection curl itself fails, which is
         // an answer here.
         let script = "curl -s --max-time 10 -o /dev/null -w '%{http_code}\\n' \"$@\" || :"
         let arguments = [
             "--rate", "\(rate)/s", "--data-binary", "@-", "-H", "Authorization: Bearer \(try await token)",
+            "-H", "Connection: \(keepsAlive ? "keep-alive" : "close")",
             "http://127.0.0.1:\(port)/auth#[1-\(times)]",
         ]
         let output = try await machine.runInNetwork(

@@ -29,6 +29,9 @@ public struct HTTPLimits: Sendable, Hashable {
     /// How long a client may go on sending after a last answer, so that the answer is not lost to a reset (RFC 9112
     /// section 9.6).
     package var lingerTime: Duration = .seconds(2)
+    /// How long a connection without a request stays open when the server is shut down: what its client sent before it could
+    /// know is answered, and not lost to a reset.
+    package var lastCall: Duration = .milliseconds(200)
 
     /// The defaults.
     public init() {}

@@ -91,7 +91,7 @@ final class Connection: ChannelInboundHandler {
 
     // MARK: From the server
 
-    /// No more requests: closes unless one is at hand.
+    /// The next answer is the last; an idle connection does not wait for a request much longer.
     func drain() {
         machine.drain()
         perform()

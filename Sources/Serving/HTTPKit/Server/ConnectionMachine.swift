@@ -242,11 +242,12 @@ struct ConnectionMachine {
         }
     }
 
-    /// No more requests: closes unless one is at hand.
+    /// The next answer is the last. Where no request is at hand one has ``HTTPLimits/lastCall`` to arrive: its client may have
+    /// sent it already.
     mutating func drain() {
         isDraining = true
         switch phase {
-        case .waiting where queue.isEmpty && !headHasBegun: close()
+        case .waiting where queue.isEmpty && !headHasBegun: emit(.wait(for: limits.lastCall, .client))
         case .waiting, .judging, .receiving, .serving, .writing, .skipping, .lingering, .closed: break
         }
     }
@@ -364,10 +365,9 @@ struct ConnectionMachine {
     }
 
     private mutating func awaitRequest() {
-        if isDraining && queue.isEmpty { return close() }
         phase = .waiting
         headHasBegun = false
-        emit(.wait(for: limits.idleTimeout, .client))
+        emit(.wait(for: isDraining ? limits.lastCall : limits.idleTimeout, .client))
     }
 
     private mutating func leave() {

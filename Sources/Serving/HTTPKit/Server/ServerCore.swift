@@ -188,7 +188,7 @@ final class ServerCore {
         listeners = []
     }
 
-    /// Stops accepting, closes what is idle, and gives the rest the grace period.
+    /// Stops accepting, leaves what is idle ``HTTPLimits/lastCall``, and gives the rest the grace period.
     func drain() {
         guard !isDraining else { return }
         isDraining = true
