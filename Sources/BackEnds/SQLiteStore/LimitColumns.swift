@@ -7,8 +7,9 @@ enum LimitColumns {
     /// What follows the columns of `p`, an app password: whether it has limits, the time, the last use where days without one
     /// are limited, and the limits.
     static let list = """
-        , m.pwid, strftime('%Y-%m-%d %H:%M:%f', 'now'), CASE WHEN m.unused_days IS NOT NULL THEN (
-            SELECT max(timestamp) FROM log WHERE pwid = p.id AND result IS NULL) END,
+        , m.pwid, CASE WHEN m.pwid IS NOT NULL THEN strftime('%Y-%m-%d %H:%M:%f', 'now') END AS now,
+        CASE WHEN m.unused_days IS NOT NULL THEN (
+            SELECT max(timestamp) FROM log WHERE pwid = p.id AND result IS NULL) END AS last_use,
         \(StoredLimits.columnNames.map { "m.\($0)" }.joined(separator: ", "))
         """
 

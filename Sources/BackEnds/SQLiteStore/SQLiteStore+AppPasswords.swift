@@ -13,7 +13,7 @@ extension SQLiteStore: AppPasswordStore {
             let places = repeatElement("?", count: names.count).joined(separator: ", ")
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT p.id, p.uid, p.password, p.deleted IS NOT NULL, p.created\(LimitColumns.list)
+                    SELECT p.id, p.uid, p.password, p.deleted IS NOT NULL AS revoked, p.created\(LimitColumns.list)
                     FROM app_passwords AS p\(LimitColumns.join) WHERE p.uid IN (\(places))
                     """)
             // A cursor: a row is decoded where SQLite holds it, not copied first.

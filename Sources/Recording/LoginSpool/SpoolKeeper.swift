@@ -13,6 +13,13 @@ final class SpoolKeeper: Sendable {
         var releasesAll = false
         /// What the writer wants to do next.
         var request: Request?
+
+        /// Takes everything out, and keeps the room for as much; not for a crowd.
+        mutating func empty() {
+            uses.removeAll(keepingCapacity: uses.capacity <= 256)
+            completions.removeAll(keepingCapacity: completions.capacity <= 256)
+            (outcome, releasesAll, request) = (nil, false, nil)
+        }
     }
     struct Request: Sendable {
         var position: Int64?
@@ -20,6 +27,8 @@ final class SpoolKeeper: Sendable {
     }
     struct Shared: Sendable {
         var inbox = Inbox()
+        /// Takes the inbox's place in the next turn.
+        var emptyInbox = Inbox()
         var log: any LoginLog
         var nextNumber: UInt64
         var statistics = SpoolStatistics()
@@ -63,9 +72,14 @@ final class SpoolKeeper: Sendable {
 
     /// Does what is in the inbox; on the spool's thread only.
     func turn() {
-        let inbox = shared.withLock { shared in
-            defer { shared.inbox = Inbox() }
-            return shared.inbox
+        var inbox = Inbox()
+        shared.withLock { shared in
+            swap(&inbox, &shared.inbox)
+            swap(&shared.inbox, &shared.emptyInbox)
+        }
+        defer {
+            inbox.empty()
+            shared.withLock { swap(&$0.emptyInbox, &inbox) }
         }
         let now = now()
         var complaints: [Complaint] = []

@@ -92,19 +92,21 @@ final class SpoolLane: Sendable {
     }
 
     private func work() {
+        // What the last turn served, and then room for those of another: arrays go round, none is made.
+        var served: [Waiter] = []
         while true {
+            served.removeAll(keepingCapacity: true)
             let goesOn = state.withLock { state in
                 state.isRunning = state.isAsked
                 state.isAsked = false
-                swap(&state.served, &state.waiting)
+                if state.isRunning { swap(&state.served, &state.waiting) } else { swap(&state.served, &served) }
                 return state.isRunning
             }
             guard goesOn else { return }
             turn()
-            let served = state.withLock { state in
+            state.withLock { state in
                 state.isStalled = false
-                defer { state.served.removeAll(keepingCapacity: true) }
-                return state.served
+                swap(&state.served, &served)
             }
             for waiter in served { waiter.continuation.resume(returning: true) }
         }

@@ -116,9 +116,9 @@ package struct LoginCoalescer: Sendable {
         case .covered:
             return []
         case .follower:
-            buckets[plan.key]?.latest = plan.time
-            buckets[plan.key]?.pending = number
-            enqueue(plan.key)
+            guard var open = buckets[plan.key] else { return [] }
+            (open.latest, open.pending) = (plan.time, number)
+            enter(open, for: plan.key)
             return []
         case .first:
             guard bucket > .zero else { return [] }
@@ -150,8 +150,7 @@ package struct LoginCoalescer: Sendable {
                 open.isOpen = false
             }
             open.queued = Timestamp(milliseconds: .max)
-            buckets[key] = now >= open.start.moved(by: bucket) ? nil : open
-            enqueue(key)
+            if now >= open.start.moved(by: bucket) { buckets[key] = nil } else { enter(open, for: key) }
         }
         return released
     }
@@ -199,12 +198,12 @@ package struct LoginCoalescer: Sendable {
 
     /// Puts a bucket in the place of the key's old one, if any, and makes room for it.
     private mutating func open(_ new: Bucket, for key: Key) -> [UInt64] {
-        let old = buckets.updateValue(new, forKey: key)
-        var released: [UInt64] = []
-        if let old {
+        var (new, released) = (new, [UInt64]())
+        if let old = buckets[key] {
             if let number = old.pending { released.append(number) }
-            buckets[key]?.queued = old.queued
+            new.queued = old.queued
         }
+        buckets[key] = new
         // Before the new one is entered, so that it is not the one to go.
         while buckets.count > maxBuckets, let (time, nearest) = queue.first {
             queue.removeFirst()
@@ -212,17 +211,20 @@ package struct LoginCoalescer: Sendable {
             if let number = other.pending { released.append(number) }
             buckets[nearest] = nil
         }
-        enqueue(key)
+        enter(new, for: key)
         return released
     }
 
-    /// Enters a bucket into the queue unless it stands there early enough.
-    private mutating func enqueue(_ key: Key) {
-        guard let open = buckets[key] else { return }
+    /// Puts a bucket in its place, and into the queue unless it stands there early enough.
+    private mutating func enter(_ open: Bucket, for key: Key) {
+        var open = open
         let time = due(of: open)
-        guard time < open.queued else { return }
-        buckets[key]?.queued = time
-        queue.insert(key, at: time)
+        if time < open.queued {
+            open.queued = time
+            queue.insert(key, at: time)
+        }
+        // Not changed where it lies: that costs three allocations.
+        buckets[key] = open
     }
 }
 

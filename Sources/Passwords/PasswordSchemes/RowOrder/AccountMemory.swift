@@ -26,7 +26,9 @@ struct AccountMemory: Sendable {
     /// The rows that do not match the password that `winner` matches.
     func refuted(by winner: Fingerprint) -> Set<Fingerprint> {
         guard let mask = winners.first(where: { $0.row == winner })?.refuted, mask != 0 else { return [] }
-        return Set(rows.indices.lazy.filter { mask & 1 << UInt64($0) != 0 }.map { rows[$0] })
+        var refuted = Set<Fingerprint>(minimumCapacity: mask.nonzeroBitCount)
+        for index in rows.indices where mask & 1 << UInt64(index) != 0 { refuted.insert(rows[index]) }
+        return refuted
     }
 
     /// Whether ``remember(_:refuted:of:from:)`` would change nothing that matters.

@@ -3,6 +3,21 @@ internal import AuditCore
 
 /// Bringing what is in memory into files, and removing files.
 extension Spool {
+    /// What one write takes: uses first, so that nothing stands before the use that it is about. And where each stands then.
+    struct Chunk: Sendable {
+        var records: [SpoolRecord] = []
+        var uses = 0
+        var marks = 0
+        var places: [Place] = []
+
+        /// Takes everything out, and keeps the room.
+        mutating func empty() {
+            records.removeAll(keepingCapacity: true)
+            places.removeAll(keepingCapacity: true)
+            (uses, marks) = (0, 0)
+        }
+    }
+
     /// Bytes of one `write(2)`, about.
     private static let chunkBytes = 1 << 16
 
@@ -10,24 +25,24 @@ extension Spool {
     /// the uses are on the disk. What the disk does not take stays in memory.
     mutating func flush() -> SpoolError? {
         var touched: [any SpoolFile] = []
+        var chunk = Chunk()
+        swap(&chunk, &self.chunk)
+        defer {
+            chunk.empty()
+            swap(&chunk, &self.chunk)
+        }
         do throws(SpoolError) {
             while true {
-                let (uses, facts, marks) = nextChunk()
-                if uses.isEmpty && facts.isEmpty && marks == 0 { break }
-                var records = uses.map(SpoolRecord.use)
-                for number in facts {
-                    guard let late = self.facts[number] else { continue }
-                    records.append(.facts(number: number, name: late.name, location: late.location, isp: late.isp))
-                }
-                if marks > 0 { records.append(.written(Array(unmarked.prefix(marks)))) }
-                let places = try append(records)
-                if configuration.fsync, !uses.isEmpty, let file = segments.last?.file,
+                fill(&chunk)
+                if chunk.records.isEmpty { break }
+                try append(&chunk)
+                if configuration.fsync, chunk.uses > 0, let file = segments.last?.file,
                     !touched.contains(where: { $0 === file })
                 {
                     touched.append(file)
                 }
-                settle(uses, facts, at: places)
-                unmarked.removeFirst(marks)
+                settle(chunk)
+                unmarked.removeFirst(chunk.marks)
                 if unmarked.isEmpty { unmarkedSince = .max }
             }
             for file in touched { try file.sync() }
@@ -46,10 +61,9 @@ extension Spool {
         update(use)
     }
 
-    /// What goes into the next write: uses first, so that nothing stands before the use that it is about.
-    private mutating func nextChunk() -> (uses: [SpoolRecord.Use], facts: [UInt64], marks: Int) {
-        var uses: [SpoolRecord.Use] = []
-        var facts: [UInt64] = []
+    /// Takes together what goes into the next write.
+    private mutating func fill(_ chunk: inout Chunk) {
+        chunk.empty()
         var bytes = isLastFull ? 0 : segments[segments.count - 1].size
         let end = min(bytes + Self.chunkBytes, max(configuration.segmentBytes, bytes + 1))
         unwritten.removeAll { drafts[$0] == nil }
@@ -58,51 +72,60 @@ extension Spool {
             guard var use = drafts[number] else { continue }
             // Then the record before is not a second use.
             use.isMoved = strayed.contains(number)
-            uses.append(use)
+            chunk.records.append(.use(use))
             bytes += use.row.spooledSize
         }
-        unwrittenFacts.removeAll { self.facts[$0] == nil }
+        chunk.uses = chunk.records.count
+        unwrittenFacts.removeAll { facts[$0] == nil }
         for number in unwrittenFacts where bytes < end {
-            facts.append(number)
+            guard let late = facts[number] else { continue }
+            chunk.records.append(.facts(number: number, name: late.name, location: late.location, isp: late.isp))
             bytes += 64
         }
-        return (uses, facts, bytes < end ? min(unmarked.count, SpoolRecord.maxPayload / 16) : 0)
+        chunk.marks = bytes < end ? min(unmarked.count, SpoolRecord.maxPayload / 16) : 0
+        if chunk.marks > 0 { chunk.records.append(.written(Array(unmarked.prefix(chunk.marks)))) }
     }
 
     /// Notes where what was appended stands.
-    private mutating func settle(_ uses: [SpoolRecord.Use], _ facts: [UInt64], at places: [Place]) {
-        for (use, place) in zip(uses, places) {
-            drafts[use.number] = nil
-            strayed.remove(use.number)
-            enter(use, at: place)
-            guard var entered = open[use.number] else { continue }
-            entered.waiting.use = place
-            update(entered)
-        }
-        for (number, place) in zip(facts, places[uses.count...]) {
-            if let index = index(of: place.segment) { segments[index].facts.add(number) }
-            guard var use = open[number], !use.isComplete else { continue }
-            self.facts[number] = nil
-            use.waiting.facts = place
-            use.isComplete = true
-            update(use)
-            liveBytes += Int(place.size)
+    private mutating func settle(_ chunk: Chunk) {
+        var written = 0
+        for (record, place) in zip(chunk.records, chunk.places) {
+            switch record {
+            case .use(let use):
+                drafts[use.number] = nil
+                strayed.remove(use.number)
+                enter(use, at: place)
+                guard var entered = open[use.number] else { continue }
+                entered.waiting.use = place
+                update(entered)
+            case .facts(let number, _, _, _):
+                written += 1
+                if let index = index(of: place.segment) { segments[index].facts.add(number) }
+                guard var use = open[number], !use.isComplete else { continue }
+                facts[number] = nil
+                use.waiting.facts = place
+                use.isComplete = true
+                update(use)
+                liveBytes += Int(place.size)
+            case .written: break
+            }
         }
         unwritten.removeAll { drafts[$0] == nil }
-        unwrittenFacts.removeFirst(facts.count)
+        unwrittenFacts.removeFirst(written)
     }
 
     /// Appends records with one write, in a new file if the last one is full.
-    mutating func append(_ records: [SpoolRecord]) throws(SpoolError) -> [Place] {
+    mutating func append(_ chunk: inout Chunk) throws(SpoolError) {
         if isLastFull { try beginSegment() }
         let last = segments.count - 1
-        guard let file = segments[last].file else { return [] }
+        guard let file = segments[last].file else { return }
         buffer.removeAll(keepingCapacity: true)
         let start = segments[last].size
-        let places = records.map { record in
+        for record in chunk.records {
             let offset = start + buffer.count
             let size = segments[last].format.frame(record, into: &buffer)
-            return Place(segment: segments[last].name.sequence, offset: UInt32(offset), size: UInt32(size))
+            chunk.places.append(
+                Place(segment: segments[last].name.sequence, offset: UInt32(offset), size: UInt32(size)))
         }
         do throws(SpoolError) {
             try file.append(buffer)
@@ -111,14 +134,13 @@ extension Spool {
             let isCut: Void? = try? file.truncate(to: start)
             if isCut == nil {
                 segments[last].isSealed = true
-                for case .use(let use) in records { strayed.insert(use.number) }
+                for case .use(let use) in chunk.records { strayed.insert(use.number) }
             }
             throw error
         }
         segments[last].size += buffer.count
         statistics.bytes += buffer.count
         statistics.storageTrouble = nil
-        return places
     }
 
     /// Whether the next record goes into a new file; what an earlier process left is not added to.

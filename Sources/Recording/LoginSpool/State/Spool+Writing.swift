@@ -199,8 +199,10 @@ extension Spool {
                 number: use.number, row: row, bucketStart: row.time, isFollower: false, replaces: 0, isMoved: true,
                 isInDoubt: doubt(of: use) != nil)
         }
-        guard let places = try? append(records.map(SpoolRecord.use)) else { return nil }
-        return zip(uses, zip(records, places)).map { old, new in
+        var chunk = Chunk(records: records.map(SpoolRecord.use))
+        let isWritten: Void? = try? append(&chunk)
+        guard isWritten != nil else { return nil }
+        return zip(uses, zip(records, chunk.places)).map { old, new in
             let (use, (record, place)) = (old.use, new)
             if let index = index(of: use.use.segment), use.use.segment != place.segment {
                 segments[index].superseded.insert(use.number)

@@ -50,7 +50,9 @@ struct Spool: Sendable {
     var unloaded = 0
     /// Bytes of the records of all uses that wait.
     var liveBytes = 0
+    /// Room that is used again for each write.
     var buffer: [UInt8] = []
+    var chunk = Chunk()
     /// Uses that were moved, in the files that have been surveyed so far.
     var movedLater = NumberSet()
     /// Whether the disk may be asked to take copies.
@@ -77,8 +79,9 @@ struct Spool: Sendable {
     /// When there is something to do, at the earliest; nil if nothing is pending.
     var nextDue: Timestamp? {
         if !ready.isEmpty || hasBacklog || unwritten.contains(where: isReady) { return Timestamp(milliseconds: .min) }
-        let facts = factsAwaited.first.map { $0.since.advanced(by: configuration.factsTimeout) }
-        return [coalescer.nextDue, facts].compactMap(\.self).min()
+        guard let oldest = factsAwaited.first else { return coalescer.nextDue }
+        let facts = oldest.since.advanced(by: configuration.factsTimeout)
+        return coalescer.nextDue.map { min($0, facts) } ?? facts
     }
 
     // MARK: Uses come in
