@@ -17,6 +17,7 @@ let strictC = strict + [.strictMemorySafety()]
 let measured: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 
 /// Asks others over HTTP.
@@ -45,6 +46,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -263,7 +265,8 @@ let package = Package(
 
         // The login log: a spool in front of any database, and the embedded database.
         .target(
-            name: "LoginSpool", dependencies: ["Locks", "AppPasswordCore", "AuditCore", logging], swiftSettings: strictC
+            name: "LoginSpool", dependencies: ["Locks", "AppPasswordCore", "AuditCore", deque, logging],
+            swiftSettings: strictC
         ),
         .target(
             name: "SQLiteStore",
@@ -392,7 +395,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Back ends that wait: C libraries on lanes of their own.
-        .target(name: "BlockingLanes", dependencies: ["Locks"], swiftSettings: strict),
+        .target(name: "BlockingLanes", dependencies: ["Locks", deque], swiftSettings: strict),
         .testTarget(name: "BlockingLanesTests", dependencies: ["Locks", "BlockingLanes"], swiftSettings: strict),
 
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),

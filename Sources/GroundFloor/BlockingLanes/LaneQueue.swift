@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Dispatch
 internal import Locks
 
@@ -5,7 +6,7 @@ internal import Locks
 final class LaneQueue<Connection>: Sendable {
     private struct State {
         /// Calls no lane has taken yet.
-        var waiting = FIFO<LaneCall<Connection>>()
+        var waiting = Deque<LaneCall<Connection>>()
         /// Lanes that have nothing to do, the one that had last at the end.
         var idle: [Int]
         /// Whether each lane's connection is open.
@@ -15,7 +16,7 @@ final class LaneQueue<Connection>: Sendable {
         /// Lanes that run a call, or have been given one.
         var busy = 0
         /// Calls not yet known to be answered, the earliest deadline first.
-        var outstanding = FIFO<LaneCall<Connection>>()
+        var outstanding = Deque<LaneCall<Connection>>()
         var isClosed = false
         /// Until when the watcher sleeps unless it is woken; nil for ever.
         var watcherSleepsUntil: ContinuousClock.Instant?
@@ -43,13 +44,13 @@ final class LaneQueue<Connection>: Sendable {
     /// Gives a call to an idle lane, else queues it, or refuses it at once if the queue is full.
     func submit(_ call: LaneCall<Connection>) {
         let (isTaken, lane, wakesWatcher) = state.withLock { state -> (Bool, Int?, Bool) in
-            state.waiting.dropPrefix { $0.isAnswered }
+            state.waiting.dropAnswered()
             let lane = takeIdleLane(&state)
             guard lane != nil || state.waiting.count < limit else { return (false, nil, false) }
             state.waiting.append(call)
             if let lane { state.given[lane] = state.waiting.popFirst() }
-            state.outstanding.dropPrefix { $0.isAnswered }
-            state.outstanding.insert(call) { $0.deadline <= call.deadline }
+            state.outstanding.dropAnswered()
+            state.outstanding.enter(call)
             // Under load it is woken by its own time-outs only: about once for each timeout.
             if let until = state.watcherSleepsUntil, until <= call.deadline { return (true, lane, false) }
             state.watcherSleepsUntil = call.deadline
@@ -94,8 +95,8 @@ final class LaneQueue<Connection>: Sendable {
         state.withLock { state in
             state.busy -= 1
             state.isReady[lane] = isReady
-            state.waiting.dropPrefix { $0.isAnswered }
-            if state.waiting.count > 0, isReady || state.busy == 0 || mayOpen() {
+            state.waiting.dropAnswered()
+            if !state.waiting.isEmpty, isReady || state.busy == 0 || mayOpen() {
                 state.given[lane] = state.waiting.popFirst()
                 state.busy += 1
             } else {
@@ -125,7 +126,7 @@ final class LaneQueue<Connection>: Sendable {
     /// What the lanes have to do now.
     var load: LaneLoad {
         state.withLock { state in
-            state.waiting.dropPrefix { $0.isAnswered }
+            state.waiting.dropAnswered()
             return LaneLoad(busy: state.busy, idle: wakeUps.count - state.busy, waiting: state.waiting.count)
         }
     }
@@ -160,5 +161,19 @@ final class LaneQueue<Connection>: Sendable {
         state.withLock { $0.isClosed = true }
         for wakeUp in wakeUps { wakeUp.signal() }
         watcher.signal()
+    }
+}
+
+extension Deque {
+    /// Takes out those in front that nobody waits for any more.
+    fileprivate mutating func dropAnswered<Connection>() where Element == LaneCall<Connection> {
+        while let call = first, call.isAnswered { removeFirst() }
+    }
+
+    /// Puts a call behind all whose deadlines are no later; mostly that is the end.
+    fileprivate mutating func enter<Connection>(_ call: Element) where Element == LaneCall<Connection> {
+        var index = endIndex
+        while index > startIndex, self[index - 1].deadline > call.deadline { index -= 1 }
+        insert(call, at: index)
     }
 }

@@ -1,6 +1,7 @@
 internal import Locks
 internal import AppPasswordCore
 internal import AuditCore
+internal import DequeModule
 
 /// What was found in the files of earlier processes.
 struct ReplayReport: Sendable {
@@ -175,7 +176,7 @@ extension Spool {
     /// Takes uses back into the index.
     mutating func load(_ uses: [WaitingUse], from sequence: UInt32, expected: Int) {
         guard let index = index(of: sequence) else { return }
-        let known = Set(ready.all.lazy.filter { $0.use.segment == sequence }.map(\.number))
+        let known = Set(ready.lazy.filter { $0.use.segment == sequence }.map(\.number))
         let superseded = segments[index].superseded
         var count = 0
         for use in uses where !gone.contains(use.number) && !superseded.contains(use.number) {

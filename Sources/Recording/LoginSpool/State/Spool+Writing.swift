@@ -1,6 +1,7 @@
 internal import Locks
 internal import AppPasswordCore
 internal import AuditCore
+internal import DequeModule
 
 /// What the writer is to do next, and what comes of it.
 extension Spool {
@@ -52,7 +53,7 @@ extension Spool {
         guard unsurveyed == 0, let first = ready.first else { return .nothing(until: nextDue) }
         guard let position else { return .position }
         let isInDoubt = doubt(of: first) != nil
-        let uses = ready.all.prefix(limit).prefix { (doubt(of: $0) != nil) == isInDoubt }
+        let uses = ready.prefix(limit).prefix { (doubt(of: $0) != nil) == isInDoubt }
         guard leaveNote(handing: uses.map(\.number), position: position) else { return .withheld }
         let batch = batch(of: Array(uses), position: position)
         ready.removeFirst(batch.uses.count)
@@ -168,7 +169,7 @@ extension Spool {
                 drafts[use.number]?.isInDoubt = true
             }
         }
-        ready.prepend(batch.uses.filter(\.isInFile))
+        ready.prepend(contentsOf: batch.uses.filter(\.isInFile))
         // A server that is gone says nothing about the rows, unless it goes each time.
         let halves = isRefused || error.code == .timedOut || (error.code == .unreachable && failures > 1)
         if halves { batchLimit = max(1, batch.uses.count / 2) }
@@ -224,12 +225,12 @@ extension Spool {
             now >= oldest.latestBucketStart.advanced(by: configuration.bucket)
         else { return nil }
         if oldest.unloaded > 0 { return nextLoad() }
-        let uses = ready.all.filter { $0.use.segment == oldest.name.sequence }.prefix(configuration.batchSize)
+        let uses = ready.filter { $0.use.segment == oldest.name.sequence }.prefix(configuration.batchSize)
         guard !uses.isEmpty else { return nil }
         var batch = batch(of: Array(uses), position: .min)
         batch.isCompaction = true
         let taken = Set(uses.map(\.number))
-        ready = FIFO(ready.all.filter { !taken.contains($0.number) })
+        ready.removeAll { taken.contains($0.number) }
         underWay = batch
         return .batch(batch)
     }
@@ -250,7 +251,7 @@ extension Spool {
         if let moved = move(moving) {
             for use in moved { admit(use) }
         } else {
-            ready.prepend(moving.map(\.0))
+            ready.prepend(contentsOf: moving.map(\.0))
             mayCompact = false
         }
     }

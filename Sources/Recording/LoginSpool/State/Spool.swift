@@ -1,6 +1,7 @@
 internal import Locks
 internal import AppPasswordCore
 internal import AuditCore
+internal import DequeModule
 
 /// The spool without its clock, its thread and its database: an index over files, and the rules by which uses move on.
 ///
@@ -24,7 +25,7 @@ struct Spool: Sendable {
     /// How many of the first have not been surveyed since the start: what they hold is not known yet.
     var unsurveyed = 0
     var open: [UInt64: OpenUse] = [:]
-    var ready = FIFO<WaitingUse>()
+    var ready = Deque<WaitingUse>()
     /// Uses that stand in no file yet, by number and in their order.
     var drafts: [UInt64: SpoolRecord.Use] = [:]
     var unwritten: [UInt64] = []
@@ -63,7 +64,7 @@ struct Spool: Sendable {
     /// How often the database failed in a row.
     var failures = 0
     /// Until when the facts of open uses are waited for, counted from these times.
-    private var factsAwaited = FIFO<(number: UInt64, since: Timestamp)>()
+    private var factsAwaited = Deque<(number: UInt64, since: Timestamp)>()
 
     init(disk: any SpoolDisk, configuration: SpoolConfiguration) {
         self.disk = disk
