@@ -1,6 +1,7 @@
 import Foundation
 import HTTPKit
 import Locks
+import Logging
 import Testing
 
 /// Listening sockets that outlive a server.
@@ -10,6 +11,10 @@ struct SocketKeeperTests {
     private final class Keeper: SocketKeeper {
         private let kept = Mutex<[String: CInt]>([:])
         private let taken = Mutex(0)
+        private let whenTaken = Mutex<(@Sendable () -> Void)?>(nil)
+
+        /// Has something done just before a socket is given out; nil: nothing any more.
+        func whenTaken(_ action: (@Sendable () -> Void)?) { whenTaken.withLock { $0 = action } }
 
         /// Begins with a socket that listens at a free port of an address.
         func listen(_ host: String) throws -> Int {
@@ -57,6 +62,7 @@ struct SocketKeeperTests {
             }
         }
         func take(_ place: String) -> CInt? {
+            whenTaken.withLock { $0 }?()
             let copy = kept.withLock { $0[place].map { dup($0) } }
             if copy != nil { taken.withLock { $0 += 1 } }
             return copy
@@ -90,6 +96,23 @@ struct SocketKeeperTests {
         let most = try String(contentsOfFile: "/proc/sys/net/core/somaxconn", encoding: .utf8)
         let wanted = min(1024, UInt32(most.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 1024)
         #expect(keeper.queueLength("127.0.0.1:\(port)") == wanted, "it was 16 where it came from")
+    }
+
+    @Test func `who connects while a server begins that is to end already is answered`() async throws {
+        let keeper = Keeper()
+        let port = try keeper.listen("127.0.0.1")
+        let clients = try (0..<4).map { _ in try RawClient(port: port) }
+        for client in clients { try await client.send(get("/livez")) }
+        var configuration = HTTPServer.Configuration(host: "127.0.0.1", port: port)
+        configuration.keeper = keeper
+        let server = HTTPServer(
+            configuration: configuration, router: Router([.livez]), logger: Logger(label: "test"))
+        keeper.whenTaken { server.shutdown() }
+        try await server.run()
+        keeper.whenTaken(nil)
+        // Whom it had taken in it has answered; the others are the next one's.
+        try await ask(port, keeper: keeper)
+        for client in clients { #expect(try await client.readAnswer().status == 200) }
     }
 
     @Test func `a socket of its own is given to be kept, unless the port is any`() async throws {

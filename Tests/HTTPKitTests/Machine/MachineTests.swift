@@ -157,6 +157,9 @@ struct MachineTests {
             (.admitted, "enter, wait 11 s for client"), (.end, "wait 30 s for server, serve 1 with 0 bytes"),
             (.answered(1), "wait 12 s for server, send 200 close")),
         Row(
+            "and that of a client that is taken in the same moment", (.drain, "wait 13 s for client"),
+            (.opened, "wait 13 s for client, read"), (.bytes, "wait 10 s for client")),
+        Row(
             "and so is one behind an answer that did not know", after: served,
             (.answered(1), "wait 12 s for server, send 200"), (.drain, ""),
             (.written, "finish 200, wait 13 s for client, read"), (.bytes, "wait 10 s for client")),

@@ -110,7 +110,7 @@ struct ConnectionMachine {
 
     /// The connection is there.
     mutating func opened() {
-        emit(.wait(for: limits.idleTimeout, .client))
+        waitForRequest()
         mustSettle = true
     }
 
@@ -247,7 +247,7 @@ struct ConnectionMachine {
     mutating func drain() {
         isDraining = true
         switch phase {
-        case .waiting where queue.isEmpty && !headHasBegun: emit(.wait(for: limits.lastCall, .client))
+        case .waiting where queue.isEmpty && !headHasBegun: waitForRequest()
         case .waiting, .judging, .receiving, .serving, .writing, .skipping, .lingering, .closed: break
         }
     }
@@ -367,6 +367,10 @@ struct ConnectionMachine {
     private mutating func awaitRequest() {
         phase = .waiting
         headHasBegun = false
+        waitForRequest()
+    }
+
+    private mutating func waitForRequest() {
         emit(.wait(for: isDraining ? limits.lastCall : limits.idleTimeout, .client))
     }
 

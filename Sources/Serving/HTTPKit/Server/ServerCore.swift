@@ -55,7 +55,6 @@ final class ServerCore {
     /// - Returns: nil if there is no room because every connection is being served.
     /// - Complexity: Linear in the number of connections once the bound is reached.
     func makeConnection() -> Connection? {
-        guard !isDraining else { return nil }
         if hasAllConnections {
             let waiting = connections.values.filter { $0.waitingSince != nil }
             guard let longest = waiting.min(by: { ($0.waitingSince ?? .now()) < ($1.waitingSince ?? .now()) }) else {
@@ -66,6 +65,8 @@ final class ServerCore {
         }
         let connection = Connection(self)
         connections[ObjectIdentifier(connection)] = connection
+        // Taken in the moment of a shutdown, before its listener was closed: it is answered, too.
+        if isDraining { connection.drain() }
         return connection
     }
 
@@ -192,11 +193,11 @@ final class ServerCore {
     func drain() {
         guard !isDraining else { return }
         isDraining = true
+        closeListeners()
         if isListening { drainConnections() }
     }
 
     private func drainConnections() {
-        closeListeners()
         for connection in Array(connections.values) { connection.drain() }
         let isolated = loop.assumeIsolated()
         isolated.scheduleTask(in: TimeAmount(gracePeriod)) { self.endGrace() }
@@ -214,7 +215,7 @@ final class ServerCore {
     }
 
     private func endIfDrained() {
-        guard isDraining, connections.isEmpty, running == 0 || graceIsOver, !hasEnded else { return }
+        guard isDraining, isListening, connections.isEmpty, running == 0 || graceIsOver, !hasEnded else { return }
         hasEnded = true
         work.finish()
         drained.succeed()
