@@ -5,7 +5,7 @@ struct NetworkIndex: Sendable {
     private let ending: EndingNetworks?
 
     init(lasting: consuming PrefixTable.Builder, ending: [EndingNetworks.Entry]) {
-        self.lasting = PrefixTable(lasting, precedence: .first)
+        self.lasting = PrefixTable(consume lasting, precedence: .first)
         self.ending = ending.isEmpty ? nil : EndingNetworks(ending)
     }
 
@@ -56,7 +56,7 @@ struct EndingNetworks: Sendable {
             builder.add(entry.prefix, number: index + 1)
         }
         self.entries = chained
-        narrowest = PrefixTable(builder, precedence: .longest)
+        narrowest = PrefixTable(consume builder, precedence: .longest)
     }
 
     /// The network of the first line that holds the address and has not ended.

@@ -31,7 +31,7 @@ final class IPNetworks: DetailedDenyList {
                 }
             }
         }
-        entries = IndexedEntries(file: reader.file.name, lines, NetworkIndex(lasting: builder, ending: ending))
+        entries = IndexedEntries(file: reader.file.name, lines, NetworkIndex(lasting: consume builder, ending: ending))
     }
 
     func denial(_ attempt: LoginAttempt, _ facts: Facts) -> Denial? {
