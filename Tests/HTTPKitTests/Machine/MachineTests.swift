@@ -167,6 +167,10 @@ struct MachineTests {
             "a head on its way is waited for", (.bytes, "wait 10 s for client"), (.drain, ""), (.get, "judge"),
             (.admitted, "enter, wait 11 s for client"), (.end, "wait 30 s for server, serve 1 with 0 bytes"),
             (.answered(1), "wait 12 s for server, send 200 close")),
+        Row(
+            "who does not close after the last answer is not waited for that long", after: served, (.drain, ""),
+            (.answered(1), "wait 12 s for server, send 200 close"),
+            (.written, "finish 200, wait 1 s for client, closeOutput, read")),
         Row("a body on its way, too", after: admitted, (.drain, ""), (.body(1), ""), (.readCompleted, "read")),
         Row(
             "a handler is waited for", after: served, (.drain, ""),

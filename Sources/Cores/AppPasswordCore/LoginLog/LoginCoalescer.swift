@@ -211,7 +211,7 @@ package struct LoginCoalescer: Sendable {
             if let number = other.pending { released.append(number) }
             buckets[nearest] = nil
         }
-        enter(new, for: key)
+        if buckets[key] != nil { enter(new, for: key) }
         return released
     }
 

@@ -118,7 +118,10 @@ extension Spool {
     mutating func append(_ chunk: inout Chunk) throws(SpoolError) {
         if isLastFull { try beginSegment() }
         let last = segments.count - 1
-        guard let file = segments[last].file else { return }
+        let name = segments[last].name.text
+        guard let file = segments[last].file else {
+            throw SpoolError("write", path: name, code: 0, reason: "the file is not open")
+        }
         buffer.removeAll(keepingCapacity: true)
         let start = segments[last].size
         for record in chunk.records {

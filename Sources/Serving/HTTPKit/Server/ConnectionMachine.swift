@@ -162,7 +162,8 @@ struct ConnectionMachine {
             if inputIsClosed { return close() }
             phase = .lingering
             queue.removeAll()
-            emit(.wait(for: limits.lingerTime, .client))
+            // Half as long at the end: who waits for the next process waits for this.
+            emit(.wait(for: isDraining ? limits.lingerTime / 2 : limits.lingerTime, .client))
             emit(.closeOutput)
         }
         mustSettle = true

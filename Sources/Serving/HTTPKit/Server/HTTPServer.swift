@@ -75,9 +75,9 @@ public final class HTTPServer: Sendable {
     /// Serves until ``shutdown()`` is called or the task is cancelled, ends what is in flight, and returns.
     ///
     /// A shutdown stops accepting, closes idle connections after 0.2 s (a request may be on its way), answers what is in
-    /// flight with `Connection: close`, and after ``Configuration/gracePeriod`` cancels the handlers that are left and answers 503 for them. Cancelling
-    /// the task does the same, but as children of that task the handlers are cancelled at once. Returns when every
-    /// handler has ended: one that ignores cancellation holds it up. May be called once.
+    /// flight with `Connection: close`, and after ``Configuration/gracePeriod`` cancels the handlers that are left and
+    /// answers 503 for them. Cancelling the task does the same, but as children of that task the handlers are cancelled at
+    /// once. Returns when every handler has ended: one that ignores cancellation holds it up. May be called once.
     ///
     /// - Parameter onBound: Gets the places when the server listens at all of them, with the ports that were taken.
     /// - Throws: ``HTTPServerError`` if it cannot listen at one of them; then it listens at none.
