@@ -225,12 +225,13 @@ let package = Package(
 
         // What registries have said: kept, and asked for once for all who want to know.
         .target(
-            name: "LookupAnswers", dependencies: ["Locks", "AuditCore", "StrictJSON", "Whois"], swiftSettings: strict),
+            name: "LookupAnswers", dependencies: ["Locks", "AuditCore", "DNSResolver", "StrictJSON", "Whois"],
+            swiftSettings: strict),
         .testTarget(
             name: "LookupAnswersTests",
             dependencies: [
-                "TestKit", "Locks", "LookupAnswers", "AuditCore", "AuditCoreTesting", "LookupCaches", "RedisCache",
-                "TestServers", "Whois",
+                "TestKit", "DNSResolver", "Locks", "LookupAnswers", "AuditCore", "AuditCoreTesting", "LookupCaches",
+                "RedisCache", "TestServers", "Whois",
             ],
             swiftSettings: strict),
 

@@ -37,7 +37,7 @@ final class CachedLookup<Kind: CachedKind>: Lookup {
         let now = now()
         let drops: UInt64
         switch inUse.reading(for: address, at: now) {
-        case .answer(let answer): return answer
+        case .answer(let answer, _): return answer
         case .nothing(let count): drops = count
         }
         let keys = CachedAnswers<Kind>.Keys(address)

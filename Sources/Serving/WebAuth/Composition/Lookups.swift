@@ -18,6 +18,7 @@ final class Lookups: Sendable {
 
     private let clients: RegistryClients?
     private let cached: CachedSources
+    private let names: CachedNames
     private let timeout: Duration
     /// Whether what is behind memory can be read; nil if there is nothing.
     private let isCacheWhole: @Sendable () -> Bool?
@@ -39,17 +40,21 @@ final class Lookups: Sendable {
         timeout = configuration.timeout
         let cache = Self.cache(configuration.cache, logger) { refused.add($0) }
         isCacheWhole = { (cache as? TieredLookupCache)?.isWhole }
+        let longest = configuration.keeping.freshFor
         guard let (resolver, clients) = try Self.clients(configuration, place: place, logger) else {
             clients = nil
             cached = CachedSources(offlineFrom: cache, configuration.keeping, now: { .now })
-            sources = FactSources(reverse: HostsFileResolver(), network: cached.networks, origin: cached.origins)
+            names = CachedNames(
+                asking: HostsFileResolver(), cache: cache, isOffline: true, longest: longest, now: { .now })
+            sources = FactSources(reverse: names, network: cached.networks, origin: cached.origins)
             return
         }
         self.clients = clients
         cached = CachedSources(
             configuration.keeping, cache: cache, network: clients.network, origin: clients.origin, now: { .now })
+        names = CachedNames(asking: resolver, cache: cache, longest: longest, now: { .now })
         sources = FactSources(
-            reverse: resolver, network: clients.network == nil ? nil : cached.networks,
+            reverse: names, network: clients.network == nil ? nil : cached.networks,
             origin: clients.origin == nil ? nil : cached.origins)
     }
 
@@ -86,6 +91,7 @@ final class Lookups: Sendable {
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.cached.run() }
+            group.addTask { await self.names.run() }
             if let clients { group.addTask { await clients.run() } }
             await ended.wait()
             try? await Task.sleep(for: timeout)
