@@ -84,6 +84,9 @@ final class Lookups: Sendable {
             + (clients?.statuses ?? []).map(\.description)
     }
 
+    /// Whether a login waits for what somebody is asked about networks and origins.
+    var isWaitedFor: Bool { cached.networksUnderWay.askers + cached.originsUnderWay.askers > 0 }
+
     /// How many values of the shared cache were not read because they are too long, since the start.
     var refusedValues: Int { refused.value }
 
