@@ -2,6 +2,7 @@ import AuditCore
 import AuditCoreTesting
 import DNSResolver
 import Locks
+import LookupCaches
 import TestKit
 import Testing
 
@@ -175,6 +176,23 @@ struct CachedNamesTests {
         // They wait for `run()`, and so do answers that are to be kept.
         try await running(names) { await waitUntil { source.asked.count == 108 } }
         #expect(source.asked.count == 108)
+    }
+
+    @Test func `where nobody may be asked, and memory is all there is, that is said at once`() async throws {
+        let memory = MemoryLookupCache { [clock] in clock.instant }
+        let offline = Sourced<PTRNames>(.unavailable(LookupError(.offline)), source: .none)
+        #expect(names(memory, isOffline: true).factAtHand(about: client) == offline)
+        #expect(names(cache(), isOffline: true).factAtHand(about: client) == nil, "somebody else may know")
+        #expect(names(memory).factAtHand(about: client) == nil)
+        source.answer(client, .known("a.example.net"), for: 300)
+        let asking = names(memory)
+        try await running(asking) {
+            _ = await asking.fact(about: client)
+            await waitUntil { !memory.valuesAtHand(for: [CacheKeys.names(of: client)]).isEmpty }
+        }
+        clock.advance(by: .seconds(1))
+        #expect(names(memory, isOffline: true).factAtHand(about: client)?.value == "a.example.net")
+        #expect(source.asked.count == 1)
     }
 
     @Test func `names keep the contract of lookups`() async throws {

@@ -79,11 +79,13 @@ package final class CachedNames: Lookup {
         let key = CacheKeys.names(of: address)
         // A cache that cannot be asked is as good as an empty one.
         if let values = try? await cache.values(for: [key]), let kept = take(values[key], address) { return kept }
-        guard !isOffline else { return Sourced(.unavailable(LookupError(.offline)), source: .none) }
-        return await ask(address)
+        return isOffline ? Self.offline : await ask(address)
     }
 
-    /// The names, if they stand in the hosts file, or memory has them and they hold.
+    private static let offline = Sourced<PTRNames>(.unavailable(LookupError(.offline)), source: .none)
+
+    /// The names, if they stand in the hosts file, or memory has them and they hold; and that nobody may be asked, if there is no
+    /// more than memory.
     package func factAtHand(about address: IPAddress) -> Sourced<PTRNames>? {
         if let fixed = source.fixedName(of: address) { return Sourced(.known(fixed), source: .dns) }
         switch inUse.reading(for: address, at: now()) {
@@ -92,7 +94,9 @@ package final class CachedNames: Lookup {
             return answer
         case .nothing:
             let key = CacheKeys.names(of: address)
-            return take(cache.valuesAtHand(for: [key])[key], address)
+            if let kept = take(cache.valuesAtHand(for: [key])[key], address) { return kept }
+            // There is nobody to ask, and nowhere to look.
+            return isOffline && cache.hasAllAtHand ? Self.offline : nil
         }
     }
 
