@@ -1,4 +1,4 @@
-/// A key-value store for answers of registries, shared or not.
+/// A key-value store for answers of registries and of DNS, shared or not.
 ///
 /// Values are opaque bytes; a store may lose any of them at any time.
 package protocol LookupCache: Sendable {
