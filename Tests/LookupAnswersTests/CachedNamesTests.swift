@@ -9,6 +9,7 @@ import Testing
 @testable import LookupAnswers
 
 /// PTR names, kept as long as DNS says.
+@Suite(.timeLimit(.minutes(5)))
 struct CachedNamesTests {
     /// Answers from a table, and remembers what it was asked.
     private final class ScriptedNames: NameSource {
@@ -145,6 +146,27 @@ struct CachedNamesTests {
         #expect(await names.fact(about: client).source == .cache)
         clock.advance(by: .milliseconds(1))
         if kept <= 900 { #expect(await names.fact(about: client).source == .dns) }
+    }
+
+    @Test func `of names without end nothing is kept, and what is kept already stays`() async throws {
+        let label = String(repeating: "a", count: 63)
+        let long = (0..<16).map { "\($0).\(label).\(label).\(label)" }
+        let usual = try #require(PTRNames((0..<16).map { "\($0).\(label).example.net" }))
+        let names = names(cache())
+        source.answer(client, .known(usual), for: 100)
+        _ = await names.fact(about: client)
+        #expect(names.factAtHand(about: client)?.value == usual)
+        source.answer(client, PTRNames(long).map { .known($0) } ?? .absent, for: 86_400)
+        try await running(names) {
+            clock.advance(by: .seconds(90))
+            #expect(names.factAtHand(about: client)?.value == usual)
+            await waitUntil { source.asked.count == 2 }
+            clock.advance(by: .seconds(10))
+            for _ in 0..<2 { #expect(await names.fact(about: client).source == .dns) }
+        }
+        let texts = long.map { "\"\($0)\"" }.joined(separator: ",")
+        let text = #"{"v":1,"fetched":\#(clock.now.milliseconds),"ttl":60,"names":[\#(texts)]}"#
+        #expect(StoredForm.names(Array(text.utf8), now: clock.now) == nil)
     }
 
     @Test func `with nothing to be kept nothing is`() async {

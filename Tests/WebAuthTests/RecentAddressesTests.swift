@@ -141,6 +141,20 @@ struct RecentAddressesTests {
         #expect(place.troubles.count == 1)
     }
 
+    @Test func `who came more than a day ago leaves the file, though nobody else comes`() async throws {
+        let place = try Place()
+        try place.write("198.51.100.1 1763918141\n198.51.100.2 1763918140\n198.51.100.3 1763831740\n".utf8)
+        let addresses = place.addresses()
+        await addresses.save()
+        #expect(place.text == "198.51.100.1 1763918141\n198.51.100.2 1763918140\n")
+        place.advance(by: .seconds(86_399))
+        await addresses.save()
+        #expect(place.text == "198.51.100.1 1763918141\n")
+        place.advance(by: .seconds(1))
+        await addresses.save()
+        #expect(place.text.isEmpty)
+    }
+
     @Test func `with the setting off they are forgotten, and the file goes`() async throws {
         let place = try Place()
         let addresses = place.addresses()

@@ -59,29 +59,32 @@ struct WarmUpTests {
 
         /// Sleeps only for the rounds, until the test has the next begin.
         func warmUp(_ addresses: RecentAddresses, rounds: Turnstile = Turnstile()) throws -> WarmUp {
-            let house = LocalNetworks([(try #require(IPPrefix("130.149.0.0/16")), "house")])
-            return WarmUp(
+            WarmUp(
                 addresses,
                 sleep: { duration in
                     if duration == WarmUp.interval { return try await rounds.pass() }
                     self.state.withLock { $0.slept.append(duration) }
                 },
-                means: {
-                    guard self.state.withLock({ $0.isWanted }) else { return nil }
-                    return WarmUp.Means(
-                        sources: FactSources(
-                            reverse: Kind<PTRNames>(word: "ptr", source: .dns, world: self),
-                            network: Kind<NetworkFacts>(word: "net", source: .rdap, world: self),
-                            origin: Kind<OriginFacts>(word: "pfx", source: .cymruDNS, world: self)),
-                        localNetworks: house, freshFor: .seconds(86_400), registryPause: .seconds(4),
-                        isBusy: {
-                            self.state.withLock { state in
-                                state.busy -= 1
-                                return state.busy >= 0
-                            }
-                        })
+                means: { self.means })
+        }
+
+        var means: WarmUp.Means? {
+            guard state.withLock({ $0.isWanted }) else { return nil }
+            return WarmUp.Means(
+                sources: FactSources(
+                    reverse: Kind<PTRNames>(word: "ptr", source: .dns, world: self),
+                    network: Kind<NetworkFacts>(word: "net", source: .rdap, world: self),
+                    origin: Kind<OriginFacts>(word: "pfx", source: .cymruDNS, world: self)),
+                localNetworks: Self.house, freshFor: .seconds(86_400), registryPause: .seconds(4),
+                isBusy: {
+                    self.state.withLock { state in
+                        state.busy -= 1
+                        return state.busy >= 0
+                    }
                 })
         }
+
+        private static let house = LocalNetworks(IPPrefix("130.149.0.0/16").map { [($0, "house")] } ?? [])
     }
 
     /// Where a round waits for the next to be let begin.
@@ -159,6 +162,22 @@ struct WarmUpTests {
         addresses.note(try #require(IPAddress("9.9.9.9")))
         await run(warmUp, turnstile, rounds: 2)
         #expect(world.asked.filter { $0.hasPrefix("ptr") } == ["ptr 8.8.8.8", "ptr 9.9.9.9", "ptr 8.8.8.8"])
+    }
+
+    @Test func `a round that takes long does not keep the file from being written`() async throws {
+        let world = World()
+        let addresses = try addresses((0...WarmUp.savedAfter).map { "8.8.\($0 / 256).\($0 % 256)" })
+        let path = path
+        let warmUp = WarmUp(
+            addresses,
+            sleep: { duration in
+                if duration == WarmUp.interval { Issue.record("the file was not there before the round's end") }
+                if FileManager.default.fileExists(atPath: path) { throw CancellationError() }
+            },
+            means: { world.means })
+        await warmUp.run()
+        #expect(world.asked.count == 3 * (WarmUp.savedAfter + 1))
+        try? FileManager.default.removeItem(atPath: path)
     }
 
     @Test func `a setting that ends it does so at once, and one that wants it has it go on`() async throws {

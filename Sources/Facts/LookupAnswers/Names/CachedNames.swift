@@ -5,7 +5,7 @@ internal import Locks
 /// PTR names behind a lookup cache, so that a client whose names were asked for once costs no question while they hold.
 ///
 /// What DNS says is kept as long as DNS says: 10 s at least, `longest` at most, and that there is no name an hour at most. Of
-/// trouble nothing is kept, and what is kept already stays. Names of which a login makes use in the last fifth of their time
+/// trouble, and of names longer than 2 KB together, nothing is kept, and what is kept already stays. Names of which a login makes use in the last fifth of their time
 /// are asked for anew meanwhile, so that a client that is there all day waits once. The hosts file comes before all that, and
 /// of its names nothing is kept. A cache that is down is an empty one.
 package final class CachedNames: Lookup {

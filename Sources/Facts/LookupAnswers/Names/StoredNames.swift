@@ -36,17 +36,23 @@ extension StoredNames {
 }
 
 extension StoredForm {
-    /// What names are kept as: `{"v":1,"fetched":…,"ttl":3600,"names":["a.example.net"]}`.
+    /// No value of names is longer, in bytes: 16 names of 100 characters take less. What a client's own zone says is asked for
+    /// at no pace of ours, so that how much of it is kept must not be his to say.
+    static let longestNames = 2048
+
+    /// What names are kept as: `{"v":1,"fetched":…,"ttl":3600,"names":["a.example.net"]}`; nil if they are too long to be kept.
     static func bytes(_ names: StoredNames, fetched: Timestamp) -> [UInt8]? {
-        form(fetched) { form in
+        let bytes = form(fetched) { form in
             form.member("ttl", Int(names.lifetime.components.seconds))
             form.array("names", names.names?.all ?? [])
         }
+        return bytes.flatMap { $0.count <= longestNames ? $0 : nil }
     }
 
     /// Names.
     static func names(_ bytes: [UInt8], now: Timestamp) -> StoredAnswer<StoredNames>? {
-        guard let (form, fetched) = read(bytes, now: now), let lifetime = form["ttl"]?.integer,
+        guard bytes.count <= longestNames, let (form, fetched) = read(bytes, now: now),
+            let lifetime = form["ttl"]?.integer,
             (1...StoredNames.longest.components.seconds).contains(Int64(lifetime)),
             case .array(let members)? = form["names"], members.count <= PTRNames.most
         else { return nil }

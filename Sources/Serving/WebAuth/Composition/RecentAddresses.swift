@@ -18,6 +18,16 @@ final class RecentAddresses: Sendable {
         var seen = RecentTable<IPAddress, Timestamp>(capacity: most)
         var isKept = true
         var hasChanged = false
+        /// How many the file has.
+        var written = 0
+
+        /// Those of the last day, the one that came last first.
+        func lately(at now: Timestamp) -> [(IPAddress, Timestamp)] {
+            let oldest = now.advanced(by: .zero - lifetime)
+            var lately: [(IPAddress, Timestamp)] = []
+            seen.forEach { address, time in if time > oldest { lately.append((address, time)) } }
+            return lately.reversed()
+        }
     }
 
     private let file: StateFile
@@ -42,6 +52,7 @@ final class RecentAddresses: Sendable {
         }
         state.withLock { state in
             for (address, time) in (lines ?? []).reversed() { state.seen.set(address, to: time) }
+            state.written = lines?.count ?? 0
         }
     }
 
@@ -63,28 +74,22 @@ final class RecentAddresses: Sendable {
     }
 
     /// Those of the last day, the one that came last first.
-    var all: [IPAddress] { lately.map(\.0) }
-
-    private var lately: [(IPAddress, Timestamp)] {
-        let oldest = now().advanced(by: .zero - Self.lifetime)
-        var lately: [(IPAddress, Timestamp)] = []
-        state.withLock { state in
-            state.seen.forEach { address, time in if time > oldest { lately.append((address, time)) } }
-        }
-        return lately.reversed()
+    var all: [IPAddress] {
+        let now = now()
+        return state.withLock { $0.lately(at: now) }.map(\.0)
     }
 
     /// Whether addresses are taken down from now on; if not, those that were are forgotten, and the file goes.
     func keep(_ isKept: Bool) {
         let forgets = state.withLock { state in
             defer { state.isKept = isKept }
-            if !isKept { state.seen = RecentTable(capacity: Self.most) }
+            if !isKept { (state.seen, state.written) = (RecentTable(capacity: Self.most), 0) }
             return !isKept
         }
         if forgets { thread.async { self.file.remove() } }
     }
 
-    /// Writes them down, if there are others than the last time. Waits for the disk, no longer than `limit`.
+    /// Writes them down, if there are others than the last time, or fewer, since a day is over. Waits for the disk, no longer than `limit`.
     func save(within limit: Duration = .seconds(5)) async {
         let isSaved = Latch()
         thread.async {
@@ -95,20 +100,22 @@ final class RecentAddresses: Sendable {
     }
 
     private func write() {
-        let isWanted = state.withLock { state in
+        let now = now()
+        let lately: [(IPAddress, Timestamp)]? = state.withLock { state in
             defer { state.hasChanged = false }
-            return state.hasChanged && state.isKept
+            guard state.isKept else { return nil }
+            let lately = state.lately(at: now)
+            return state.hasChanged || lately.count < state.written ? lately : nil
         }
-        guard isWanted else { return }
+        guard let lately else { return }
         let text = lately.map { "\($0) \($1.milliseconds / 1000)\n" }.joined()
         let reason = file.write(Array(text.utf8), isForced: false)
         let isNew = isFailing.withLock { isFailing in
             defer { isFailing = reason != nil }
             return !isFailing
         }
-        if let reason {
-            state.withLock { $0.hasChanged = true }
-            if isNew { trouble(reason) }
-        }
+        guard let reason else { return state.withLock { $0.written = lately.count } }
+        state.withLock { $0.hasChanged = true }
+        if isNew { trouble(reason) }
     }
 }

@@ -31,6 +31,8 @@ final class WarmUp: Sendable {
     static let pause = Duration.milliseconds(100)
     /// After one of which all is at hand.
     static let step = Duration.milliseconds(10)
+    /// After how many of a round's addresses the file is written, too.
+    static let savedAfter = 128
     /// Until it is looked whether a login still waits.
     static let patience = Duration.seconds(1)
 
@@ -80,8 +82,10 @@ final class WarmUp: Sendable {
         }
     }
 
-    private func lookUp(_ addresses: [IPAddress]) async throws {
-        for address in addresses {
+    private func lookUp(_ round: [IPAddress]) async throws {
+        for (index, address) in round.enumerated() {
+            // A round may take hours.
+            if index > 0, index.isMultiple(of: Self.savedAfter) { await addresses.save() }
             while let means = means(), means.isBusy() { try await sleep(Self.patience) }
             guard let means = means() else { return }
             try Task.checkCancellation()
