@@ -225,14 +225,15 @@ let package = Package(
             dependencies: httpClient,
             swiftSettings: strict),
 
-        // What registries have said: kept, and asked for once for all who want to know.
+        // What registries and DNS have said: kept, and asked of registries once for all who want to know.
         .target(
-            name: "LookupAnswers", dependencies: ["Locks", "AuditCore", "StrictJSON", "Whois"], swiftSettings: strict),
+            name: "LookupAnswers", dependencies: ["Locks", "AuditCore", "DNSResolver", "StrictJSON", "Whois"],
+            swiftSettings: strict),
         .testTarget(
             name: "LookupAnswersTests",
             dependencies: [
-                "TestKit", "Locks", "LookupAnswers", "AuditCore", "AuditCoreTesting", "LookupCaches", "RedisCache",
-                "TestServers", "Whois",
+                "TestKit", "DNSResolver", "Locks", "LookupAnswers", "AuditCore", "AuditCoreTesting", "LookupCaches",
+                "RedisCache", "TestServers", "Whois",
             ],
             swiftSettings: strict),
 

@@ -11,7 +11,8 @@ enum BrokenPromises {
         func promise(_ holds: Bool, _ what: String) { if !holds { broken.append(what) } }
         promise(message[3] & 0x0F == 0 || message[3] & 0x0F == 3, "an odd code is no answer")
         promise(message[2] & 0x02 == 0, "nor is what is cut off")
-        let (pointers, texts) = (try? read.pointers(), try? read.texts())
+        let (answer, texts) = (try? read.pointers(), try? read.texts())
+        let pointers = answer?.names
         promise(
             message[3] & 0x0F == 0 || pointers?.isEmpty == true && texts?.isEmpty == true, "no such name has nothing")
         for name in pointers ?? [] {
@@ -19,6 +20,7 @@ enum BrokenPromises {
             promise(name.labels.reduce(1) { $0 + $1.count + 1 } <= 255, "names are of at most 255 bytes")
             promise(name.description.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "names are visible ASCII")
         }
+        promise((0...0x7FFF_FFFF).contains(answer?.lifetime ?? 0), "what holds does so for seconds of 31 bits")
         let names = PTRNames((pointers ?? []).map(\.description))?.all ?? []
         promise(names.count <= PTRNames.most, "names are few")
         promise(

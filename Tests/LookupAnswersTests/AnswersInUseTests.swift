@@ -18,7 +18,7 @@ struct AnswersInUseTests {
     }
 
     private func found(_ address: IPAddress, at passed: Duration = .zero) -> Sourced<Int>? {
-        if case .answer(let answer) = table.reading(for: address, at: at(passed)) { answer } else { nil }
+        if case .answer(let answer, _) = table.reading(for: address, at: at(passed)) { answer } else { nil }
     }
 
     private func keep(_ answer: SettledAnswer<Int>, _ address: IPAddress, size: Int = 0, readAt: Duration = .zero) {

@@ -384,6 +384,16 @@ struct CachedSourcesTests {
         #expect(upstreams.asked.count == 2)
     }
 
+    @Test func `offline, with a cache in memory, what is not kept is at hand as what nobody can say`() throws {
+        let offline = CachedSources(offlineFrom: MemoryLookupCache()) { [clock] in clock.now }
+        let stranger = try #require(IPAddress("198.18.9.9"))
+        #expect(offline.networks.factAtHand(about: stranger)?.fact == .unavailable(LookupError(.offline)))
+        #expect(offline.origins.factAtHand(about: stranger)?.fact == .unavailable(LookupError(.offline)))
+        // A cache elsewhere may have it.
+        let behind = CachedSources(offlineFrom: cache()) { [clock] in clock.now }
+        #expect(behind.networks.factAtHand(about: stranger) == nil)
+    }
+
     @Test func `offline, nothing is sent, ever`() async throws {
         let (client, stranger) = ("198.18.5.7", "198.18.9.9")
         upstreams.answer(client, .network("198.18.5.0/24"))

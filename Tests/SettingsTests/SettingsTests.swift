@@ -89,6 +89,7 @@ struct SettingsTests {
             deadline = 1
             timeout = "20s"
             offline = true
+            warm_up = false
             rate = "30/m"
             [lookup.rdap]
             enabled = false
@@ -170,7 +171,7 @@ struct SettingsTests {
         let lookup = settings.lookup
         #expect(lookup.deadline == .seconds(1))
         #expect(lookup.timeout == .seconds(20))
-        #expect(lookup.isOffline)
+        #expect(lookup.isOffline && !lookup.warmsUp)
         #expect(lookup.rate == RequestRate(30, per: .seconds(60)))
         #expect(!lookup.rdap.isEnabled)
         #expect(lookup.rdap.bootstrap == .url("https://data.iana.org/rdap/"))

@@ -5,7 +5,7 @@ internal import Foundation
 ///
 /// One thread of its own asks all questions; it ends, and what waits is answered, when this object goes. Changes of
 /// `/etc/resolv.conf` and of the hosts file are seen by a new resolver only.
-package final class CaresResolver: Lookup, TXTResolver {
+package final class CaresResolver: Lookup, NameSource, TXTResolver {
     private let configuration: DNSConfiguration
     private let hosts: HostsFile
     private let queue: QuestionQueue
@@ -41,24 +41,32 @@ package final class CaresResolver: Lookup, TXTResolver {
     ///   of several each is asked in turn, and if all fail or refuse the answer is ``LookupError/Code/unreachable``.
     /// - Complexity: One question, over within `timeout`, or at once when the task is cancelled.
     package func fact(about address: IPAddress) async -> Sourced<PTRNames> {
-        if let name = hosts.name(of: address) { return Sourced(.known(PTRNames(name)), source: .dns) }
-        let fact: Fact<PTRNames>
+        if let atHand = factAtHand(about: address) { return atHand }
+        return Sourced(await answer(about: address).fact, source: .dns)
+    }
+
+    /// Asks DNS for the names of an address: as ``fact(about:)``, without the hosts file.
+    package func answer(about address: IPAddress) async -> NameAnswer {
         switch await answer(DNSName(reverseOf: address), .ptr) {
         case .known(let bytes):
             do throws(DNSMessage.Malformed) {
-                fact = PTRNames(try DNSMessage(bytes).pointers().map(\.description)).map { .known($0) } ?? .absent
+                let (pointers, seconds) = try DNSMessage(bytes).pointers()
+                let names = PTRNames(pointers.map(\.description))
+                return NameAnswer(names.map { .known($0) } ?? .absent, lifetime: .seconds(seconds))
             } catch {
-                fact = .unavailable(LookupError(.malformed))
+                return NameAnswer(.unavailable(LookupError(.malformed)), lifetime: .zero)
             }
-        case .absent: fact = .absent
-        case .unavailable(let error): fact = .unavailable(error)
+        case .absent: return NameAnswer(.absent, lifetime: .zero)
+        case .unavailable(let error): return NameAnswer(.unavailable(error), lifetime: .zero)
         }
-        return Sourced(fact, source: .dns)
     }
 
     /// The name in the hosts file.
+    package func fixedName(of address: IPAddress) -> PTRNames? { hosts.name(of: address).map { PTRNames($0) } }
+
+    /// The name in the hosts file.
     package func factAtHand(about address: IPAddress) -> Sourced<PTRNames>? {
-        hosts.name(of: address).map { Sourced(.known(PTRNames($0)), source: .dns) }
+        fixedName(of: address).map { Sourced(.known($0), source: .dns) }
     }
 
     /// Finds the TXT records of a name; see ``TXTResolver``.

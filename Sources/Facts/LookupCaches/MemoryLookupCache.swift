@@ -34,6 +34,9 @@ package final class MemoryLookupCache: LookupCache {
         }
     }
 
+    /// There is nothing else.
+    package var hasAllAtHand: Bool { true }
+
     /// Reads what is alive; never throws.
     package func values(for keys: [String]) async throws(LookupError) -> [String: [UInt8]] { valuesAtHand(for: keys) }
 

@@ -1,4 +1,4 @@
-/// A key-value store for answers of registries, shared or not.
+/// A key-value store for answers of registries and of DNS, shared or not.
 ///
 /// Values are opaque bytes; a store may lose any of them at any time.
 package protocol LookupCache: Sendable {
@@ -15,11 +15,17 @@ package protocol LookupCache: Sendable {
     ///
     /// - Complexity: Waits for nobody; does not grow with the number of entries.
     func valuesAtHand(for keys: [String]) -> [String: [UInt8]]
+
+    /// Whether everything that the store has is in memory, so that ``values(for:)`` finds no more than ``valuesAtHand(for:)``.
+    var hasAllAtHand: Bool { get }
 }
 
 extension LookupCache {
     /// Nothing is in memory.
     package func valuesAtHand(for keys: [String]) -> [String: [UInt8]] { [:] }
+
+    /// There may be more elsewhere.
+    package var hasAllAtHand: Bool { false }
 }
 
 /// One value on its way into a ``LookupCache``.

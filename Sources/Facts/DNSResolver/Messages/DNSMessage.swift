@@ -21,6 +21,8 @@ struct DNSMessage {
     private struct Record {
         var owner: DNSName
         var type: RecordType
+        /// Seconds to live.
+        var lifetime: Int
         var data: Range<Int>
     }
 
@@ -29,6 +31,11 @@ struct DNSMessage {
     private var records: [Record] = []
     /// Whether any record of the answer section, of whatever type, has the name that was asked about.
     private var isAboutQuestion = false
+    /// For how many seconds it holds that there is nothing.
+    private var absence = Self.unstatedAbsence
+
+    /// For how many seconds that there is nothing holds where the zone does not say.
+    private static let unstatedAbsence = 60
 
     /// Reads a message; records of other types and classes are passed over.
     ///
@@ -50,7 +57,10 @@ struct DNSMessage {
             if owner == question { isAboutQuestion = true }
             offset = end
         }
+        absence = (try? absence(at: offset)) ?? Self.unstatedAbsence
         guard code == Self.noError else {
+            // That the end of a chain of aliases is not there holds as long as the chain does.
+            absence = records.filter { $0.type == .cname }.map(\.lifetime).reduce(absence, min)
             records = []
             isAboutQuestion = true
             return
@@ -76,6 +86,20 @@ struct DNSMessage {
         return hasServers
     }
 
+    /// What the authority section, which starts there, says of absence (RFC 2308 section 5); nil if it holds no SOA.
+    private func absence(at start: Int) throws(Malformed) -> Int? {
+        var offset = start
+        for _ in 0..<min(Self.mostRecords, try number(at: 8)) {
+            let (record, _, end) = try record(at: offset)
+            // Two names and five numbers, the last of which is the one.
+            if let record, record.type == .soa, record.data.count >= 22 {
+                return min(record.lifetime, try seconds(at: end - 4))
+            }
+            offset = end
+        }
+        return nil
+    }
+
     /// A record, if it is of a type and class of interest, its owner, and where it ends.
     private func record(at offset: Int) throws(Malformed) -> (record: Record?, owner: DNSName, end: Int) {
         let (owner, end) = try name(at: offset)
@@ -84,22 +108,26 @@ struct DNSMessage {
         let start = end + 10
         let length = try number(at: end + 8)
         guard start + length <= bytes.count else { throw Malformed() }
+        let lifetime = try seconds(at: end + 4)
         let isOfInterest = isInternet ? RecordType(rawValue: UInt16(type)) : nil
-        let record = isOfInterest.map { Record(owner: owner, type: $0, data: start..<start + length) }
+        let record = isOfInterest.map {
+            Record(owner: owner, type: $0, lifetime: lifetime, data: start..<start + length)
+        }
         return (record, owner, start + length)
     }
 
-    /// The names that the PTR records hold, in order.
-    func pointers() throws(Malformed) -> [DNSName] {
+    /// The names that the PTR records hold, in order, and for how many seconds they hold, or that there are none.
+    func pointers() throws(Malformed) -> (names: [DNSName], lifetime: Int) {
+        let (records, lifetime) = try answers(.ptr)
         var result: [DNSName] = []
-        for record in try answers(.ptr) { result.append(try name(at: record.data.lowerBound, within: record.data)) }
-        return result
+        for record in records { result.append(try name(at: record.data.lowerBound, within: record.data)) }
+        return (result, lifetime)
     }
 
     /// The strings of each TXT record, joined, in order.
     func texts() throws(Malformed) -> [[UInt8]] {
         var result: [[UInt8]] = []
-        for record in try answers(.txt) {
+        for record in try answers(.txt).records {
             var text: [UInt8] = []
             var offset = record.data.lowerBound
             while offset < record.data.upperBound {
@@ -113,15 +141,19 @@ struct DNSMessage {
         return result
     }
 
-    /// The records of a type that the name asked for has, itself or by a chain of at most eight CNAMEs (RFC 2317).
+    /// The records of a type that the name asked for has, itself or by a chain of at most eight CNAMEs (RFC 2317); and for how
+    /// many seconds all of that holds.
     ///
     /// - Throws: If the chain is longer or runs in a circle: then nobody has said that there is nothing.
-    private func answers(_ type: RecordType) throws(Malformed) -> [Record] {
-        var owner = question
+    private func answers(_ type: RecordType) throws(Malformed) -> (records: [Record], lifetime: Int) {
+        var (owner, lifetime) = (question, Int.max)
         for _ in 0...8 {
             let found = records.filter { $0.type == type && $0.owner == owner }
-            if !found.isEmpty { return found }
-            guard let alias = records.first(where: { $0.type == .cname && $0.owner == owner }) else { return [] }
+            if !found.isEmpty { return (found, found.map(\.lifetime).reduce(lifetime, min)) }
+            guard let alias = records.first(where: { $0.type == .cname && $0.owner == owner }) else {
+                return ([], min(lifetime, absence))
+            }
+            lifetime = min(lifetime, alias.lifetime)
             owner = try name(at: alias.data.lowerBound, within: alias.data)
         }
         throw Malformed()
@@ -157,6 +189,12 @@ struct DNSMessage {
             default: throw Malformed()
             }
         }
+    }
+
+    /// A time to live; one whose highest bit is set is none (RFC 2181 section 8).
+    private func seconds(at offset: Int) throws(Malformed) -> Int {
+        let (high, low) = (try number(at: offset), try number(at: offset + 2))
+        return high < 0x8000 ? high << 16 | low : 0
     }
 
     /// A number of two bytes.

@@ -13,9 +13,10 @@ final class AnswersInUse<Value: Sendable>: Sendable {
     /// What an answer costs beside what it was read from: its place in the table.
     static var overhead: Int { 256 }
 
-    /// What is known about an address, and if that is nothing, how many times answers had been dropped by then.
+    /// What is known about an address, and whether the last fifth of its time has begun; if nothing is known, how many times
+    /// answers had been dropped by then.
     enum Reading {
-        case answer(Sourced<Value>)
+        case answer(Sourced<Value>, endsSoon: Bool)
         case nothing(drops: UInt64)
     }
 
@@ -58,7 +59,7 @@ final class AnswersInUse<Value: Sendable>: Sendable {
                 now < place.read.advanced(by: Self.longest), let answer = place.answer.answer(at: now)
             else { return .nothing(drops: state.drops) }
             if recent == nil { state.put(place, address, capacity: capacity) }
-            return .answer(answer)
+            return .answer(answer, endsSoon: place.answer.endsSoon(at: now))
         }
     }
 
@@ -72,6 +73,19 @@ final class AnswersInUse<Value: Sendable>: Sendable {
         guard place.size <= capacity / 4 else { return }
         state.withLock { state in
             if state.drops == drops { state.put(place, address, capacity: capacity) }
+        }
+    }
+
+    /// Keeps an answer that was just asked for in the place of what is kept about the very address.
+    ///
+    /// - Complexity: A lock and a few steps.
+    func replace(_ answer: SettledAnswer<Value>, for address: IPAddress, size: Int, readAt: Timestamp) {
+        let place = Place(answer: answer, size: size + Self.overhead, read: readAt)
+        state.withLock { state in
+            // What is being read from the cache just now may be what this replaces.
+            state.drops += 1
+            (state.recent[address], state.former[address]) = (nil, nil)
+            if place.size <= capacity / 4 { state.put(place, address, capacity: capacity) }
         }
     }
 

@@ -8,6 +8,7 @@ internal import AuditCore
 /// | `dw:pfx:<family>:<hex>:<length>` | the origin, for every address of the block |
 /// | `dw:neg:net:…`, `dw:neg:pfx:…` | that there is none, for a client; that nobody answered, for a neighbourhood |
 /// | `dw:as:<number>` | an autonomous system's name |
+/// | `dw:ptr:<family>:<hex>:<length>` | the names of an address, or that it has none |
 ///
 /// No key of ours has a slash: the old programs read every key that has one. All of ours follow from the address alone, so
 /// that one round trip reads whatever is known of it. Blocks are ``Reach``es.
@@ -20,6 +21,9 @@ enum CacheKeys {
 
     /// `dw:as:3320`.
     static func name(ofAS number: UInt32) -> String { "dw:as:\(number)" }
+
+    /// `dw:ptr:4:c0000201:32`.
+    static func names(of address: IPAddress) -> String { key("dw:", "ptr", IPPrefix(only: address)) }
 
     /// What the old program may have kept about an address, the longest prefix first: the announced prefix, as text.
     static func old(around address: IPAddress) -> [(key: String, prefix: IPPrefix)] {

@@ -37,13 +37,17 @@ final class CachedLookup<Kind: CachedKind>: Lookup {
         let now = now()
         let drops: UInt64
         switch inUse.reading(for: address, at: now) {
-        case .answer(let answer): return answer
+        case .answer(let answer, _): return answer
         case .nothing(let count): drops = count
         }
         let keys = CachedAnswers<Kind>.Keys(address)
         let atHand = cache.valuesAtHand(for: keys.all)
         let reading = answers.reading(atHand, keys, address, now: now)
-        guard let settled = reading.settled, let answer = reading.answer else { return nil }
+        guard let settled = reading.settled, let answer = reading.answer else {
+            // There is nobody to ask, and nowhere to look.
+            guard flights == nil, cache.hasAllAtHand else { return nil }
+            return reading.answer ?? Sourced(.unavailable(LookupError(.offline)), source: .none)
+        }
         let size = atHand.values.reduce(0) { $0 + $1.count }
         inUse.keep(settled, for: address, size: size, readAt: now, drops: drops)
         return answer

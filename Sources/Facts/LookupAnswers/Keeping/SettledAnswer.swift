@@ -16,4 +16,7 @@ struct SettledAnswer<Value: Sendable>: Sendable {
         let age = stored.age(at: now)
         return age < lifetime ? Sourced(stored.value, source: .cache, age: age) : nil
     }
+
+    /// Whether the last fifth of its time has begun.
+    func endsSoon(at now: Timestamp) -> Bool { stored.age(at: now) >= lifetime * 4 / 5 }
 }

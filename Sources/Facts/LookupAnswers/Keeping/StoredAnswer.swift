@@ -95,7 +95,8 @@ enum StoredForm {
     /// An AS name.
     static func asName(_ bytes: [UInt8], now: Timestamp) -> String? { read(bytes, now: now)?.form["name"]?.string }
 
-    private static func form(_ fetched: Timestamp, _ write: (inout JSONText.Object) -> Void) -> [UInt8]? {
+    /// Writes a value with the time of its answer; nil if it is too long to be kept.
+    static func form(_ fetched: Timestamp, _ write: (inout JSONText.Object) -> Void) -> [UInt8]? {
         let text = JSONText { form in
             form.member("v", 1)
             form.member("fetched", Int(fetched.milliseconds))
@@ -104,7 +105,8 @@ enum StoredForm {
         return text.bytes.count <= longest ? text.bytes : nil
     }
 
-    private static func read(_ bytes: [UInt8], now: Timestamp) -> (form: JSONValue, fetched: Timestamp)? {
+    /// Reads a value of ours and the time of its answer; nil if it is none.
+    static func read(_ bytes: [UInt8], now: Timestamp) -> (form: JSONValue, fetched: Timestamp)? {
         guard bytes.count <= longest, let form = try? JSONValue(parsing: bytes, maxDepth: 4),
             form["v"]?.integer == 1, let fetched = form["fetched"]?.integer, fetched >= 0
         else { return nil }

@@ -9,6 +9,8 @@ extension Settings {
         package var isOffline = false
         /// How often one registry is asked about new networks; once a second.
         package var rate = RequestRate(1, per: .seconds(1))
+        /// Whether addresses of the last day are kept, and looked up before they come again; true.
+        package var warmsUp = true
         /// `[lookup.rdap]`.
         package var rdap = RDAP()
         /// `[lookup.whois]`.
@@ -17,6 +19,9 @@ extension Settings {
         package var cymru = Cymru()
         /// `[lookup.dns]`.
         package var dns = DNS()
+
+        /// Whether addresses of the last day are kept: not if nobody may be asked about them.
+        package var keepsAddresses: Bool { warmsUp && !isOffline }
 
         /// The defaults.
         package init() {}
@@ -27,6 +32,7 @@ extension Settings {
             isOffline = table.boolean("offline", default: isOffline)
             rate = table.parsed(
                 "rate", default: rate, wants: "a rate such as \"1/s\", \"30/m\", \"100/h\"", RequestRate.init)
+            warmsUp = table.boolean("warm_up", default: warmsUp)
             rdap = RDAP(reading: table.table("rdap"))
             whois = WHOIS(reading: table.table("whois"))
             cymru = Cymru(reading: table.table("cymru"))

@@ -35,7 +35,7 @@ final class AlarmCourier: Sendable {
     private let troubles: Troubles
     private let ended = Latch()
     private let tools: Tools
-    private let file: AlarmStateFile?
+    private let file: StateFile?
     private let record: @Sendable (AlarmRecord) -> Void
 
     /// Does nothing before it knows what is in force.
@@ -47,7 +47,7 @@ final class AlarmCourier: Sendable {
         metrics: AlarmMetrics, logger: Logger, file path: String? = nil, tools: Tools = Tools(),
         record: @escaping @Sendable (AlarmRecord) -> Void
     ) {
-        file = path.map { AlarmStateFile(path: $0) }
+        file = path.map { StateFile(path: $0) }
         (self.metrics, self.logger, self.tools, self.record) = (metrics, logger, tools, record)
         troubles = Troubles(logger)
         suspensions = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.bound))
@@ -142,7 +142,7 @@ final class AlarmCourier: Sendable {
 
     /// What an earlier process left of its plan.
     private var savedPlan: MailPlan {
-        let saved = file?.read { reason in
+        let saved = file?.read(atMost: AlarmMemory.mostBytes) { reason in
             troubles.note("who had a mail of alarms today is not known", ["reason": "\(reason)"])
         } _: { bytes throws(AlarmMemoryError) in
             try MailPlan(reading: bytes, now: tools.now())

@@ -38,7 +38,7 @@ final class AlarmWatch: Sendable {
 
     private let waiting = Mutex(Waiting())
     private let state: Mutex<State>
-    private let file: AlarmStateFile
+    private let file: StateFile
     private let thread = DispatchQueue(label: "alarms", qos: .utility)
     private let logger: Logger
     private let troubles: Troubles
@@ -50,7 +50,7 @@ final class AlarmWatch: Sendable {
     ///   - path: Of the file, in a directory that only one process uses.
     ///   - raised: Gets each alarm, on the thread.
     init(file path: String, logger: Logger, raised: @escaping @Sendable (AlarmRecord) -> Void) {
-        (file, self.logger, self.raised) = (AlarmStateFile(path: path), logger, raised)
+        (file, self.logger, self.raised) = (StateFile(path: path), logger, raised)
         troubles = Troubles(logger)
         state = Mutex(State(engine: AlarmEngine(AlarmRules(.none))))
     }
@@ -122,7 +122,7 @@ final class AlarmWatch: Sendable {
     private func readOnce(_ state: inout State) {
         guard !state.isRead else { return }
         state.isRead = true
-        let memory = file.read { reason in
+        let memory = file.read(atMost: AlarmMemory.mostBytes) { reason in
             logger.warning(
                 "what alarms have learnt cannot be read, and is learnt anew; nothing is new for a password for two weeks",
                 metadata: ["file": "\(file.path)", "reason": "\(reason)"])

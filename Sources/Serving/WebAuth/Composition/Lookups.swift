@@ -18,6 +18,7 @@ final class Lookups: Sendable {
 
     private let clients: RegistryClients?
     private let cached: CachedSources
+    private let names: CachedNames
     private let timeout: Duration
     /// Whether what is behind memory can be read; nil if there is nothing.
     private let isCacheWhole: @Sendable () -> Bool?
@@ -37,19 +38,23 @@ final class Lookups: Sendable {
         let refused = old?.refused ?? Counter()
         self.refused = refused
         timeout = configuration.timeout
-        let cache = Self.cache(configuration.cache, logger) { refused.add($0) }
+        let (cache, nameCache) = Self.caches(configuration.cache, logger) { refused.add($0) }
         isCacheWhole = { (cache as? TieredLookupCache)?.isWhole }
+        let longest = configuration.keeping.freshFor
         guard let (resolver, clients) = try Self.clients(configuration, place: place, logger) else {
             clients = nil
             cached = CachedSources(offlineFrom: cache, configuration.keeping, now: { .now })
-            sources = FactSources(reverse: HostsFileResolver(), network: cached.networks, origin: cached.origins)
+            names = CachedNames(
+                asking: HostsFileResolver(), cache: nameCache, isOffline: true, longest: longest, now: { .now })
+            sources = FactSources(reverse: names, network: cached.networks, origin: cached.origins)
             return
         }
         self.clients = clients
         cached = CachedSources(
             configuration.keeping, cache: cache, network: clients.network, origin: clients.origin, now: { .now })
+        names = CachedNames(asking: resolver, cache: nameCache, longest: longest, now: { .now })
         sources = FactSources(
-            reverse: resolver, network: clients.network == nil ? nil : cached.networks,
+            reverse: names, network: clients.network == nil ? nil : cached.networks,
             origin: clients.origin == nil ? nil : cached.origins)
     }
 
@@ -79,6 +84,9 @@ final class Lookups: Sendable {
             + (clients?.statuses ?? []).map(\.description)
     }
 
+    /// Whether a login waits for what somebody is asked about networks and origins.
+    var isWaitedFor: Bool { cached.networksUnderWay.askers + cached.originsUnderWay.askers > 0 }
+
     /// How many values of the shared cache were not read because they are too long, since the start.
     var refusedValues: Int { refused.value }
 
@@ -86,6 +94,7 @@ final class Lookups: Sendable {
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.cached.run() }
+            group.addTask { await self.names.run() }
             if let clients { group.addTask { await clients.run() } }
             await ended.wait()
             try? await Task.sleep(for: timeout)
@@ -97,25 +106,29 @@ final class Lookups: Sendable {
     /// Lets ``run()`` return when what is under way has had its time.
     func end() { ended.open() }
 
-    private static func cache(
+    /// Opens a cache for what registries say, and one for names, in front of the same store.
+    ///
+    /// Memory is shared out: a client with many addresses and a zone of his own makes as many names as he likes, at no pace of
+    /// ours, and they must not drive out what registries said.
+    static func caches(
         _ configuration: LookupConfiguration.Cache, _ logger: Logger, onTooLong: @escaping @Sendable (Int) -> Void
-    ) -> any LookupCache {
-        let memory = MemoryLookupCache()
+    ) -> (answers: any LookupCache, names: any LookupCache) {
+        let (answers, names) = (MemoryLookupCache(capacity: 24 << 20), MemoryLookupCache(capacity: 8 << 20))
+        let behind: any LookupCache
         switch configuration {
-        case .memory: return memory
+        case .memory: return (answers, names)
         case .sqlite(let path):
             do throws(LookupError) {
-                let file = try SQLiteLookupCache(
+                behind = try SQLiteLookupCache(
                     path: path, now: { .now },
                     onTrouble: { logger.warning("lookup cache", metadata: ["error": "\($0)"]) })
-                return TieredLookupCache(memory: memory, behind: file)
             } catch {
                 logger.warning("lookups are kept in memory alone", metadata: ["error": "\(error.debugDescription)"])
-                return memory
+                return (answers, names)
             }
-        case .redis(let server):
-            return TieredLookupCache(memory: memory, behind: RedisCache(server, onTooLong: onTooLong))
+        case .redis(let server): behind = RedisCache(server, onTooLong: onTooLong)
         }
+        return (TieredLookupCache(memory: answers, behind: behind), TieredLookupCache(memory: names, behind: behind))
     }
 }
 

@@ -29,6 +29,7 @@ struct SnapshotBuilder: Sendable {
     let verifier: any PasswordVerifier
     let meters: Meters
     let recentLogins: RecentLogins
+    let recentAddresses: RecentAddresses
     let uses: RecentUses
     let alarms: AlarmWatch
     let honeypots = HoneypotWatch()
@@ -49,7 +50,7 @@ struct SnapshotBuilder: Sendable {
         }
         policy.auditor.sources = policy.auditor.sources.metered(meters.lookups)
         policy.auditor.judged = meters.logins.judged
-        if settings.audit.blastRadius != nil { policy.auditor.letIn = recentLogins.note }
+        policy.auditor.letIn = letIn(settings)
         if !AlarmRules(settings.alarms).isEmpty { policy.auditor.cameTo = alarms.note }
         let auditor = Auditor(policy.auditor, gatherer: gatherer, trail: trail, honeypots: honeypots)
         let authenticator = Authenticator(
@@ -65,5 +66,18 @@ struct SnapshotBuilder: Sendable {
                 listCounts: policy.counts, lists: Snapshot.Lists(inputs, source),
                 digests: Snapshot.Digests(settings: settings.digest, lists: inputs.digest)),
             listProblems: policy.problems, listErrors: policy.errors)
+    }
+
+    /// Who is told of logins that were let in; nil if nobody is.
+    private func letIn(
+        _ settings: Settings
+    ) -> (@Sendable (LoginAttempt, _ passwordID: Int64?, Facts) -> Void)? {
+        let (logins, addresses) = (recentLogins, recentAddresses)
+        let (keepsLogins, keepsAddresses) = (settings.audit.blastRadius != nil, settings.lookup.keepsAddresses)
+        guard keepsLogins || keepsAddresses else { return nil }
+        return { attempt, passwordID, facts in
+            if keepsLogins { logins.note(attempt, passwordID, facts) }
+            if keepsAddresses, let address = attempt.address { addresses.note(address) }
+        }
     }
 }

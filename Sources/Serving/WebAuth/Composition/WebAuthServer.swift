@@ -26,6 +26,7 @@ struct WebAuthServer: Sendable {
     private let hashing: LaneHashChecker
     private let knownNetworks: KnownNetworks
     private let recentLogins: RecentLogins
+    private let warmUp: WarmUp
     private let announcer: ServiceAnnouncer
     private let health: Health
     private let listeners: Listeners
@@ -78,6 +79,7 @@ struct WebAuthServer: Sendable {
             logger.warning("settings", metadata: ["note": "\(ForceFile.unneeded)"])
         }
         let recentLogins = Self.recentLogins(settings, logger)
+        let recentAddresses = Self.recentAddresses(settings, logger)
         let uses = RecentUses()
         let courier = AlarmCourier(
             metrics: AlarmMetrics(registry), logger: logger, file: settings.server.stateDirectory + "/alarm-mails"
@@ -88,7 +90,7 @@ struct WebAuthServer: Sendable {
         }
         let builder = SnapshotBuilder(
             gatherer: gatherer, trail: trail, recorder: recorder, verifier: verifier, meters: meters,
-            recentLogins: recentLogins, uses: uses, alarms: alarms, logger: logger)
+            recentLogins: recentLogins, recentAddresses: recentAddresses, uses: uses, alarms: alarms, logger: logger)
         let lists = try await ListStart.lists(settings, logger)
         let built = try builder.build(settings, backEnds, ListInputs(settings, lists?.set), from: lists?.source)
         if let lists {
@@ -105,6 +107,7 @@ struct WebAuthServer: Sendable {
         let apply: @Sendable (Snapshot) -> Void = { fresh in
             recorder.replace(log: fresh.backEnds.database.log)
             lookups.use(fresh.backEnds.lookups)
+            recentAddresses.keep(fresh.settings.lookup.keepsAddresses)
             trail.use(AuditSinks.open(fresh.settings, logger: logger))
             alarms.use(AlarmRules(fresh.settings.alarms))
             http.current = HTTPSettings(fresh.settings)
@@ -145,6 +148,7 @@ struct WebAuthServer: Sendable {
         self.hashing = hashing
         self.knownNetworks = knownNetworks
         self.recentLogins = recentLogins
+        warmUp = WarmUp(recentAddresses) { WarmUp.Means(live.current) }
         self.announcer = announcer
         (self.alarms, self.courier) = (alarms, courier)
         self.health = health
@@ -185,6 +189,7 @@ struct WebAuthServer: Sendable {
         let listening: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
             group.addTask { await trail.run() }
             group.addTask { await lookups.run() }
+            group.addTask { await warmUp.run() }
             group.addTask { await gatherer.run() }
             group.addTask { await recorder.run() }
             group.addTask { await spelling.run() }
@@ -206,10 +211,12 @@ struct WebAuthServer: Sendable {
             }
             let result = await serve { hasBound.yield($0) }
             announcer.stopping(within: stopTime)
+            warmUp.end()
             await hashing.shutDown()
             await knownNetworks.flush(within: Self.flushTime)
             // In the order in which records flow: facts complete the rows and the audit records.
             await gatherer.finish(within: Self.flushTime)
+            await warmUp.flush(within: .seconds(1))
             let waiting = await recorder.flush(within: Self.flushTime)
             if waiting > 0 { logger.warning("rows of the log stay in the spool", metadata: ["rows": "\(waiting)"]) }
             await recentLogins.flush(within: Self.flushTime)
@@ -332,6 +339,15 @@ struct WebAuthServer: Sendable {
         }
         if settings.audit.blastRadius == nil { logins.forget() } else { logins.prepare() }
         return logins
+    }
+
+    private static func recentAddresses(_ settings: Settings, _ logger: Logger) -> RecentAddresses {
+        let path = settings.server.stateDirectory + "/recent-addresses"
+        return RecentAddresses(file: path, now: { .now }) { reason in
+            logger.warning(
+                "where logins came from is not kept over restarts; their first lookups after one take longer",
+                metadata: ["file": "\(path)", "reason": "\(reason)"])
+        }
     }
 
     /// Logs what was refused for its token, once a second at most.

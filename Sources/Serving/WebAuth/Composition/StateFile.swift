@@ -1,8 +1,7 @@
-import Alarms
 import Foundation
 
-/// A file in which something about alarms outlives a process; mode 0600, written anew as a whole.
-struct AlarmStateFile: Sendable {
+/// A file of the state directory in which something outlives a process; mode 0600, written anew as a whole.
+struct StateFile: Sendable {
     let path: String
 
     /// Reads what an earlier process left.
@@ -10,11 +9,12 @@ struct AlarmStateFile: Sendable {
     /// What cannot be read is kept beside, as `.broken`.
     ///
     /// - Parameters:
+    ///   - most: How many bytes it may have.
     ///   - trouble: Told why it cannot be used.
     ///   - parse: Reads its bytes.
     /// - Returns: nil if there is none.
-    func read<Value>(
-        trouble: (String) -> Void, _ parse: ([UInt8]) throws(AlarmMemoryError) -> Value
+    func read<Value, Failure: Error>(
+        atMost most: Int, trouble: (String) -> Void, _ parse: ([UInt8]) throws(Failure) -> Value
     ) -> Value? {
         var status = stat()
         guard lstat(path, &status) == 0 else {
@@ -22,12 +22,12 @@ struct AlarmStateFile: Sendable {
             return nil
         }
         do {
-            guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= AlarmMemory.mostBytes else {
+            guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= most else {
                 throw Unusable(description: "it is no file, or too long")
             }
             return try parse(Array(try Data(contentsOf: URL(fileURLWithPath: path))))
-        } catch let error as AlarmMemoryError {
-            trouble(error.description)
+        } catch let error as Failure {
+            trouble("\(error)")
         } catch let error as Unusable {
             trouble(error.description)
         } catch {
@@ -56,6 +56,9 @@ struct AlarmStateFile: Sendable {
         }
         return rename(fresh, path) == 0 ? nil : String(cString: strerror(errno))
     }
+
+    /// Removes it, and what was kept beside.
+    func remove() { for end in ["", ".new", ".broken"] { unlink(path + end) } }
 
     private struct Unusable: Error { var description: String }
 }
