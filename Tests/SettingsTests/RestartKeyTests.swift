@@ -1,3 +1,4 @@
+import AppPasswordCore
 import AuditCore
 import Testing
 
@@ -15,6 +16,9 @@ struct RestartKeyTests {
         ("audit.db_authlog_dd_per_login", { $0.audit.logPause = .seconds(1) }),
         ("log.loggers.dovecot_web_auth.level", { $0.log.level = .error }),
         ("auth.verify_cache_ttl", { $0.auth.verifyCacheTTL = .zero }),
+        ("shared.secret", { $0.shared.secret = Secret("x") }),
+        ("shared.guesses", { $0.shared.countsGuesses = false }),
+        ("shared", { $0.shared.server.host = "x" }),
         ("auth.guesses", { $0.auth.guesses.perNetwork = 1 }),
     ]
 

@@ -26,7 +26,7 @@ final class RevocationWorld: Sendable {
     private let kept = Kept<[SessionsEnded]>([])
     private let means: Kept<RevocationMeans>
 
-    init(_ servers: [String]) {
+    init(_ servers: [String], signal: (any EndNews)? = nil) {
         store.now = Timestamp(milliseconds: 1_800_000_000_000)
         database = SlowDatabase(store, clock)
         var settings = Settings.Dovecot()
@@ -38,14 +38,17 @@ final class RevocationWorld: Sendable {
         uses.note(7, login: "alice", address: "192.0.2.1")
         uses.note(8, login: "bob", address: "192.0.2.2")
         watch = RevocationWatch(
-            uses: uses, meters: RevocationWatch.Meters(registry), logger: log.logger, time: MonotonicTime(clock),
+            uses: uses, meters: RevocationWatch.Meters(registry), signal: signal, logger: log.logger,
+            time: MonotonicTime(clock), jitter: { 1 },
             servers: { [sessions] name, _ in MailSessions.Server(name: name, sessions: sessions) },
             record: { [kept] record in kept.change { $0.append(record) } }, means: { [means] in means.value })
     }
 
     /// Watches meanwhile.
-    static func with(servers: [String] = ["one"], _ body: (RevocationWorld) async throws -> Void) async throws {
-        let world = RevocationWorld(servers)
+    static func with(
+        servers: [String] = ["one"], signal: (any EndNews)? = nil, _ body: (RevocationWorld) async throws -> Void
+    ) async throws {
+        let world = RevocationWorld(servers, signal: signal)
         let task = Task { await world.watch.run() }
         // Who looks, and who counts.
         await world.clock.waitForSleepers(2)
@@ -174,4 +177,24 @@ final class SlowDatabase: EndedPasswords {
     }
 
     func counts() async throws(BackendError) -> PasswordCounts { try await store.counts() }
+}
+
+/// Other servers, who say on demand that it is worth looking, and count how often they are told.
+final class OtherServers: EndNews {
+    private let told = Kept(0)
+    private let listener = Kept<(@Sendable () -> Void)?>(nil)
+    private let end = Doorbell()
+
+    /// How often they were told.
+    var timesTold: Int { told.value }
+    /// Whether anybody listens to them.
+    var areHeard: Bool { listener.value != nil }
+    /// Says that it is worth looking.
+    func say() { listener.value?() }
+
+    func tell() { told.change { $0 += 1 } }
+    func listen(_ heard: @escaping @Sendable () -> Void) async {
+        listener.change { $0 = heard }
+        await end.wait()
+    }
 }

@@ -15,7 +15,9 @@ struct RestartKey: Sendable {
 extension Settings {
     /// The keys with another value than in the settings that the program was started with, and that are only read then.
     package func restartNeeded(since start: Settings) -> [String] {
-        let keys = Server.restartKeys + Database.restartKeys + Audit.restartKeys + Log.restartKeys + Auth.restartKeys
+        let keys =
+            Server.restartKeys + Database.restartKeys + Audit.restartKeys + Log.restartKeys + Auth.restartKeys
+            + Shared.restartKeys
         return keys.filter { $0.differs(self, start) }.map(\.name)
     }
 }

@@ -63,27 +63,46 @@ public struct Authenticator: Sendable {
     ///   for the one that fixes what a password is bound to.
     public func authenticate(_ attempt: LoginAttempt, _ password: Password) async -> AuthAnswer {
         guard attempt.login.isPlausibleLogin else { return AuthAnswer(.unknownAccount) }
-        let rows: [AppPassword]
-        switch await findRows(of: attempt.login) {
-        case .success(let found): rows = found
+        switch await findMatch(of: password, attempt) {
+        case .success(let match): return await answer(attempt, match)
         case .failure(let reason): return AuthAnswer(reason.outcome)
         }
-        guard (1...maxPasswordBytes).contains(password.bytes.count) else { return AuthAnswer(.wrongPassword) }
-        let match: AppPassword
+    }
+
+    /// Finds the row that a password belongs to. Nobody is refused for what rows say that may be a moment old.
+    private func findMatch(of password: Password, _ attempt: LoginAttempt) async -> Result<AppPassword, Refusal> {
+        var found: RecentPasswords
+        switch await findRows(of: attempt.login, .recent) {
+        case .success(let rows): found = rows
+        case .failure(let reason): return .failure(reason)
+        }
+        guard (1...maxPasswordBytes).contains(password.bytes.count) else { return .failure(.outcome(.wrongPassword)) }
         do throws(PasswordVerifierError) {
-            guard
-                let found = try await verifier.match(
-                    of: password, in: rows, attempt: attempt, origin: origin(of: attempt))
-            else { return AuthAnswer(.wrongPassword) }
-            match = found
+            var match = try await verifier.match(
+                of: password, in: found.rows, attempt: attempt, origin: origin(of: attempt))
+            if found.mayLag, match?.isDeleted ?? true || match?.hasEnded ?? true {
+                let before = found.rows
+                switch await findRows(of: attempt.login, .newest) {
+                case .success(let rows): found = rows
+                case .failure(let reason): return .failure(reason)
+                }
+                match =
+                    if before.hold(the: found.rows), let old = match {
+                        found.rows.first { $0.id == old.id }
+                    } else if before.hold(the: found.rows) { nil } else {
+                        try await verifier.match(
+                            of: password, in: found.rows, attempt: attempt, origin: origin(of: attempt))
+                    }
+            }
+            return match.map { .success($0) } ?? .failure(.outcome(.wrongPassword))
         } catch {
             switch error {
-            case .overloaded: return AuthAnswer(.overloaded(reason: "too many passwords wait to be checked"))
-            case .timedOut: return AuthAnswer(.overloaded(reason: "the password could not be checked in time"))
-            case .tooManyGuesses: return AuthAnswer(.guessLimit)
+            case .overloaded: return .failure(.outcome(.overloaded(reason: "too many passwords wait to be checked")))
+            case .timedOut:
+                return .failure(.outcome(.overloaded(reason: "the password could not be checked in time")))
+            case .tooManyGuesses: return .failure(.outcome(.guessLimit))
             }
         }
-        return await answer(attempt, match)
     }
 
     private func origin(of attempt: LoginAttempt) -> GuessOrigin {
@@ -210,16 +229,30 @@ public struct Authenticator: Sendable {
         }
     }
 
-    private func findRows(of login: String) async -> Result<[AppPassword], Refusal> {
+    /// How old rows may be.
+    private enum Age { case recent, newest }
+
+    private func rows(of names: [String], _ age: Age) async throws(BackendError) -> RecentPasswords {
+        switch age {
+        case .recent: try await store.recentPasswords(of: names)
+        case .newest: RecentPasswords(try await store.passwords(of: names), mayLag: false)
+        }
+    }
+
+    private func findRows(of login: String, _ age: Age) async -> Result<RecentPasswords, Refusal> {
         do {
-            async let candidates = store.passwords(of: login)
+            async let candidates = rows(of: [login], age)
             switch accounts {
             case .anyoneWithAnAppPassword:
-                let rows = try await candidates.filter { $0.uid.hasSameBytes(as: login) }
-                return rows.isEmpty ? .failure(.outcome(.unknownAccount)) : .success(rows)
+                let found = try await candidates
+                let rows = found.rows.filter { $0.uid.hasSameBytes(as: login) }
+                if rows.isEmpty, found.mayLag { return await findRows(of: login, .newest) }
+                return rows.isEmpty
+                    ? .failure(.outcome(.unknownAccount)) : .success(RecentPasswords(rows, mayLag: found.mayLag))
             case .directory(let directory):
                 let answer = try await directory.account(for: login)
-                var rows = try await candidates
+                let found = try await candidates
+                var (rows, mayLag) = (found.rows, found.mayLag)
                 switch answer {
                 case .notFound: return .failure(.outcome(.unknownAccount))
                 case .ambiguous: return .failure(.outcome(.ambiguousAccount))
@@ -231,12 +264,14 @@ public struct Authenticator: Sendable {
                     }
                     if !others.isEmpty {
                         let known = Set(rows.map(\.id))
-                        rows += try await store.passwords(of: others).filter { !known.contains($0.id) }
+                        let more = try await self.rows(of: others, age)
+                        rows += more.rows.filter { !known.contains($0.id) }
+                        mayLag = mayLag || more.mayLag
                     }
-                    return .success(
-                        rows.filter { row in
-                            row.uid.hasSameBytes(as: login) || account.names.contains { row.uid.hasSameBytes(as: $0) }
-                        })
+                    rows = rows.filter { row in
+                        row.uid.hasSameBytes(as: login) || account.names.contains { row.uid.hasSameBytes(as: $0) }
+                    }
+                    return .success(RecentPasswords(rows, mayLag: mayLag))
                 }
             }
         } catch let error as BackendError {
@@ -244,6 +279,16 @@ public struct Authenticator: Sendable {
         } catch {
             return .failure(.outcome(.unavailable(reason: "\(error)")))
         }
+    }
+}
+
+extension [AppPassword] {
+    /// Whether these are the same passwords, in whatever order; limits, which know the time, do not count.
+    fileprivate func hold(the others: [AppPassword]) -> Bool {
+        count == others.count
+            && others.allSatisfy { other in
+                contains { $0.id == other.id && $0.storedHash == other.storedHash && $0.isDeleted == other.isDeleted }
+            }
     }
 }
 

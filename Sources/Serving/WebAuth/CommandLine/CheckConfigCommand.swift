@@ -2,7 +2,7 @@ import ArgumentParser
 import AuditCore
 import Foundation
 import Logging
-import RedisCache
+import RedisClient
 import Settings
 
 struct CheckConfigCommand: AsyncParsableCommand {
@@ -86,7 +86,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
         }
         if let directory = BackEnds.openDirectory(settings) { questions.append(.directory(directory)) }
         if settings.cache.mode == .redis {
-            questions.append(.redis(RedisCache(RedisCache.Configuration(settings.cache))))
+            questions.append(.redis(RedisClient(RedisClient.Configuration(settings.cache.server))))
         }
         for (name, trouble) in await BackEndQuestion.ask(questions) {
             print("\(name): \(trouble?.detail ?? "ok")")

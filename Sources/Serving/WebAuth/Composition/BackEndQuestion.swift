@@ -1,7 +1,7 @@
 import AppPasswordCore
 import AuditCore
 import LDAPDirectory
-import RedisCache
+import RedisClient
 
 /// Asks one back end whether it can be asked, as a login would ask it, within its timeout.
 struct BackEndQuestion: Sendable {
@@ -39,9 +39,9 @@ struct BackEndQuestion: Sendable {
     }
 
     /// Asks for a sign of life.
-    static func redis(_ cache: RedisCache) -> BackEndQuestion {
+    static func redis(_ client: RedisClient) -> BackEndQuestion {
         BackEndQuestion(name: "redis") {
-            do throws(LookupError) { try await cache.ping() } catch {
+            do throws(LookupError) { try await client.ping() } catch {
                 return Trouble(kind: error.code.name, words: error.detail)
             }
             return nil

@@ -178,6 +178,11 @@ extension MariaDBNotice {
             logger.warning(
                 "logins ask another database server of the dsn from now on",
                 metadata: ["host": "\(host.name)", "port": "\(host.port)"])
+        case .replicaIsRead: logger.notice("app passwords are read in the replica of database.read_dsn")
+        case .replicaIsNotRead(let reason):
+            logger.warning(
+                "app passwords are read in the primary, not in the replica of database.read_dsn",
+                metadata: ["reason": "\(reason)"])
         case .noPreparedStatements(let detail):
             logger.warning(
                 "the database prepares no statements; they are sent as text", metadata: ["reason": "\(detail)"])

@@ -12,6 +12,7 @@ final class Health: Sendable {
     private let recorder: SpooledLoginRecorder
     private let trail: AuditTrail
     private let listTrouble: @Sendable () -> String
+    private let shared: SharedState
     private let turn = AsyncTurn()
     private let latest = Mutex<(report: Readiness, time: ContinuousClock.Instant)?>(nil)
     private let isStopping = Mutex(false)
@@ -20,10 +21,10 @@ final class Health: Sendable {
     ///
     /// - Parameter listTrouble: Why what the source of lists has is not in force, in a word; empty: it is.
     init(
-        live: LiveSnapshot, recorder: SpooledLoginRecorder, trail: AuditTrail,
+        live: LiveSnapshot, recorder: SpooledLoginRecorder, trail: AuditTrail, shared: SharedState,
         listTrouble: @escaping @Sendable () -> String
     ) {
-        self.live = live
+        (self.live, self.shared) = (live, shared)
         self.listTrouble = listTrouble
         self.recorder = recorder
         self.trail = trail
@@ -59,7 +60,7 @@ final class Health: Sendable {
             report.backEnds.append((name, trouble == nil))
             report.lines.append("\(name): \(trouble?.kind ?? "ok")")
         }
-        report.lines += snapshot.backEnds.lookups.statusLines
+        report.lines += snapshot.backEnds.lookups.statusLines + shared.statusLines
         report.lines += (snapshot.backEnds.geo?.databases ?? []).map { $0.statusLine(at: .now) }
         if snapshot.lists != nil {
             let trouble = listTrouble()

@@ -18,6 +18,9 @@ enum DatabaseConfiguration: Sendable, Equatable {
             var configuration = MariaDBStore.Configuration(server: server)
             configuration.poolSize = settings.database.poolSize
             configuration.timeout = settings.database.timeout
+            configuration.replica = settings.database.replica.map {
+                MariaDBStore.Configuration.Replica(server: $0, longestLag: settings.database.longestReadLag)
+            }
             self = .mariadb(configuration)
         }
     }

@@ -17,6 +17,18 @@ struct MeteredStore: AppPasswordStore {
         }
     }
 
+    func recentPasswords(of names: [String]) async throws(BackendError) -> RecentPasswords {
+        let start = ContinuousClock.now
+        do throws(BackendError) {
+            let found = try await base.recentPasswords(of: names)
+            metrics.note("database", found.rows.isEmpty ? .absent : .known, since: start)
+            return found
+        } catch {
+            metrics.note("database", .failed(error), since: start)
+            throw error
+        }
+    }
+
     func bind(_ id: Int64, to place: BoundPlace) async throws(BackendError) -> String? {
         let start = ContinuousClock.now
         do throws(BackendError) {

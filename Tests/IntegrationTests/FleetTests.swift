@@ -1,0 +1,105 @@
+import Foundation
+import TestServers
+import Testing
+
+/// Several servers that share a Redis.
+@Suite(
+    .enabled(if: InstalledServers.redis, "\(InstalledServers.redisMissing)"), .serialized, .timeLimit(.minutes(5)))
+struct FleetTests {
+    private static func shared(_ redis: RedisServer) -> String {
+        """
+        [shared]
+        secret = "0123456789abcdef0123456789abcdef"
+        host = "127.0.0.1"
+        port = \(redis.port)
+        """
+    }
+
+    @Test func `guesses at three servers are held as at one, and without Redis each holds its own`() async throws {
+        let redis = try await RedisServer()
+        var servers: [ServerProcess] = []
+        for _ in 0..<3 {
+            let directory = try TemporaryDirectory()
+            try directory.write(
+                "config.toml",
+                """
+                [cache]
+                mode = "memory"
+                [audit]
+                sinks = ["stderr"]
+                [auth.guesses]
+                per_account = 30
+                \(Self.shared(redis))
+                """)
+            for user in ["alice", "bob"] {
+                let added = try Program.run(["app-password", "add", user], in: directory)
+                #expect(added.status == 0, "\(added.errors)")
+            }
+            servers.append(try await ServerProcess(in: directory))
+        }
+        func hashed(_ user: String) throws -> Int {
+            var hashed = 0
+            for number in 0..<150 {
+                let answer = try servers[number % 3].auth(user, "guess \(number)", from: "192.88.97.1")
+                #expect([401, 503].contains(answer.status))
+                if answer.status == 401 { hashed += 1 }
+            }
+            return hashed
+        }
+        let together = try hashed("alice")
+        // As by one; a moment in which this machine has too much to do for an answer within 20 ms may let some more through.
+        #expect((27...45).contains(together), "\(together)")
+        for server in servers {
+            #expect(try server.request("GET", "/readyz").body.contains("shared guesses: ok\n"))
+            #expect(!server.logText.contains("0123456789abcdef"))
+        }
+        try await redis.process.kill()
+        let alone = try hashed("bob")
+        #expect((81...99).contains(alone), "\(alone)")
+        for server in servers {
+            #expect(server.logText.contains("guesses are counted by this server alone"))
+            server.signal(SIGTERM)
+            #expect(await server.waitForExit() == 0)
+        }
+    }
+
+    @Test(.enabled(if: MailSite.canRun, "\(MailSite.missing)"))
+    func `what one server finds to be revoked the other hears of at once`() async throws {
+        let redis = try await RedisServer()
+        let hooks = [try HookServer(), try HookServer()]
+        func settings(_ hook: HookServer, poll: String) -> String {
+            """
+            [cache]
+            mode = "memory"
+            [auth]
+            revoke_poll = "\(poll)"
+            [dovecot]
+            doveadm = ["http://127.0.0.1:\(hook.port)/doveadm/v1"]
+            api_key = "key"
+            \(Self.shared(redis))
+            """
+        }
+        let site = try await MailSite(settings: settings(hooks[0], poll: "1s"))
+        let password = try await RoundcubePlugin(site: site).add("alice")
+        let directory = try TemporaryDirectory()
+        let text = site.directory.read("config.toml")
+        try directory.write(
+            "config.toml",
+            text.replacing(settings(hooks[0], poll: "1s"), with: settings(hooks[1], poll: "1h")))
+        let servers = [try await ServerProcess(in: site.directory), try await ServerProcess(in: directory)]
+        for server in servers { #expect(try server.auth("alice", password).status == 200) }
+        #expect(try await site.rows("SELECT 1")[0][0] == "1")
+        // Both listen.
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try await !redis.run("PUBSUB", "NUMSUB", "dw:ended").contains("2"), .now < deadline { await Task.yield() }
+        try await site.sql("UPDATE app_passwords SET deleted = UTC_TIMESTAMP()")
+        await hooks[0].wait(for: 1)
+        let start = ContinuousClock.now
+        await hooks[1].wait(for: 1)
+        #expect(ContinuousClock.now - start < .seconds(2))
+        for server in servers {
+            server.signal(SIGTERM)
+            #expect(await server.waitForExit() == 0)
+        }
+    }
+}
