@@ -150,19 +150,20 @@ package final class MariaDBStore: AppPasswordStore, Sendable {
         let condition = places == 1 ? "= ?" : "IN (\(repeatElement("?", count: places).joined(separator: ", ")))"
         let tables = try connection.tables()
         // The name is digits and letters of ours.
-        let beat = node.map { "(SELECT h.beat FROM web_auth_heartbeat h WHERE h.node = '\($0)')" } ?? "NULL"
+        let beat = node.map { ", (SELECT h.beat FROM web_auth_heartbeat h WHERE h.node = '\($0)')" } ?? ""
+        let beatColumn = 5 + LimitColumns.count(tables)
         return try connection.select(
             """
-            SELECT p.id, p.uid, p.password, p.deleted, p.created, \(beat)\(LimitColumns.list(tables)) \
+            SELECT p.id, p.uid, p.password, p.deleted, p.created\(LimitColumns.list(tables))\(beat) \
             FROM app_passwords p\(LimitColumns.join(tables)) WHERE p.uid \(condition) LIMIT \(mostRows)
             """, padded.map { .text($0) }
         ) { row in
             guard let id = row.integer(0), let uid = row.text(1) else { return nil }
             let password = AppPassword(
                 id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: row.text(3) != nil,
-                created: row.text(4).flatMap { Timestamp(sqlText: $0) }, limits: LimitColumns.read(row, from: 6, tables)
+                created: row.text(4).flatMap { Timestamp(sqlText: $0) }, limits: LimitColumns.read(row, from: 5, tables)
             )
-            return (password, row.integer(5))
+            return (password, node == nil ? nil : row.integer(beatColumn))
         }
     }
 
