@@ -229,7 +229,8 @@ let package = Package(
         .testTarget(
             name: "LookupAnswersTests",
             dependencies: [
-                "TestKit", "Locks", "LookupAnswers", "AuditCore", "AuditCoreTesting", "LookupCaches", "RedisCache", "RedisClient",
+                "TestKit", "Locks", "LookupAnswers", "AuditCore", "AuditCoreTesting", "LookupCaches", "RedisCache",
+                "RedisClient",
                 "TestServers", "Whois",
             ],
             swiftSettings: strict),
@@ -356,7 +357,8 @@ let package = Package(
                 "JournalReader", "ListSource", "LoginSpool", "LookupAnswers", "LookupCaches", "MariaDBStore",
                 "PasswordSchemes",
                 "PrometheusMetrics",
-                "PythonRegex", "RedisCache", "RedisClient", "RedisSharing", "Replay", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings",
+                "PythonRegex", "RedisCache", "RedisClient", "RedisSharing", "Replay", "Report", "SHA512CryptLanes",
+                "SQLiteStore", "Settings",
                 "StrictJSON",
                 "SystemdJournal", "Webhooks", "Whois", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -442,7 +444,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RedisClientTests",
-            dependencies: ["RedisClient", "AppPasswordCore", "AuditCore", "Locks", "TestServers"],
+            dependencies: ["RedisClient", "AppPasswordCore", "AuditCore", "FuzzCorpus", "Locks", "TestServers"],
             swiftSettings: strict),
         .testTarget(
             name: "RedisCacheTests",
@@ -477,7 +479,9 @@ let groups = [
         "PythonRegex", "GeoIP", "DNSResolver", "Whois", "ConnectionWords", "LookupAnswers", "LookupCaches",
         "ListSource",
     ],
-    "BackEnds": ["SQLiteStore", "MariaDBStore", "LDAPDirectory", "Doveadm", "RedisClient", "RedisCache", "RedisSharing"],
+    "BackEnds": [
+        "SQLiteStore", "MariaDBStore", "LDAPDirectory", "Doveadm", "RedisClient", "RedisCache", "RedisSharing",
+    ],
     "Passwords": ["PasswordSchemes", "SHA512CryptLanes", "CSHA512CryptLanes"],
     "Recording": ["LoginSpool", "FileAuditSinks", "SystemdJournal", "JournalReader", "Report", "Webhooks", "Replay"],
     "Serving": ["HTTPKit", "PrometheusMetrics", "Settings", "Doctor", "WebAuth", "CProgram", "web-auth-server"],

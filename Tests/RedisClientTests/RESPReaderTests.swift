@@ -48,6 +48,16 @@ struct RESPReaderTests {
         }
     }
 
+    @Test func `an array of long values is bounded as a whole, and what is only promised costs nothing`() throws {
+        let value = "$\(RESPReader.longestValue)\r\n" + String(repeating: "v", count: RESPReader.longestValue) + "\r\n"
+        #expect(try read("*3\r\n" + String(repeating: value, count: 3)).count == 1)
+        #expect(throws: RESPReader.Malformed.self) { try read("*4096\r\n" + String(repeating: value, count: 5)) }
+        // Each reply by itself.
+        #expect(try read(String(repeating: value, count: 40)).count == 40)
+        let line = "+" + String(repeating: "x", count: 4000) + "\r\n"
+        #expect(throws: RESPReader.Malformed.self) { try read("*4096\r\n" + String(repeating: line, count: 100)) }
+    }
+
     @Test func `many replies cost no more than their bytes`() throws {
         var reader = RESPReader()
         let chunk = Array(String(repeating: ":1\r\n", count: 4096).utf8)

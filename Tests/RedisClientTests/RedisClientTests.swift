@@ -95,6 +95,24 @@ struct RedisClientTests {
         #expect(try await replica.run("GET", "b").hasPrefix("2"))
     }
 
+    @Test func `who is not needed any more keeps no connection, also not one that was being made`() async throws {
+        let server = try await RedisServer()
+        for isUsed in [false, true, false] {
+            for _ in 0..<20 {
+                let client = RedisClient(configuration(server.port))
+                client.connect()
+                if isUsed { try await client.ping() }
+                client.post([RedisCommand("SET", "dw:a", "1")])
+            }
+        }
+        let deadline = ContinuousClock.now + .seconds(30)
+        // The one that asks.
+        while try await server.run("CLIENT", "LIST").split(separator: "\n").count > 1, .now < deadline {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(try await server.run("CLIENT", "LIST").split(separator: "\n").count == 1)
+    }
+
     @Test(arguments: ["killed", "frozen"])
     func `when the primary is gone the one that sentinels name is used`(way: String) async throws {
         let certificates = try await TestCertificates()

@@ -15,6 +15,9 @@ struct RESPReader {
     static let longestLine = 4096
     /// Replies that one reply may consist of.
     static let mostElements = 4096
+    /// Bytes of all values and lines that one reply consists of: what our commands are answered with is one value, or
+    /// an array of a few numbers and names.
+    static let longestReply = 4 * longestValue
     /// How deep arrays may lie in arrays.
     static let deepest = 4
 
@@ -30,7 +33,8 @@ struct RESPReader {
     /// What is being read is a value of so many bytes.
     private var length: Int?
     private var open: [Array] = []
-    private var elements = 0
+    /// What the reply that is being read consists of so far.
+    private var (elements, bytes) = (0, 0)
 
     /// Whether a reply has begun that has not ended.
     var isWithin: Bool { !open.isEmpty || length != nil || start < buffer.count }
@@ -63,7 +67,7 @@ struct RESPReader {
                 reply = read
             }
             if let whole = put(reply) {
-                elements = 0
+                (elements, bytes) = (0, 0)
                 return whole
             }
         }
@@ -88,6 +92,7 @@ struct RESPReader {
     private mutating func read(_ line: ArraySlice<UInt8>) throws(Malformed) -> RedisReply? {
         elements += 1
         guard elements <= Self.mostElements else { throw Malformed(reason: "a reply of too many parts") }
+        try count(line.count)
         let rest = line.dropFirst()
         switch line.first {
         case UInt8(ascii: "+"): return .status([UInt8](rest))
@@ -101,6 +106,7 @@ struct RESPReader {
                 throw Malformed(reason: "a value is too long")
             }
             self.length = Int(length)
+            try count(Int(length))
             return nil
         case UInt8(ascii: "*"):
             let count = try number(rest)
@@ -114,6 +120,11 @@ struct RESPReader {
             return nil
         default: throw Malformed(reason: "not the protocol")
         }
+    }
+
+    private mutating func count(_ more: Int) throws(Malformed) {
+        bytes += more
+        guard bytes <= Self.longestReply else { throw Malformed(reason: "a reply is too long") }
     }
 
     private mutating func nextLine() throws(Malformed) -> ArraySlice<UInt8>? {

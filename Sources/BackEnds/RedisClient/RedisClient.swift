@@ -94,8 +94,10 @@ package final class RedisClient: Sendable {
         let start = ContinuousClock.now
         guard circuit.admits(at: start) else { throw LookupError(.unreachable, detail: "redis: failed a moment ago") }
         let promise = loop.makePromise(of: [RedisReply].self)
-        loop.execute { [loop, link, timeout] in
-            let timer = loop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) { promise.fail(RedisFailure.late) }
+        // Also of a loop that has much to do nobody waits longer.
+        let end = NIODeadline.now() + TimeAmount(timeout)
+        loop.execute { [loop, link] in
+            let timer = loop.assumeIsolated().scheduleTask(deadline: end) { promise.fail(RedisFailure.late) }
             promise.futureResult.assumeIsolated().whenComplete { _ in timer.cancel() }
             link.send(commands, promise)
         }

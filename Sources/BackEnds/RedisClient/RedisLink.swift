@@ -10,6 +10,7 @@ final class RedisLink: @unchecked Sendable {
         case none
         case opening(EventLoopFuture<RedisConnection>)
         case open(RedisConnection)
+        case closed
     }
 
     private let loop: any EventLoop
@@ -64,12 +65,18 @@ final class RedisLink: @unchecked Sendable {
         switch state {
         case .open(let connection) where connection.isOpen: return loop.makeSucceededFuture(connection)
         case .opening(let future): return future
+        case .closed: return loop.makeFailedFuture(RedisFailure(.unreachable, "closed", isLost: false))
         case .open, .none: break
         }
         let future = connector.connect(on: loop)
         state = .opening(future)
         future.whenComplete { [self] result in
-            if case .success(let connection) = result { state = .open(connection) } else { state = .none }
+            switch (state, result) {
+            case (.closed, .success(let connection)): connection.fail(RedisFailure(.unreachable, "closed"))
+            case (.closed, .failure): break
+            case (_, .success(let connection)): state = .open(connection)
+            case (_, .failure): state = .none
+            }
         }
         return future
     }
@@ -77,9 +84,10 @@ final class RedisLink: @unchecked Sendable {
     /// Makes a connection, if there is none.
     func connect() { _ = connection() }
 
-    /// Ends the connection.
+    /// Ends the connection, also one that is being made; there is no other after it.
     func close() {
-        if case .open(let connection) = state { connection.fail(RedisFailure(.unreachable, "closed")) }
-        state = .none
+        let last = state
+        state = .closed
+        if case .open(let connection) = last { connection.fail(RedisFailure(.unreachable, "closed")) }
     }
 }
