@@ -91,8 +91,9 @@ final class Gates: Sendable {
         if let limit, let tokens {
             // Ten servers ask as one. Where that cannot be known, each keeps to its own limit.
             switch await tokens.take("\(name.source):\(name.host)", limit, within: max(.zero, moment - now)) {
-            case .given(let shared)?: wait = max(wait, shared)
-            case .refused(let shared)?:
+            case .given(let shared)? where now + shared <= max(now, moment): wait = max(wait, shared)
+            // One that comes too late is none, whoever says so.
+            case .given(let shared)?, .refused(let shared)?:
                 throw Gate.Refusal(error: LookupError(.overloaded, detail: "by the limit of all servers"), wait: shared)
             case nil: break
             }
