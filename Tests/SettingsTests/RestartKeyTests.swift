@@ -18,7 +18,6 @@ struct RestartKeyTests {
         ("auth.verify_cache_ttl", { $0.auth.verifyCacheTTL = .zero }),
         ("shared.secret", { $0.shared.secret = Secret("x") }),
         ("shared.guesses", { $0.shared.countsGuesses = false }),
-        ("shared", { $0.shared.server.host = "x" }),
         ("auth.guesses", { $0.auth.guesses.perNetwork = 1 }),
     ]
 
@@ -30,6 +29,14 @@ struct RestartKeyTests {
         #expect(settings.restartNeeded(since: Settings()) == [key])
         #expect(Settings().restartNeeded(since: settings) == [key])
         #expect(settings.restartNeeded(since: settings).isEmpty)
+    }
+
+    @Test func `another Redis needs a restart only where something is shared`() {
+        var (old, new) = (Settings(), Settings())
+        new.shared.server.host = "x"
+        #expect(new.restartNeeded(since: old).isEmpty)
+        (old.shared.secret, new.shared.secret) = (Secret("x"), Secret("x"))
+        #expect(new.restartNeeded(since: old) == ["shared"])
     }
 
     @Test func `keys that a reload takes into use are not`() {

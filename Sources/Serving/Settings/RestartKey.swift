@@ -10,6 +10,11 @@ struct RestartKey: Sendable {
         self.name = name
         differs = { $0[keyPath: path] != $1[keyPath: path] }
     }
+
+    /// A key of which more has to be known to tell whether it matters.
+    init(_ name: String, differs: @escaping @Sendable (Settings, Settings) -> Bool) {
+        (self.name, self.differs) = (name, differs)
+    }
 }
 
 extension Settings {

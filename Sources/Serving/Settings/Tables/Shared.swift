@@ -18,7 +18,10 @@ extension Settings {
         /// What only a restart takes into use.
         static let restartKeys = [
             RestartKey("shared.secret", \.shared.secret), RestartKey("shared.guesses", \.shared.countsGuesses),
-            RestartKey("shared", \.shared.server),
+            // What `[cache]` says is of no matter here where nothing is shared.
+            RestartKey("shared") { old, new in
+                old.shared.secret != nil && new.shared.secret != nil && old.shared.server != new.shared.server
+            },
         ]
 
         /// The shortest secret, in bytes.
