@@ -7,7 +7,7 @@ import Testing
 
 /// A store that reads in a replica: nobody is refused for what only the replica says.
 struct LaggingStoreTests {
-    private struct LaggingStore: AppPasswordStore {
+    private struct LaggingStore: RecentPasswordStore {
         var old: [AppPassword]
         var new: Result<[AppPassword], BackendError>
         let questions = Questions()
@@ -23,8 +23,15 @@ struct LaggingStoreTests {
         func bind(_ id: Int64, to place: BoundPlace) async throws(BackendError) -> String? { nil }
     }
 
-    private static func row(_ id: Int64, _ password: String, deleted: Bool = false) -> AppPassword {
-        AppPassword(id: id, uid: "alice", storedHash: "{PLAIN}\(password)", isDeleted: deleted, created: nil)
+    private static func row(
+        _ id: Int64, _ password: String, deleted: Bool = false, services: String? = nil
+    ) -> AppPassword {
+        var columns = [String?](repeating: nil, count: StoredLimits.columnNames.count)
+        columns[StoredLimits.columnNames.firstIndex(of: "services") ?? 0] = services
+        return AppPassword(
+            id: id, uid: "alice", storedHash: "{PLAIN}\(password)", isDeleted: deleted, created: nil,
+            limits: services == nil
+                ? nil : StoredLimits(columns: columns, now: Timestamp(milliseconds: 1000), lastUse: nil))
     }
 
     private func login(_ store: LaggingStore, _ password: String) async -> LoginOutcome {
@@ -65,6 +72,23 @@ struct LaggingStoreTests {
         #expect(await login(LaggingStore(old: [], new: .success([])), "one") == .unknownAccount)
         let revoked = [Self.row(1, "one", deleted: true)]
         #expect(await login(LaggingStore(old: revoked, new: .success(revoked)), "one") == .revoked(passwordID: 1))
+    }
+
+    @Test func `what limits say is read anew before they refuse anybody`() async {
+        let narrow = [Self.row(1, "one", services: "smtp")]
+        for rows in [[Self.row(1, "one")], [Self.row(1, "one", services: "imap")]] {
+            #expect(await login(LaggingStore(old: narrow, new: .success(rows)), "one") == .success(passwordID: 1))
+        }
+        if case .limited = await login(LaggingStore(old: narrow, new: .success(narrow)), "one") {
+        } else {
+            Issue.record("the primary says so, too")
+        }
+        #expect(await login(LaggingStore(old: narrow, new: .success([])), "one") == .unknownAccount)
+        let gone = BackendError("database", .unreachable, detail: "gone")
+        guard case .unavailable = await login(LaggingStore(old: narrow, new: .failure(gone)), "one") else {
+            Issue.record("refused for what only the replica says")
+            return
+        }
     }
 
     @Test func `while the primary cannot be asked, nobody is refused`() async {

@@ -63,6 +63,81 @@ struct FleetTests {
         }
     }
 
+    @Test func `a right password is let in while sentinels choose another primary, and then all count together again`()
+        async throws
+    {
+        let certificates = try await TestCertificates()
+        let redis = try await RedisFleet(certificates)
+        var (servers, passwords): ([ServerProcess], [String]) = ([], [])
+        for _ in 0..<2 {
+            let directory = try TemporaryDirectory()
+            try directory.write("ca.pem", String(contentsOfFile: certificates.authority, encoding: .utf8))
+            try directory.write(
+                "config.toml",
+                """
+                [cache]
+                mode = "memory"
+                [audit]
+                sinks = ["stderr"]
+                [auth]
+                verify_cache_ttl = "0s"
+                [auth.guesses]
+                per_account = 30
+                [shared]
+                secret = "0123456789abcdef0123456789abcdef"
+                hosts = [\(redis.sentinelPorts.map { "\"127.0.0.1:\($0)\"" }.joined(separator: ", "))]
+                sentinel = "\(RedisFleet.name)"
+                sentinel_password = "\(RedisFleet.sentinelPassword)"
+                user = "\(RedisFleet.user.name)"
+                password = "\(RedisFleet.user.password)"
+                tls = true
+                ca = "ca.pem"
+                """)
+            for user in ["alice", "bob", "carol"] {
+                let added = try Program.run(["app-password", "add", user], in: directory)
+                #expect(added.status == 0, "\(added.errors)")
+                if user == "alice" { passwords.append(added.output.trimmingCharacters(in: .whitespacesAndNewlines)) }
+            }
+            servers.append(try await ServerProcess(in: directory))
+        }
+        func guess(_ user: String, _ number: Int) throws -> Int {
+            try servers[number % 2].auth(user, "guess \(number)", from: "192.88.97.1").status
+        }
+        func areTogether() throws -> Bool {
+            try servers.allSatisfy { try $0.request("GET", "/readyz").body.contains("shared guesses: ok\n") }
+        }
+        var number = 0
+        /// Guesses at an account of nobody until all servers count together, or do not.
+        func waits(for isTogether: Bool) throws -> Bool {
+            let deadline = ContinuousClock.now + .seconds(90)
+            while ContinuousClock.now < deadline {
+                number += 1
+                _ = try servers[number % 2].auth("carol", "guess \(number)", from: "192.88.\(number % 200).9")
+                let isSo = try areTogether()
+                // Not in the verify cache, and from a place where it is not known yet: so Redis is asked.
+                for (server, password) in zip(servers, passwords) {
+                    #expect(try server.auth("alice", password, from: "192.89.\(number % 250).1").status == 200)
+                }
+                if isSo == isTogether { return true }
+            }
+            return false
+        }
+        #expect(try waits(for: true))
+        try await redis.servers[0].process.kill()
+        #expect(try waits(for: false))
+        #expect(try waits(for: true))
+        #expect(try await redis.primaryPort() != redis.servers[0].port)
+        var hashed = 0
+        for number in 0..<150 where try guess("bob", number) == 401 { hashed += 1 }
+        #expect((27...45).contains(hashed), "\(hashed)")
+        for server in servers {
+            #expect(server.logText.contains("guesses are counted together with the other servers again"))
+            for secret in [RedisFleet.user.password, "0123456789abcdef"] { #expect(!server.logText.contains(secret)) }
+            server.signal(SIGTERM)
+            #expect(await server.waitForExit() == 0)
+        }
+    }
+
     @Test(.enabled(if: MailSite.canRun, "\(MailSite.missing)"))
     func `what one server finds to be revoked the other hears of at once`() async throws {
         let redis = try await RedisServer()

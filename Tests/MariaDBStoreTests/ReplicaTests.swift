@@ -13,32 +13,8 @@ struct ReplicaTests {
     private let replica: MariaDBServer
 
     init() async throws {
-        primary = try await MariaDBServer(options: ["--server-id=1", "--log-bin=bin", "--binlog-format=ROW"])
-        replica = try await MariaDBServer(options: ["--server-id=2", "--read-only=1", "--slave-net-timeout=5"])
-        try await replica.sql(
-            """
-            CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=\(primary.port), MASTER_USER='r', MASTER_PASSWORD='r', \
-            MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1;
-            """)
-        try await primary.sql(
-            """
-            CREATE USER 'r'@'127.0.0.1' IDENTIFIED BY 'r'; GRANT REPLICATION SLAVE ON *.* TO 'r'@'127.0.0.1';
-            CREATE DATABASE mail_auth; CREATE USER 's'@'127.0.0.1' IDENTIFIED BY 'p';
-            GRANT SELECT ON mail_auth.* TO 's'@'127.0.0.1';
-            """)
-        for file in ["mariadb.sql", "mariadb-replica.sql"] {
-            try await primary.sql(try TestDatabase.file("database/\(file)"), database: "mail_auth")
-        }
-        try await primary.sql(
-            """
-            GRANT SELECT, INSERT, UPDATE, DELETE ON mail_auth.web_auth_heartbeat TO 's'@'127.0.0.1';
-            INSERT INTO mail_auth.app_passwords (id, uid, password) VALUES (1, 'alice', 'x');
-            """)
-        try await replica.sql("START SLAVE")
-        let deadline = ContinuousClock.now + .seconds(60)
-        while (try? await replica.sql("SELECT uid FROM mail_auth.app_passwords")) != "alice\n", .now < deadline {
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        let servers = try await ReplicatedMariaDB()
+        (primary, replica) = (servers.primary, servers.replica)
     }
 
     private func store(
@@ -98,6 +74,44 @@ struct ReplicaTests {
         #expect(try await comes(store, toReplica: true))
         let said = notices.withLock { $0 }
         #expect(said.first == .replicaIsRead && said.last == .replicaIsRead && said.count == 3, "\(said)")
+    }
+
+    @Test func `it is found to be well again also by logins of names that nobody has`() async throws {
+        let store = store()
+        #expect(try await comes(store, toReplica: true))
+        try await replica.sql("STOP SLAVE SQL_THREAD")
+        #expect(try await comes(store, toReplica: false))
+        let before = try #require(store.replicaStatus)
+        #expect(before.isRead == false && before.used > 0 && before.passedOver > 0 && before.lag != nil)
+        try await replica.sql("START SLAVE SQL_THREAD")
+        let deadline = ContinuousClock.now + .seconds(60)
+        while store.replicaStatus?.isRead == false, ContinuousClock.now < deadline {
+            #expect(try await store.recentPasswords(of: ["nobody"]).rows.isEmpty)
+        }
+        #expect(store.replicaStatus?.isRead == true)
+    }
+
+    private static func kind(_ trouble: ReplicaTrouble?) -> String {
+        switch trouble {
+        case .noHeartbeat: "no heartbeat"
+        case .unreadable: "unreadable"
+        case .late: "late"
+        case nil: "none"
+        }
+    }
+
+    @Test func `who wants to know is told how far it is behind, or what is wrong`() async throws {
+        let lag = try #require(try await store(lag: .seconds(30)).replicaLag())
+        #expect(lag < .seconds(30))
+        try await replica.sql("STOP SLAVE SQL_THREAD")
+        let late = await #expect(throws: ReplicaTrouble.self) { try await store().replicaLag() }
+        #expect(Self.kind(late) == "late")
+        try await replica.process.kill()
+        let gone = await #expect(throws: ReplicaTrouble.self) { try await store().replicaLag() }
+        #expect(Self.kind(gone) == "unreadable")
+        try await primary.sql("DROP TABLE web_auth_heartbeat", database: "mail_auth")
+        let mute = await #expect(throws: ReplicaTrouble.self) { try await store().replicaLag() }
+        #expect(Self.kind(mute) == "no heartbeat")
     }
 
     @Test func `a replica that hears nothing from its primary is not believed`() async throws {

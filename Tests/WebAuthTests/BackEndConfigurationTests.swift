@@ -41,6 +41,34 @@ struct BackEndConfigurationTests {
         #expect(database.database != before.database && database.lookups == before.lookups)
     }
 
+    @Test func `another replica is another back end, with the same rows`() {
+        for change: (inout Settings) -> Void in [
+            {
+                $0.database.replica = DatabaseServer(
+                    user: "u", password: Secret("r"), host: "replica", database: "mail")
+            }, { $0.database.poolSize = 3 }, { $0.database.timeout = .seconds(9) },
+        ] {
+            let changed = BackEnds.Configuration(Self.settings(change))
+            #expect(changed.database != before.database && changed.database.identity == before.database.identity)
+        }
+        let elsewhere = BackEnds.Configuration(Self.settings { $0.database.location = .sqlite(path: "/x") })
+        #expect(elsewhere.database.identity != before.database.identity)
+    }
+
+    @Test func `what is shared elsewhere asks registries anew, and only what is shared`() {
+        func configuration(_ host: String, _ secret: Secret?) -> LookupConfiguration {
+            LookupConfiguration(
+                Self.settings {
+                    $0.shared.secret = secret
+                    $0.shared.server.host = host
+                })
+        }
+        let secret = Secret("0123456789abcdef0123456789abcdef")
+        #expect(configuration("a", secret) != configuration("b", secret))
+        #expect(configuration("a", secret) != configuration("a", nil))
+        #expect(configuration("a", nil) == configuration("b", nil))
+    }
+
     @Test(
         arguments: [
             { $0.lookup.timeout = .seconds(9) }, { $0.lookup.isOffline = true }, { $0.lookup.rdap.contact = "a@b.org" },

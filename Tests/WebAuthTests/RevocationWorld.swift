@@ -153,7 +153,8 @@ final class MailSessions: Sendable {
 final class SlowDatabase: EndedPasswords {
     private struct State {
         var trouble: BackendError?
-        var questions = 0
+        /// When it was asked.
+        var moments: [Duration] = []
         var effort = Duration.zero
     }
     private let state = Mutex(State())
@@ -162,13 +163,14 @@ final class SlowDatabase: EndedPasswords {
 
     init(_ store: InMemoryAppPasswordStore, _ clock: HandClock) { (self.store, self.clock) = (store, clock) }
 
-    var questions: Int { state.withLock { $0.questions } }
+    var moments: [Duration] { state.withLock { $0.moments } }
+    var questions: Int { moments.count }
     func fail(with trouble: BackendError?) { state.withLock { $0.trouble = trouble } }
     func take(_ effort: Duration) { state.withLock { $0.effort = effort } }
 
     func ended(since moment: Timestamp?, among ids: [Int64]) async throws(BackendError) -> EndedAnswer {
         let (trouble, effort) = state.withLock { state in
-            state.questions += 1
+            state.moments.append(clock.now.offset)
             return (state.trouble, state.effort)
         }
         if effort > .zero { clock.advance(by: effort) }

@@ -8,7 +8,7 @@ internal import Locks
 /// Reads need `SELECT` on `app_passwords`, the log `SELECT` and `INSERT` on `log`; nothing is created or altered.
 /// Logins share a pool of connections; writing the log and managing passwords have one of their own, so that they
 /// never take a login's. Everything runs on threads of the store's own.
-package final class MariaDBStore: AppPasswordStore, Sendable {
+package final class MariaDBStore: RecentPasswordStore, Sendable {
     /// How to reach the database, and how much of it to use.
     package struct Configuration: Sendable, Equatable {
         /// Where it is.
@@ -189,6 +189,15 @@ package final class MariaDBStore: AppPasswordStore, Sendable {
             busy: reading.busy + writing.busy, idle: reading.idle + writing.idle,
             waiting: reading.waiting + writing.waiting)
     }
+
+    /// What has become of the reads that might have gone to the replica; nil: there is none.
+    package var replicaStatus: ReplicaStatus? { replica?.status }
+
+    /// Writes into the primary, and waits until the replica shows it, `longestLag` at most: for who wants to know whether logins
+    /// can be read there.
+    ///
+    /// - Returns: How long that took; nil: there is no replica.
+    package func replicaLag() async throws(ReplicaTrouble) -> Duration? { try await replica?.measuredLag() }
 
     /// Asks the database for a sign of life, for readiness and at start.
     ///

@@ -11,7 +11,15 @@ package final class RedisGuesses: GuessSharing, Sendable {
     private let client: RedisClient
     private let limits: GuessLimits
     private let changed: @Sendable (LookupError?) -> Void
-    private let isWell = Mutex(true)
+    private let state = Mutex((isWell: true, counts: Counts()))
+
+    /// What has become of the guesses that were not known to be a known client's.
+    package struct Counts: Sendable, Hashable {
+        /// Those that all servers have decided about together.
+        package var together = 0
+        /// Those that this server has decided about alone, as nothing was heard in time.
+        package var alone = 0
+    }
 
     /// - Parameters:
     ///   - client: Waits no longer than a login may.
@@ -22,12 +30,30 @@ package final class RedisGuesses: GuessSharing, Sendable {
     }
 
     /// Whether guesses were counted together when that was last tried.
-    package var isShared: Bool { isWell.withLock { $0 } }
+    package var isShared: Bool { state.withLock { $0.isWell } }
+
+    /// How many guesses were counted together so far, and how many were not.
+    package var counts: Counts { state.withLock { $0.counts } }
+
+    /// Does everything once that counting together takes, with keys that are nobody's and gone after a second: for who
+    /// wants to know whether the server lets us.
+    ///
+    /// - Parameter channel: Where an empty message is published, too.
+    /// - Throws: ``LookupError`` with the server's word.
+    package func rehearse(telling channel: String) async throws(LookupError) {
+        let guess = SharedGuess(pair: "rehearsal", account: "rehearsal", network: "rehearsal", known: "rehearsal")
+        var brief = limits
+        (brief.window, brief.knownFor) = (.seconds(1), .seconds(1))
+        let replies = try await client.send([
+            admission(of: guess, brief), takingBack(of: guess, brief), RedisCommand("PUBLISH", channel, ""),
+        ])
+        for case .error(let word) in replies { throw LookupError(.unreachable, detail: "redis: \(word)") }
+    }
 
     /// Runs the script, and waits for what it says.
     package func admit(_ guess: SharedGuess) async -> SharedAdmission? {
         do throws(LookupError) {
-            let reply = try await client.send([admission(of: guess)]).first
+            let reply = try await client.send([admission(of: guess, limits)]).first
             if case .error(let word) = reply { throw LookupError(.unreachable, detail: "redis: \(word)") }
             guard let parts = reply?.elements, parts.count == 2, let verdict = parts[0].number,
                 (0...3).contains(verdict), let known = parts[1].number
@@ -42,12 +68,13 @@ package final class RedisGuesses: GuessSharing, Sendable {
     }
 
     /// Runs the script.
-    package func count(_ guess: SharedGuess) { client.post([admission(of: guess)]) }
+    package func count(_ guess: SharedGuess) { client.post([admission(of: guess, limits)]) }
 
     /// Runs the other script.
     package func takeBack(_ guess: SharedGuess, isRight: Bool) {
-        let knownFor = isRight && guess.known != nil ? Self.milliseconds(limits.knownFor) : 0
-        client.post([command(Self.takingBack, guess, [Self.milliseconds(limits.window), knownFor])])
+        var limits = limits
+        if !isRight || guess.known == nil { limits.knownFor = .zero }
+        client.post([takingBack(of: guess, limits)])
     }
 
     /// Writes a key.
@@ -56,7 +83,11 @@ package final class RedisGuesses: GuessSharing, Sendable {
         client.post([RedisCommand("SET", "dw:g:k:\(known)", "1", "PX", "\(Self.milliseconds(limits.knownFor))")])
     }
 
-    private func admission(of guess: SharedGuess) -> RedisCommand {
+    private func takingBack(of guess: SharedGuess, _ limits: GuessLimits) -> RedisCommand {
+        command(Self.takingBack, guess, [Self.milliseconds(limits.window), Self.milliseconds(limits.knownFor)])
+    }
+
+    private func admission(of guess: SharedGuess, _ limits: GuessLimits) -> RedisCommand {
         command(
             Self.admission, guess,
             [
@@ -74,9 +105,10 @@ package final class RedisGuesses: GuessSharing, Sendable {
     }
 
     private func note(_ trouble: LookupError?) {
-        let isNews = isWell.withLock { isWell in
-            defer { isWell = trouble == nil }
-            return isWell != (trouble == nil)
+        let isNews = state.withLock { state in
+            defer { state.isWell = trouble == nil }
+            if trouble == nil { state.counts.together += 1 } else { state.counts.alone += 1 }
+            return state.isWell != (trouble == nil)
         }
         if isNews { changed(trouble) }
     }

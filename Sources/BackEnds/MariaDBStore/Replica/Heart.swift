@@ -57,6 +57,16 @@ final class Heart: Sendable {
         if isDue { thread.async { self.beat() } }
     }
 
+    /// Beats now, and waits for it: for who wants to know whether it can.
+    ///
+    /// - Returns: The beat, and when it was sent.
+    func beatNow() async throws(BackendError) -> (beat: Int64, moment: ContinuousClock.Instant) {
+        let result = await withCheckedContinuation { continuation in
+            thread.async { continuation.resume(returning: self.beat()) }
+        }
+        return try result.get()
+    }
+
     /// Whether a replica that is not behind at all can show so.
     func isBeating(within lag: Duration, at now: ContinuousClock.Instant) -> Bool {
         state.withLock { state in state.sent.last.map { now - $0.moment <= lag } ?? false }
@@ -67,7 +77,13 @@ final class Heart: Sendable {
         state.withLock { state in state.sent.last { $0.beat == beat }.map { now - $0.moment } }
     }
 
-    private func beat() {
+    /// The beat that a replica shows; nil: none of ours.
+    func beat(shownTo connection: MariaDBConnection) throws(SQLError) -> Int64? {
+        try connection.select("SELECT beat FROM web_auth_heartbeat WHERE node = ?", [.text(node)]) { $0.integer(0) }
+            .first
+    }
+
+    @discardableResult private func beat() -> Result<(beat: Int64, moment: ContinuousClock.Instant), BackendError> {
         // A write to a socket that the server has closed must not end the process.
         var signals = sigset_t()
         _ = unsafe sigemptyset(&signals)
@@ -78,7 +94,7 @@ final class Heart: Sendable {
             state.count += 1
             return (state.count, state.isTidy)
         }
-        var trouble: String?
+        var trouble: BackendError?
         do throws(BackendError) {
             try connection.withLock { (connection) throws(BackendError) in
                 try connection.perform(by: start + timeout, for: .changes) { connection throws(SQLError) in
@@ -94,7 +110,7 @@ final class Heart: Sendable {
                 }
             }
         } catch {
-            trouble = error.debugDescription
+            trouble = error
         }
         state.withLock { state in
             state.isUnderWay = false
@@ -104,6 +120,7 @@ final class Heart: Sendable {
             state.sent.append((beat, start))
             if state.sent.count > Self.mostBeats { state.sent.removeFirst() }
         }
-        troubled(trouble)
+        troubled(trouble?.debugDescription)
+        return trouble.map { .failure($0) } ?? .success((beat, start))
     }
 }

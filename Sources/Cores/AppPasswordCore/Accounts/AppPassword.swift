@@ -66,12 +66,6 @@ public protocol AppPasswordStore: Sendable {
     /// - Complexity: One round trip.
     func passwords(of names: [String]) async throws(BackendError) -> [AppPassword]
 
-    /// Reads the same, where that may be nearer and a moment behind.
-    ///
-    /// - Returns: What ``passwords(of:)`` returns, unless a store knows better.
-    /// - Throws: As ``passwords(of:)`` does.
-    func recentPasswords(of names: [String]) async throws(BackendError) -> RecentPasswords
-
     /// Fixes the place that a password is bound to (``Limits/binding``), unless it is fixed already: of logins that do so at
     /// once, on whatever server, the first one wins.
     ///
@@ -83,11 +77,6 @@ public protocol AppPasswordStore: Sendable {
 }
 
 extension AppPasswordStore {
-    /// What ``passwords(of:)`` returns.
-    public func recentPasswords(of names: [String]) async throws(BackendError) -> RecentPasswords {
-        RecentPasswords(try await passwords(of: names), mayLag: false)
-    }
-
     /// Reads all rows, deleted ones too, whose `uid` may be the given name.
     package func passwords(of login: String) async throws(BackendError) -> [AppPassword] {
         try await passwords(of: [login])

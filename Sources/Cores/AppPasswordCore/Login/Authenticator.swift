@@ -14,6 +14,8 @@ public struct Authenticator: Sendable {
 
     private let accounts: Accounts
     private let store: any AppPasswordStore
+    /// The store, if it may read where that is a moment behind.
+    private let recent: (any RecentPasswordStore)?
     private let verifier: any PasswordVerifier
     private let auditor: Auditor
     private let recorder: any LoginRecorder
@@ -48,6 +50,7 @@ public struct Authenticator: Sendable {
     ) {
         self.accounts = accounts
         self.store = store
+        recent = store as? any RecentPasswordStore
         self.verifier = verifier
         self.auditor = auditor
         self.recorder = recorder
@@ -64,13 +67,17 @@ public struct Authenticator: Sendable {
     public func authenticate(_ attempt: LoginAttempt, _ password: Password) async -> AuthAnswer {
         guard attempt.login.isPlausibleLogin else { return AuthAnswer(.unknownAccount) }
         switch await findMatch(of: password, attempt) {
-        case .success(let match): return await answer(attempt, match)
+        case .success(let (match, mayLag)): return await answer(attempt, match, mayLag: mayLag)
         case .failure(let reason): return AuthAnswer(reason.outcome)
         }
     }
 
     /// Finds the row that a password belongs to. Nobody is refused for what rows say that may be a moment old.
-    private func findMatch(of password: Password, _ attempt: LoginAttempt) async -> Result<AppPassword, Refusal> {
+    ///
+    /// - Returns: The row, and whether it may be a moment old.
+    private func findMatch(
+        of password: Password, _ attempt: LoginAttempt
+    ) async -> Result<(match: AppPassword, mayLag: Bool), Refusal> {
         var found: RecentPasswords
         switch await findRows(of: attempt.login, .recent) {
         case .success(let rows): found = rows
@@ -94,7 +101,7 @@ public struct Authenticator: Sendable {
                             of: password, in: found.rows, attempt: attempt, origin: origin(of: attempt))
                     }
             }
-            return match.map { .success($0) } ?? .failure(.outcome(.wrongPassword))
+            return match.map { .success(($0, found.mayLag)) } ?? .failure(.outcome(.wrongPassword))
         } catch {
             switch error {
             case .overloaded: return .failure(.outcome(.overloaded(reason: "too many passwords wait to be checked")))
@@ -111,9 +118,22 @@ public struct Authenticator: Sendable {
     }
 
     /// The password has matched: only now are facts gathered, so that guesses make us ask nobody.
-    private func answer(_ attempt: LoginAttempt, _ match: AppPassword) async -> AuthAnswer {
+    ///
+    /// - Parameter mayLag: Whether the row may be a moment old: then its limits are read anew before they refuse anybody.
+    private func answer(_ attempt: LoginAttempt, _ match: AppPassword, mayLag: Bool) async -> AuthAnswer {
         let gathering = auditor.gather(for: attempt)
-        let decision = await decide(attempt, match, gathering)
+        var match = match
+        var decision = await decide(attempt, match, gathering)
+        if mayLag, decision.isByLimits {
+            switch await findRows(of: attempt.login, .newest) {
+            case .success(let newest):
+                if let row = newest.rows.first(where: { $0.id == match.id && $0.storedHash == match.storedHash }) {
+                    match = row
+                    decision = await decide(attempt, match, gathering)
+                }
+            case .failure(let reason): return AuthAnswer(reason.outcome)
+            }
+        }
         if decision.outcome == .success(passwordID: match.id) {
             uses?.note(match.id, login: attempt.login, address: attempt.address?.description)
         }
@@ -139,6 +159,14 @@ public struct Authenticator: Sendable {
         var judgement: Judgement?
         var limit: String?
         var missing = MissingFacts()
+
+        /// Whether the password's own limits refuse it, or cannot be read.
+        var isByLimits: Bool {
+            switch outcome {
+            case .limited, .unreadableLimits: true
+            default: false
+            }
+        }
     }
 
     private func decide(_ attempt: LoginAttempt, _ match: AppPassword, _ gathering: FactGathering) async -> Decision {
@@ -234,9 +262,11 @@ public struct Authenticator: Sendable {
 
     private func rows(of names: [String], _ age: Age) async throws(BackendError) -> RecentPasswords {
         switch age {
-        case .recent: try await store.recentPasswords(of: names)
-        case .newest: RecentPasswords(try await store.passwords(of: names), mayLag: false)
+        case .recent:
+            if let recent { return try await recent.recentPasswords(of: names) }
+        case .newest: break
         }
+        return RecentPasswords(try await store.passwords(of: names), mayLag: false)
     }
 
     private func findRows(of login: String, _ age: Age) async -> Result<RecentPasswords, Refusal> {

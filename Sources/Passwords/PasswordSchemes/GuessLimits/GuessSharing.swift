@@ -34,6 +34,11 @@ package struct SharedGuess: Sendable, Hashable {
     package var known: String?
     /// Whether it is known here.
     package var isKnownHere = false
+
+    /// Takes digests; not known here.
+    package init(pair: String, account: String?, network: String?, known: String?) {
+        (self.pair, self.account, self.network, self.known) = (pair, account, network, known)
+    }
 }
 
 /// What all servers together say of a guess.

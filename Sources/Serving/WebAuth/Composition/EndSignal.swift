@@ -16,7 +16,8 @@ protocol EndNews: Sendable {
 /// What is said is only that it is worth looking: each server finds out by itself, in the database, what has ended. So whoever
 /// can speak there can make us look, a few times a second, and nothing else.
 struct EndSignal: EndNews {
-    private static let channel = "dw:ended"
+    /// Where it is said.
+    static let channel = "dw:ended"
     private let client: RedisClient
     private let node = Array(String(UInt64.random(in: 0...UInt64.max), radix: 16).utf8)
 

@@ -2,6 +2,7 @@ import AuditCore
 import GeoIP
 import LoginSpool
 import Locks
+import MariaDBStore
 
 /// Asks every back end whether it can be asked.
 ///
@@ -60,6 +61,7 @@ final class Health: Sendable {
             report.backEnds.append((name, trouble == nil))
             report.lines.append("\(name): \(trouble?.kind ?? "ok")")
         }
+        if let replica = snapshot.backEnds.database.replica?() { report.lines.append("replica: \(replica.words)") }
         report.lines += snapshot.backEnds.lookups.statusLines + shared.statusLines
         report.lines += (snapshot.backEnds.geo?.databases ?? []).map { $0.statusLine(at: .now) }
         if snapshot.lists != nil {
@@ -73,5 +75,16 @@ final class Health: Sendable {
             report.lines.append("audit \(sink): \(lost == 0 ? "ok" : "has lost \(lost) records") (\(written) written)")
         }
         return report
+    }
+}
+
+extension ReplicaStatus {
+    /// For anybody: whether logins are read there.
+    fileprivate var words: String {
+        switch isRead {
+        case true?: "ok"
+        case false?: "not read"
+        case nil: "not asked yet"
+        }
     }
 }

@@ -34,6 +34,9 @@ struct SharedState: Sendable {
         guesses = SharedGuesses(counter, secret: Array(secret.revealed.utf8))
     }
 
+    /// What has become of guesses; nil: they are not shared.
+    var counts: RedisGuesses.Counts? { counter?.counts }
+
     /// How it is doing, in a line for each thing that is shared.
     var statusLines: [String] {
         counter.map { ["shared guesses: \($0.isShared ? "ok" : "this server alone")"] } ?? []

@@ -126,8 +126,8 @@ struct WebAuthServer: Sendable {
         }
         let throttle = FailureThrottle(v4PrefixLength: limits.v4PrefixLength, v6PrefixLength: limits.v6PrefixLength)
         let metrics = MetricsReport(
-            registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
-            recentLogins: recentLogins, verifier: verifier, hashing: hashing, revocation: revocation,
+            registry: registry, live: live, reloader: reloader, health: health, shared: shared, recorder: recorder,
+            trail: trail, recentLogins: recentLogins, verifier: verifier, hashing: hashing, revocation: revocation,
             spoolLimit: settings.database.spoolMaximum, startTime: startTime)
         let endpoints = Endpoints(
             logins: LoginEndpoints(

@@ -10,6 +10,14 @@ enum DatabaseConfiguration: Sendable, Equatable {
     /// A server.
     case mariadb(MariaDBStore.Configuration)
 
+    /// Whose rows these are, however many connections lead there, how long is waited, and whether they are read in a replica.
+    var identity: DatabaseConfiguration {
+        switch self {
+        case .sqlite(let path, _): .sqlite(path: path, timeout: .zero)
+        case .mariadb(let configuration): .mariadb(MariaDBStore.Configuration(server: configuration.server))
+        }
+    }
+
     /// What `[database]` says.
     init(_ settings: Settings) {
         switch settings.databaseLocation {

@@ -57,6 +57,7 @@ struct LookupConfiguration: Sendable, Equatable {
             paths += ["ipv4.json", "ipv6.json"].map { "\(path.resolved)/\($0)" }
         }
         if case .redis = cache { paths += settings.cache.server.files }
+        if tokens != nil { paths += settings.shared.server.files }
         files = paths.map { path in
             let state = try? FileManager.default.attributesOfItem(atPath: path)
             return FileStamp(

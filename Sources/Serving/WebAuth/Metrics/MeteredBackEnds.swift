@@ -1,7 +1,7 @@
 import AppPasswordCore
 
 /// A store of app passwords that is counted and timed, as the source `database`.
-struct MeteredStore: AppPasswordStore {
+struct MeteredStore: RecentPasswordStore {
     let base: any AppPasswordStore
     let metrics: LookupMetrics
 
@@ -20,7 +20,10 @@ struct MeteredStore: AppPasswordStore {
     func recentPasswords(of names: [String]) async throws(BackendError) -> RecentPasswords {
         let start = ContinuousClock.now
         do throws(BackendError) {
-            let found = try await base.recentPasswords(of: names)
+            let found =
+                if let recent = base as? any RecentPasswordStore { try await recent.recentPasswords(of: names) } else {
+                    RecentPasswords(try await base.passwords(of: names), mayLag: false)
+                }
             metrics.note("database", found.rows.isEmpty ? .absent : .known, since: start)
             return found
         } catch {
