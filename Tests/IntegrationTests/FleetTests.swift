@@ -69,8 +69,8 @@ struct FleetTests {
         let certificates = try await TestCertificates()
         let redis = try await RedisFleet(certificates)
         var (servers, passwords): ([ServerProcess], [String]) = ([], [])
-        for _ in 0..<2 {
-            let directory = try TemporaryDirectory()
+        let directories = [try TemporaryDirectory(), try TemporaryDirectory()]
+        for directory in directories {
             try directory.write("ca.pem", String(contentsOfFile: certificates.authority, encoding: .utf8))
             try directory.write(
                 "config.toml",
@@ -123,6 +123,11 @@ struct FleetTests {
             return false
         }
         #expect(try waits(for: true))
+        // That user may do all that counting together takes, and the service nothing of anything else.
+        let doctor = try await onThread {
+            try Program.run(["doctor", "--json", "--skip", "dovecot"], in: directories[0])
+        }
+        #expect(doctor.output.contains("findings") && !doctor.output.contains("shared."), "\(doctor.output)")
         try await redis.servers[0].process.kill()
         #expect(try waits(for: false))
         #expect(try waits(for: true))

@@ -129,4 +129,24 @@ struct ReplicaLoginTests {
         server.signal(SIGTERM)
         #expect(await server.waitForExit() == 0)
     }
+
+    @Test func `doctor says nothing of a replica that follows, and what is wrong with one that does not`() async throws
+    {
+        func findings(longestLag: String) async throws -> [String] {
+            let site = try site(longestLag: longestLag)
+            let others = ["passwords", "directory", "dns", "journal", "service", "sessions", "dovecot"]
+            let skipped = others.flatMap { ["--skip", $0] }
+            let result = try await onThread { try Program.run(["doctor", "--json"] + skipped, in: site) }
+            #expect(!result.output.contains("s:p@"))
+            let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:]
+            let findings = object["findings"] as? [[String: Any]] ?? []
+            return findings.compactMap { $0["id"] as? String }.filter { $0.hasPrefix("replica") }
+        }
+        #expect(try await findings(longestLag: "30s") == [])
+        #expect(try await findings(longestLag: "1s") == ["replica.late"])
+        try await databases.replica.process.kill()
+        #expect(try await findings(longestLag: "1s") == ["replica.unreadable"])
+        try await databases.primary.sql("DROP TABLE mail_auth.web_auth_heartbeat")
+        #expect(try await findings(longestLag: "1s") == ["replica.heartbeat"])
+    }
 }

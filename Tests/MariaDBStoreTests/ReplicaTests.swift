@@ -91,6 +91,26 @@ struct ReplicaTests {
         #expect(store.replicaStatus?.isRead == true)
     }
 
+    @Test func `one that may not read the limits is not believed to have none`() async throws {
+        try await primary.sql(
+            "INSERT INTO app_password_limits (pwid, services) VALUES (1, 'smtp')", database: "mail_auth")
+        // On the replica alone: its root may change what is read-only for others.
+        try await replica.sql(
+            """
+            REVOKE SELECT ON mail_auth.* FROM 's'@'127.0.0.1';
+            GRANT SELECT ON mail_auth.app_passwords TO 's'@'127.0.0.1';
+            GRANT SELECT ON mail_auth.web_auth_heartbeat TO 's'@'127.0.0.1';
+            """)
+        let notices = Mutex<[MariaDBNotice]>([])
+        let store = store { notice in notices.withLock { $0.append(notice) } }
+        let end = ContinuousClock.now + .seconds(3)
+        while ContinuousClock.now < end || notices.withLock({ $0.isEmpty }) {
+            let answer = try await store.recentPasswords(of: ["alice"])
+            #expect(!answer.mayLag && answer.rows.count == 1 && answer.rows[0].limits != nil)
+        }
+        #expect(store.replicaStatus?.isRead == false)
+    }
+
     private static func kind(_ trouble: ReplicaTrouble?) -> String {
         switch trouble {
         case .noHeartbeat: "no heartbeat"

@@ -98,6 +98,8 @@ final class Heart: Sendable {
         do throws(BackendError) {
             try connection.withLock { (connection) throws(BackendError) in
                 try connection.perform(by: start + timeout, for: .changes) { connection throws(SQLError) in
+                    // What the primary has of limits is known before a replica is believed that may not read them.
+                    _ = try connection.tables()
                     if !isTidy {
                         _ = try connection.change(
                             "DELETE FROM web_auth_heartbeat WHERE at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY", [])

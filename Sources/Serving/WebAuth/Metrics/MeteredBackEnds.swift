@@ -2,8 +2,15 @@ import AppPasswordCore
 
 /// A store of app passwords that is counted and timed, as the source `database`.
 struct MeteredStore: RecentPasswordStore {
-    let base: any AppPasswordStore
-    let metrics: LookupMetrics
+    private let base: any AppPasswordStore
+    /// The same, if it may read where that is a moment behind.
+    private let recent: (any RecentPasswordStore)?
+    private let metrics: LookupMetrics
+
+    init(base: any AppPasswordStore, metrics: LookupMetrics) {
+        (self.base, self.metrics) = (base, metrics)
+        recent = base as? any RecentPasswordStore
+    }
 
     func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
         let start = ContinuousClock.now
@@ -21,7 +28,7 @@ struct MeteredStore: RecentPasswordStore {
         let start = ContinuousClock.now
         do throws(BackendError) {
             let found =
-                if let recent = base as? any RecentPasswordStore { try await recent.recentPasswords(of: names) } else {
+                if let recent { try await recent.recentPasswords(of: names) } else {
                     RecentPasswords(try await base.passwords(of: names), mayLag: false)
                 }
             metrics.note("database", found.rows.isEmpty ? .absent : .known, since: start)
