@@ -11,10 +11,13 @@ public final class ReplicatedMariaDB: Sendable {
 
     /// Starts both, and waits until the replica has what the primary has.
     ///
-    /// - Parameter delay: How many seconds the replica waits before it does what it has heard (`MASTER_DELAY`), from then on.
-    public init(delay: Int = 0) async throws {
-        primary = try await MariaDBServer(options: ["--server-id=1", "--log-bin=bin", "--binlog-format=ROW"])
-        replica = try await MariaDBServer(options: ["--server-id=2", "--read-only=1", "--slave-net-timeout=5"])
+    /// - Parameters:
+    ///   - options: More options of both.
+    ///   - delay: How many seconds the replica waits before it does what it has heard (`MASTER_DELAY`), from then on.
+    public init(options: [String] = [], delay: Int = 0) async throws {
+        primary = try await MariaDBServer(options: ["--server-id=1", "--log-bin=bin", "--binlog-format=ROW"] + options)
+        replica = try await MariaDBServer(
+            options: ["--server-id=2", "--read-only=1", "--slave-net-timeout=5"] + options)
         try await replica.sql(
             """
             CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=\(primary.port), MASTER_USER='r', MASTER_PASSWORD='r', \
