@@ -15,6 +15,17 @@ struct FleetTests {
         """
     }
 
+    /// How many guesses servers have decided about by themselves, as Redis said nothing within 20 ms: on a machine that has too
+    /// much to do these are some, and may let through as many more.
+    private static func decidedAlone(_ servers: [ServerProcess]) throws -> Int {
+        let name = #"webauth_shared_guesses_total{outcome="alone"} "#
+        return try servers.reduce(0) { sum, server in
+            let lines = try server.request("GET", "/metrics").body.split(separator: "\n")
+            let value = try #require(lines.first { $0.hasPrefix(name) }?.dropFirst(name.count))
+            return sum + Int(try #require(Double(value)))
+        }
+    }
+
     @Test func `guesses at three servers are held as at one, and without Redis each holds its own`() async throws {
         let redis = try await RedisServer()
         var servers: [ServerProcess] = []
@@ -47,8 +58,8 @@ struct FleetTests {
             return hashed
         }
         let together = try hashed("alice")
-        // As by one; a moment in which this machine has too much to do for an answer within 20 ms may let some more through.
-        #expect((27...45).contains(together), "\(together)")
+        let strays = try Self.decidedAlone(servers)
+        #expect((27...33 + strays).contains(together), "\(together), of which \(strays) by one server alone")
         for server in servers {
             #expect(try server.request("GET", "/readyz").body.contains("shared guesses: ok\n"))
             #expect(!server.logText.contains("0123456789abcdef"))
@@ -128,13 +139,17 @@ struct FleetTests {
             try Program.run(["doctor", "--json", "--skip", "dovecot"], in: directories[0])
         }
         #expect(doctor.output.contains("findings") && !doctor.output.contains("shared."), "\(doctor.output)")
+        let checked = try await onThread { try Program.run(["check-config", "--connect"], in: directories[0]) }
+        #expect(checked.output.contains("shared: ok\n") && checked.status == 0, "\(checked.output)\(checked.errors)")
         try await redis.servers[0].process.kill()
         #expect(try waits(for: false))
         #expect(try waits(for: true))
         #expect(try await redis.primaryPort() != redis.servers[0].port)
+        let before = try Self.decidedAlone(servers)
         var hashed = 0
         for number in 0..<150 where try guess("bob", number) == 401 { hashed += 1 }
-        #expect((27...45).contains(hashed), "\(hashed)")
+        let strays = try Self.decidedAlone(servers) - before
+        #expect((27...33 + strays).contains(hashed), "\(hashed), of which \(strays) by one server alone")
         for server in servers {
             #expect(server.logText.contains("guesses are counted together with the other servers again"))
             for secret in [RedisFleet.user.password, "0123456789abcdef"] { #expect(!server.logText.contains(secret)) }
