@@ -233,7 +233,7 @@ let package = Package(
             name: "LookupAnswersTests",
             dependencies: [
                 "TestKit", "DNSResolver", "Locks", "LookupAnswers", "AuditCore", "AuditCoreTesting", "LookupCaches",
-                "RedisCache", "TestServers", "Whois",
+                "RedisCache", "RedisClient", "TestServers", "Whois",
             ],
             swiftSettings: strict),
 
@@ -360,7 +360,8 @@ let package = Package(
                 "JournalReader", "ListSource", "LoginSpool", "LookupAnswers", "LookupCaches", "MariaDBStore",
                 "PasswordSchemes",
                 "PrometheusMetrics",
-                "PythonRegex", "RedisCache", "Replay", "Report", "SHA512CryptLanes", "SQLiteStore", "Settings",
+                "PythonRegex", "RedisCache", "RedisClient", "RedisSharing", "Replay", "Report", "SHA512CryptLanes",
+                "SQLiteStore", "Settings",
                 "StrictJSON",
                 "SystemdJournal", "Webhooks", "Whois", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -407,10 +408,26 @@ let package = Package(
         .target(
             name: "LDAPDirectory", dependencies: ["Locks", "AppPasswordCore", "BlockingLanes", "CLDAP"],
             swiftSettings: strictC),
-        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        // Redis: its protocol by hand, on swift-nio and swift-nio-ssl.
         .target(
-            name: "RedisCache", dependencies: ["AuditCore", "AppPasswordCore", "BlockingLanes", "CHiredis", "Locks"],
-            swiftSettings: strictC),
+            name: "RedisClient",
+            dependencies: [
+                "AuditCore", "AppPasswordCore", "ConnectionWords", "Locks",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .target(name: "RedisCache", dependencies: ["AuditCore", "RedisClient"], swiftSettings: strict),
+        .target(
+            name: "RedisSharing", dependencies: ["AuditCore", "Locks", "PasswordSchemes", "RedisClient", "Whois"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RedisSharingTests",
+            dependencies: [
+                "AppPasswordCore", "AuditCore", "Locks", "PasswordSchemes", "RedisClient", "RedisSharing",
+                "TestServers", "Whois", logging,
+            ], swiftSettings: strict),
 
         // Real servers for tests, started privately from Debian's packages.
         .target(name: "TestServers", dependencies: ["Locks"], path: "Tests/TestServers", swiftSettings: strict),
@@ -429,8 +446,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "RedisClientTests",
+            dependencies: ["RedisClient", "AppPasswordCore", "AuditCore", "FuzzCorpus", "Locks", "TestServers"],
+            swiftSettings: strict),
+        .testTarget(
             name: "RedisCacheTests",
-            dependencies: ["Locks", "RedisCache", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "TestServers"],
+            dependencies: [
+                "Locks", "RedisCache", "RedisClient", "AppPasswordCore", "AuditCore", "AuditCoreTesting", "TestServers",
+            ],
             swiftSettings: strict),
 
         // What things cost. CAllocationCounter counts calls of malloc and friends by standing in front of glibc's; CRawCrypt is
@@ -459,13 +482,15 @@ let groups = [
         "PythonRegex", "GeoIP", "DNSResolver", "Whois", "ConnectionWords", "LookupAnswers", "LookupCaches",
         "ListSource",
     ],
-    "BackEnds": ["SQLiteStore", "MariaDBStore", "LDAPDirectory", "Doveadm", "RedisCache"],
+    "BackEnds": [
+        "SQLiteStore", "MariaDBStore", "LDAPDirectory", "Doveadm", "RedisClient", "RedisCache", "RedisSharing",
+    ],
     "Passwords": ["PasswordSchemes", "SHA512CryptLanes", "CSHA512CryptLanes"],
     "Recording": ["LoginSpool", "FileAuditSinks", "SystemdJournal", "JournalReader", "Report", "Webhooks", "Replay"],
     "Serving": ["HTTPKit", "PrometheusMetrics", "Settings", "Doctor", "WebAuth", "CProgram", "web-auth-server"],
     "GroundFloor": ["Locks", "Base64Text", "BlockingLanes", "StrictJSON", "Gzip"],
     "SystemLibraries": [
-        "CAres", "CArgon2", "CCrypt", "CHiredis", "CLDAP", "CMariaDB", "CMaxMindDB", "COpenSSL", "CPCRE2", "CSodium",
+        "CAres", "CArgon2", "CCrypt", "CLDAP", "CMariaDB", "CMaxMindDB", "COpenSSL", "CPCRE2", "CSodium",
         "CSystemd", "CZlib",
     ],
 ]

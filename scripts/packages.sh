@@ -1,6 +1,6 @@
 # Installs Debian packages that are missing; sourced by the other scripts.
 
-build_packages="libc-ares-dev libargon2-dev libcrypt-dev libldap-dev libhiredis-dev libmariadb-dev libmaxminddb-dev libsystemd-dev libpcre2-dev libsodium-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config"
+build_packages="libc-ares-dev libargon2-dev libcrypt-dev libldap-dev libmariadb-dev libmaxminddb-dev libsystemd-dev libpcre2-dev libsodium-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config"
 # What scripts/package needs beside these; and, in a chroot, what the toolchain itself wants to be there.
 package_packages="build-essential dpkg-dev debhelper python3"
 toolchain_packages="binutils gcc g++ libc6-dev libcurl4 libedit2 libncurses6 libsqlite3-0 libxml2 tzdata"

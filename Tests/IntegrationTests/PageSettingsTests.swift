@@ -63,6 +63,9 @@ struct PageSettingsTests {
         for secret in ["token", "ldap-password", "redis-password", "doveadm-key"] {
             try directory.write(secret, "secret\n")
         }
+        try directory.write("shared-secret", "a secret that is long enough to be shared\n")
+        try files.createDirectory(atPath: directory.path + "/etc/ssl", withIntermediateDirectories: true)
+        try directory.write("etc/ssl/db-ca.pem", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
         return try Program.run(["check-config"], in: directory)
     }
 

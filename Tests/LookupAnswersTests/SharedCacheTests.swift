@@ -2,6 +2,7 @@ import AuditCore
 import AuditCoreTesting
 import LookupCaches
 import RedisCache
+import RedisClient
 import TestServers
 import Testing
 
@@ -11,8 +12,8 @@ import Testing
     .enabled(if: InstalledServers.redis, "\(InstalledServers.redisMissing)"), .serialized, .timeLimit(.minutes(5)))
 struct SharedCacheTests {
     private func redis(_ server: RedisServer) -> RedisCache {
-        var configuration = RedisCache.Configuration()
-        configuration.unixSocket = server.socket
+        var configuration = RedisClient.Configuration()
+        configuration.servers = [.socket(path: server.socket)]
         configuration.timeout = .seconds(20)
         return RedisCache(configuration)
     }

@@ -2,6 +2,7 @@ import AppPasswordCore
 import AuditCore
 import AuditCoreTesting
 import RedisCache
+import RedisClient
 import Foundation
 import Locks
 import TestServers
@@ -21,10 +22,9 @@ struct LookupCacheFakeTests {
 @Suite(
     .enabled(if: InstalledServers.redis, "\(InstalledServers.redisMissing)"), .serialized, .timeLimit(.minutes(5)))
 struct RedisCacheTests {
-    private func configuration(_ server: RedisServer) -> RedisCache.Configuration {
-        var configuration = RedisCache.Configuration()
-        configuration.host = "127.0.0.1"
-        configuration.port = server.port
+    private func configuration(_ server: RedisServer) -> RedisClient.Configuration {
+        var configuration = RedisClient.Configuration()
+        configuration.servers = [.tcp(host: "127.0.0.1", port: server.port)]
         configuration.timeout = .seconds(20)
         return configuration
     }
@@ -34,10 +34,9 @@ struct RedisCacheTests {
         let server = try await RedisServer(password: way == "password" ? "s3cret pass" : "")
         var configuration = configuration(server)
         if way == "socket" {
-            configuration.unixSocket = server.socket
-            configuration.port = 1
+            configuration.servers = [.socket(path: server.socket)]
         }
-        if way == "password" { configuration.password = Secret("s3cret pass") }
+        if way == "password" { configuration.credentials.password = Secret("s3cret pass") }
         let cache = RedisCache(configuration)
         try await cache.ping()
         // Redis has a clock of its own: this waits for it, by asking until the key is gone.
@@ -52,7 +51,7 @@ struct RedisCacheTests {
     func `a missing or wrong password is an error that does not name it`(password: String) async throws {
         let server = try await RedisServer(password: "s3cret")
         var configuration = configuration(server)
-        configuration.password = Secret(password)
+        configuration.credentials.password = Secret(password)
         let error = await #expect(throws: LookupError.self) { try await RedisCache(configuration).values(for: ["a"]) }
         #expect(error?.debugDescription.contains("NOAUTH") == password.isEmpty)
         #expect(error?.debugDescription.contains("wr0ng") == false)
@@ -60,9 +59,7 @@ struct RedisCacheTests {
 
     @Test func `lookups and stores cost one round trip each`() async throws {
         let server = try await RedisServer()
-        var configuration = configuration(server)
-        configuration.poolSize = 1
-        let cache = RedisCache(configuration)
+        let cache = RedisCache(configuration(server))
         try await cache.store((0..<5).map { LookupCacheEntry(key: "k\($0)", value: [1], lifetime: .seconds(60)) })
         for _ in 0..<10 { _ = try await cache.values(for: (0..<33).map { "k\($0)" }) }
         let statistics = try await server.run("INFO", "commandstats")
@@ -109,17 +106,15 @@ struct RedisCacheTests {
     ) async throws {
         let fake = try EndlessServer(start: answer.start, more: answer.more, isTrickle: isTrickle)
         defer { fake.close() }
-        var configuration = RedisCache.Configuration()
-        configuration.host = "127.0.0.1"
-        configuration.port = fake.port
+        var configuration = RedisClient.Configuration()
+        configuration.servers = [.tcp(host: "127.0.0.1", port: fake.port)]
         configuration.timeout = .milliseconds(250)
-        configuration.poolSize = 1
         let before = try peakKiB()
         for _ in 0..<3 {
             let cache = RedisCache(configuration)
             let connections = fake.ended
             await #expect(throws: LookupError.self) { try await cache.values(for: ["a", "b"]) }
-            // The lane itself is free again, too: it has hung up.
+            // The connection itself is given up, too.
             let deadline = ContinuousClock.now + .seconds(20)
             while fake.ended == connections, ContinuousClock.now < deadline { await Task.yield() }
             #expect(fake.ended > connections)
@@ -207,9 +202,8 @@ struct RedisCacheTests {
     @Test func `a server that speaks something else is an error`() async throws {
         guard InstalledServers.mariadb else { return }
         let port = try await MariaDBServer().port
-        var configuration = RedisCache.Configuration()
-        configuration.host = "127.0.0.1"
-        configuration.port = port
+        var configuration = RedisClient.Configuration()
+        configuration.servers = [.tcp(host: "127.0.0.1", port: port)]
         configuration.timeout = .seconds(5)
         await #expect(throws: LookupError.self) { try await RedisCache(configuration).values(for: ["k"]) }
     }

@@ -144,7 +144,7 @@ struct ConversionTests {
     func `an IPv6 address may stand in brackets`(host: String) throws {
         let settings = try parse("[server]\nhost = \(host)\n[cache]\nhost = \(host)").settings
         #expect(settings.server.host == "::1")
-        #expect(settings.cache.host == "::1")
+        #expect(settings.cache.server.host == "::1")
         #expect(try parse("", overrides: SettingsOverrides(host: "[::1]")).settings.server.host == "::1")
     }
 

@@ -20,7 +20,8 @@ struct ExampleTests {
     private func parse(_ text: String) throws(SettingsProblems) -> LoadedSettings {
         try Settings.parse(
             Array(text.utf8), file: "config.toml.example", baseDirectory: "/etc/x",
-            in: SettingsEnvironment(isFile: { _ in true }, contents: { _ in Array("secret\n".utf8) }))
+            in: SettingsEnvironment(
+                isFile: { _ in true }, contents: { _ in Array("a-secret-that-is-long-enough-to-be-shared\n".utf8) }))
     }
 
     @Test func `the example as it is gives the defaults and an example directory`() throws {
@@ -43,7 +44,9 @@ struct ExampleTests {
         } catch {
             #expect(
                 Set(error.problems.map(\.key)) == [
-                    "server.token", "ldap.password", "cache.password", "dovecot.api_key",
+                    "server.token", "ldap.password", "cache.password",
+                    "cache.sentinel_password", "dovecot.api_key", "shared.secret",
+                    "shared.password", "shared.sentinel_password",
                 ],
                 "\(error)")
         }
@@ -55,6 +58,8 @@ struct ExampleTests {
         settings.server.token = nil
         settings.server.listen = []
         settings.database.location = nil
+        settings.database.replica = nil
+        settings.shared = defaults.shared
         settings.audit.localNetworks = []
         settings.audit.maxMind = Settings.MaxMind()
         settings.audit.lists = [:]
@@ -79,11 +84,16 @@ struct ExampleTests {
         let known = Set(Settings.knownKeys().filter { $0.kind != .table }.map(\.path))
         let lines = try uncommented().split(separator: "\n")
         let withSecretFiles = lines.filter {
-            !$0.hasPrefix("password = ") && !$0.hasPrefix("token = ") && !$0.hasPrefix("api_key = ")
+            !$0.hasPrefix("password = ") && !$0.hasPrefix("sentinel_password = ") && !$0.hasPrefix("token = ")
+                && !$0.hasPrefix("api_key = ")
+                && !$0.hasPrefix("secret = ")
         }
         let loaded = try parse(withSecretFiles.joined(separator: "\n"))
         var set = Set(loaded.keysInFile.map { $0.joined(separator: ".") })
-        set.formUnion(["server.token", "ldap.password", "cache.password", "dovecot.api_key"])
+        set.formUnion([
+            "server.token", "ldap.password", "cache.password", "cache.sentinel_password", "dovecot.api_key",
+            "shared.secret", "shared.password", "shared.sentinel_password",
+        ])
         #expect(set == known)
 
         var (table, isOfKeys) = ("", false)

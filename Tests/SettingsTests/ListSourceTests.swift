@@ -33,6 +33,7 @@ struct ListSourceTests {
         (#"source = "https://""#, "lists.source", "https://HOST/FILE"),
         (#"source = "https://user:secret@example.org/lists.tar""#, "lists.source", "https://HOST/FILE"),
         (#"source = "https://example.org/lists.tar""#, "lists.source", "have to be signed"),
+        ("source = \"https://example.org/lists.tar\"\npublic_key = []", "lists.source", "have to be signed"),
         ("source = \"file:///srv/lists\"\npublic_key = \"\(key)\"", "lists.public_key", "directory"),
         (#"public_key = "ed25519:AAAA""#, "lists.public_key", "as lists keys prints it"),
         (#"public_key = ["rsa"]"#, "lists.public_key", "as lists keys prints it"),

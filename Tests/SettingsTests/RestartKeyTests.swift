@@ -1,3 +1,4 @@
+import AppPasswordCore
 import AuditCore
 import Testing
 
@@ -15,6 +16,8 @@ struct RestartKeyTests {
         ("audit.db_authlog_dd_per_login", { $0.audit.logPause = .seconds(1) }),
         ("log.loggers.dovecot_web_auth.level", { $0.log.level = .error }),
         ("auth.verify_cache_ttl", { $0.auth.verifyCacheTTL = .zero }),
+        ("shared.secret", { $0.shared.secret = Secret("x") }),
+        ("shared.guesses", { $0.shared.countsGuesses = false }),
         ("auth.guesses", { $0.auth.guesses.perNetwork = 1 }),
     ]
 
@@ -26,6 +29,14 @@ struct RestartKeyTests {
         #expect(settings.restartNeeded(since: Settings()) == [key])
         #expect(Settings().restartNeeded(since: settings) == [key])
         #expect(settings.restartNeeded(since: settings).isEmpty)
+    }
+
+    @Test func `another Redis needs a restart only where something is shared`() {
+        var (old, new) = (Settings(), Settings())
+        new.shared.server.host = "x"
+        #expect(new.restartNeeded(since: old).isEmpty)
+        (old.shared.secret, new.shared.secret) = (Secret("x"), Secret("x"))
+        #expect(new.restartNeeded(since: old) == ["shared"])
     }
 
     @Test func `keys that a reload takes into use are not`() {

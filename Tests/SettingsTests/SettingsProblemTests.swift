@@ -310,6 +310,7 @@ struct SettingsProblemTests {
         ),
         ("cache = {mode='redis', host='redis.example.net', password='hush'}", "cache.host: \"redis.example.net\""),
         ("cache = {host='192.0.2.1'}", "cache.host: \"192.0.2.1\""),
+        ("cache = {hosts=['127.0.0.1', 's2'], sentinel='m'}", "cache.hosts: \"s2\""),
     ])
     func `a server beyond this machine without TLS is named, and no secret with it`(text: String, begin: String) throws
     {

@@ -21,11 +21,23 @@ public final class MariaDBServer: Sendable {
     /// - Parameters:
     ///   - version: Which.
     ///   - options: More options of `mariadbd`.
-    public init(_ version: MariaDBVersion = .v1011, options: [String] = []) async throws {
+    public convenience init(_ version: MariaDBVersion = .v1011, options: [String] = []) async throws {
         let template = try await version.template
+        try await self.init(version, copying: template.path + "/data", options: options) { _ in true }
+    }
+
+    /// Starts a server with a copy of another one's data.
+    ///
+    /// - Parameter isReady: Whether it is, besides answering.
+    init(
+        _ version: MariaDBVersion = .v1011, copying data: String, options: [String],
+        isReady: @escaping @Sendable (MariaDBServer) async -> Bool
+    ) async throws {
         directory = try PrivateDirectory()
-        _ = try await Command.run(["cp", "-r", template.path + "/data", directory.path + "/data"])
+        _ = try await Command.run(["cp", "-r", data, directory.path + "/data"])
         let path = directory.path
+        // State transfers of Galera are done by nobody where the tests are run by root.
+        if options.contains("--wsrep-on=ON") { _ = try await Command.run(["chmod", "777", path + "/data"]) }
         let (socket, port) = (path + "/s", try freePort())
         (self.socket, self.port, generalLog) = (socket, port, path + "/general.log")
         let command =
@@ -39,7 +51,15 @@ public final class MariaDBServer: Sendable {
             (try? await Command.run(["mariadb-admin", "--no-defaults", "-uroot", "-S", socket, "ping"])) != nil
         }
         try await process.start()
+        let deadline = ContinuousClock.now + .seconds(60)
+        while await !isReady(self) {
+            guard ContinuousClock.now < deadline else { throw ServerError("waited 60 s for a server of MariaDB") }
+            try await Task.sleep(for: .milliseconds(100))
+        }
     }
+
+    /// Where its data are, for copies while it is stopped.
+    var data: String { directory.path + "/data" }
 
     /// Runs statements as `root` by way of the `mariadb` client and returns its output: rows as lines, columns with tabs.
     @discardableResult

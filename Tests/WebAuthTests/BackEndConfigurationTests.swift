@@ -12,7 +12,7 @@ struct BackEndConfigurationTests {
         settings.ldap = Settings.LDAP()
         settings.ldap?.baseDN = "dc=example,dc=org"
         settings.ldap?.password = Secret("bind-secret")
-        settings.cache.password = Secret("redis-secret")
+        settings.cache.server.password = Secret("redis-secret")
         var server = DatabaseServer(user: "u", password: Secret("db-secret"), database: "mail")
         server.host = "db"
         settings.database.location = .mariadb(server)
@@ -30,7 +30,7 @@ struct BackEndConfigurationTests {
         let directory = BackEnds.Configuration(Self.settings { $0.ldap?.password = Secret("other") })
         #expect(directory.directory != before.directory)
         #expect(directory.database == before.database && directory.lookups == before.lookups)
-        let cache = BackEnds.Configuration(Self.settings { $0.cache.password = Secret("other") })
+        let cache = BackEnds.Configuration(Self.settings { $0.cache.server.password = Secret("other") })
         #expect(cache.lookups != before.lookups && cache.directory == before.directory)
         let database = BackEnds.Configuration(
             Self.settings {
@@ -41,13 +41,42 @@ struct BackEndConfigurationTests {
         #expect(database.database != before.database && database.lookups == before.lookups)
     }
 
+    @Test func `another replica is another back end, with the same rows`() {
+        for change: (inout Settings) -> Void in [
+            {
+                $0.database.replica = DatabaseServer(
+                    user: "u", password: Secret("r"), host: "replica", database: "mail")
+            }, { $0.database.poolSize = 3 }, { $0.database.timeout = .seconds(9) },
+        ] {
+            let changed = BackEnds.Configuration(Self.settings(change))
+            #expect(changed.database != before.database && changed.database.identity == before.database.identity)
+        }
+        let elsewhere = BackEnds.Configuration(Self.settings { $0.database.location = .sqlite(path: "/x") })
+        #expect(elsewhere.database.identity != before.database.identity)
+    }
+
+    @Test func `what is shared elsewhere asks registries anew, and only what is shared`() {
+        func configuration(_ host: String, _ secret: Secret?) -> LookupConfiguration {
+            LookupConfiguration(
+                Self.settings {
+                    $0.shared.secret = secret
+                    $0.shared.server.host = host
+                })
+        }
+        let secret = Secret("0123456789abcdef0123456789abcdef")
+        #expect(configuration("a", secret) != configuration("b", secret))
+        #expect(configuration("a", secret) != configuration("a", nil))
+        #expect(configuration("a", nil) == configuration("b", nil))
+    }
+
     @Test(
         arguments: [
             { $0.lookup.timeout = .seconds(9) }, { $0.lookup.isOffline = true }, { $0.lookup.rdap.contact = "a@b.org" },
             { $0.lookup.rdap.isEnabled = false }, { $0.lookup.rdap.bootstrap = .url("https://rdap.example.org/") },
             { $0.lookup.whois.isEnabled = false }, { $0.lookup.cymru.isEnabled = false },
             { $0.lookup.rate = RequestRate(2, per: .seconds(1)) }, { $0.lookup.dns.timeout = .seconds(1) },
-            { $0.lookup.rdap.allowsHTTP = true }, { $0.audit.cacheTTL = .seconds(60) }, { $0.cache.host = "other" },
+            { $0.lookup.rdap.allowsHTTP = true }, { $0.audit.cacheTTL = .seconds(60) },
+            { $0.cache.server.host = "other" },
             { $0.cache.mode = .memory },
         ] as [@Sendable (inout Settings) -> Void])
     func `lookups are made anew for what they are made of`(change: @Sendable (inout Settings) -> Void) {

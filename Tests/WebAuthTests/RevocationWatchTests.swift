@@ -176,6 +176,44 @@ struct RevocationWatchTests {
         }
     }
 
+    @Test func `what one finds the others are told, and who is told looks at once and tells nobody`() async throws {
+        let others = OtherServers()
+        try await RevocationWorld.with(signal: others) { world in
+            await world.until { others.areHeard }
+            try await world.revoke(7)
+            await world.pass(.seconds(6))
+            await world.until { world.sessions.masks == [.password(7)] && others.timesTold == 1 }
+            // Not the pause of five seconds is awaited.
+            try await world.revoke(8)
+            await world.pass(.seconds(1))
+            others.say()
+            await world.until { world.sessions.masks == [.password(7), .password(8)] }
+            #expect(others.timesTold == 1)
+        }
+    }
+
+    @Test func `who is told without end asks the database no more than a fifth of the time`() async throws {
+        let others = OtherServers()
+        try await RevocationWorld.with(signal: others) { world in
+            await world.until { others.areHeard }
+            world.database.take(.milliseconds(400))
+            let first = world.database.questions
+            for _ in 0..<5 {
+                let before = world.database.questions
+                others.say()
+                await world.pass(.seconds(1))
+                others.say()
+                await world.pass(.seconds(2))
+                await world.until { world.database.questions > before }
+            }
+            let moments = world.database.moments[first...]
+            // A look of 0.4 s is followed by a rest of 2 s at least.
+            for (one, next) in zip(moments, moments.dropFirst()) {
+                #expect(next - one >= .milliseconds(2400), "\(moments)")
+            }
+        }
+    }
+
     @Test func `its end waits for no server, and gives nothing up`() async throws {
         let world = RevocationWorld(["one"])
         world.sessions.fail("one", with: SessionServerError(.unreachable))

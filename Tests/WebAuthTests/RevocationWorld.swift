@@ -26,7 +26,7 @@ final class RevocationWorld: Sendable {
     private let kept = Kept<[SessionsEnded]>([])
     private let means: Kept<RevocationMeans>
 
-    init(_ servers: [String]) {
+    init(_ servers: [String], signal: (any EndNews)? = nil) {
         store.now = Timestamp(milliseconds: 1_800_000_000_000)
         database = SlowDatabase(store, clock)
         var settings = Settings.Dovecot()
@@ -38,14 +38,17 @@ final class RevocationWorld: Sendable {
         uses.note(7, login: "alice", address: "192.0.2.1")
         uses.note(8, login: "bob", address: "192.0.2.2")
         watch = RevocationWatch(
-            uses: uses, meters: RevocationWatch.Meters(registry), logger: log.logger, time: MonotonicTime(clock),
+            uses: uses, meters: RevocationWatch.Meters(registry), signal: signal, logger: log.logger,
+            time: MonotonicTime(clock), jitter: { 1 },
             servers: { [sessions] name, _ in MailSessions.Server(name: name, sessions: sessions) },
             record: { [kept] record in kept.change { $0.append(record) } }, means: { [means] in means.value })
     }
 
     /// Watches meanwhile.
-    static func with(servers: [String] = ["one"], _ body: (RevocationWorld) async throws -> Void) async throws {
-        let world = RevocationWorld(servers)
+    static func with(
+        servers: [String] = ["one"], signal: (any EndNews)? = nil, _ body: (RevocationWorld) async throws -> Void
+    ) async throws {
+        let world = RevocationWorld(servers, signal: signal)
         let task = Task { await world.watch.run() }
         // Who looks, and who counts.
         await world.clock.waitForSleepers(2)
@@ -150,7 +153,8 @@ final class MailSessions: Sendable {
 final class SlowDatabase: EndedPasswords {
     private struct State {
         var trouble: BackendError?
-        var questions = 0
+        /// When it was asked.
+        var moments: [Duration] = []
         var effort = Duration.zero
     }
     private let state = Mutex(State())
@@ -159,13 +163,14 @@ final class SlowDatabase: EndedPasswords {
 
     init(_ store: InMemoryAppPasswordStore, _ clock: HandClock) { (self.store, self.clock) = (store, clock) }
 
-    var questions: Int { state.withLock { $0.questions } }
+    var moments: [Duration] { state.withLock { $0.moments } }
+    var questions: Int { moments.count }
     func fail(with trouble: BackendError?) { state.withLock { $0.trouble = trouble } }
     func take(_ effort: Duration) { state.withLock { $0.effort = effort } }
 
     func ended(since moment: Timestamp?, among ids: [Int64]) async throws(BackendError) -> EndedAnswer {
         let (trouble, effort) = state.withLock { state in
-            state.questions += 1
+            state.moments.append(clock.now.offset)
             return (state.trouble, state.effort)
         }
         if effort > .zero { clock.advance(by: effort) }
@@ -174,4 +179,24 @@ final class SlowDatabase: EndedPasswords {
     }
 
     func counts() async throws(BackendError) -> PasswordCounts { try await store.counts() }
+}
+
+/// Other servers, who say on demand that it is worth looking, and count how often they are told.
+final class OtherServers: EndNews {
+    private let told = Kept(0)
+    private let listener = Kept<(@Sendable () -> Void)?>(nil)
+    private let end = Doorbell()
+
+    /// How often they were told.
+    var timesTold: Int { told.value }
+    /// Whether anybody listens to them.
+    var areHeard: Bool { listener.value != nil }
+    /// Says that it is worth looking.
+    func say() { listener.value?() }
+
+    func tell() { told.change { $0 += 1 } }
+    func listen(_ heard: @escaping @Sendable () -> Void) async {
+        listener.change { $0 = heard }
+        await end.wait()
+    }
 }

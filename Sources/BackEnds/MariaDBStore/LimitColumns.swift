@@ -14,6 +14,9 @@ enum LimitColumns {
             """
     }
 
+    /// How many columns ``list(_:)`` is.
+    static func count(_ tables: TableShape) -> Int { tables.hasLimits ? 3 + StoredLimits.columnNames.count : 0 }
+
     /// The limits' columns; what an older table lacks is NULL.
     private static func names(_ tables: TableShape) -> [String] {
         StoredLimits.columnNames.map { $0 == "suspended" && !tables.hasSuspended ? "NULL" : "m.\($0)" }

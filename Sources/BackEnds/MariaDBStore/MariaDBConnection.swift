@@ -224,7 +224,8 @@ internal import CMariaDB
 
     /// Connects to the first server that can be had.
     private func connect() throws(SQLError) {
-        if let budget = shared.budget, !budget.admits() { throw SQLError.connectionLimit }
+        if let budget = shared.budget, !budget.mayOpen { throw SQLError.connectionLimit }
+        var isAdmitted = false
         let end = ContinuousClock.now + timeout
         var trouble: SQLError?
         // Of those that failed the last time one at most is tried before the others: each may take a second.
@@ -237,7 +238,7 @@ internal import CMariaDB
         }
         for place in first + last where trouble == nil || .now < end {
             do throws(SQLError) {
-                return try connect(to: place)
+                return try connect(to: place, &isAdmitted)
             } catch {
                 // What one says of all of them is no reason not to ask the next; that one has no room is the best to know.
                 if trouble == nil || error.isConnectionLimit { trouble = error }
@@ -246,10 +247,15 @@ internal import CMariaDB
         throw trouble ?? SQLError(number: UInt32(CR_CONNECTION_ERROR), message: "no server", tookTooLong: false)
     }
 
-    private func connect(to place: Int) throws(SQLError) {
+    /// - Parameter isAdmitted: Whether the budget has given its right, of which a server that is left alone uses nothing up.
+    private func connect(to place: Int, _ isAdmitted: inout Bool) throws(SQLError) {
         let start = ContinuousClock.now
         let gate = shared.choice.gates[place]
         try gate.enter(at: start)
+        if let budget = shared.budget, !isAdmitted {
+            guard budget.admits() else { throw SQLError.connectionLimit }
+            isAdmitted = true
+        }
         guard let new = unsafe mysql_init(nil) else {
             throw SQLError(number: UInt32(CR_OUT_OF_MEMORY), message: "out of memory", tookTooLong: false)
         }

@@ -10,4 +10,8 @@ package enum MariaDBNotice: Sendable, Hashable {
     case otherServer(DatabaseHost)
     /// The server prepares no statements; they are sent as text.
     case noPreparedStatements(detail: String)
+    /// App passwords are read in the replica.
+    case replicaIsRead
+    /// App passwords are read in the primary, though there is a replica.
+    case replicaIsNotRead(reason: String)
 }

@@ -8,7 +8,7 @@ internal import Locks
 /// Reads need `SELECT` on `app_passwords`, the log `SELECT` and `INSERT` on `log`; nothing is created or altered.
 /// Logins share a pool of connections; writing the log and managing passwords have one of their own, so that they
 /// never take a login's. Everything runs on threads of the store's own.
-package final class MariaDBStore: AppPasswordStore, Sendable {
+package final class MariaDBStore: RecentPasswordStore, Sendable {
     /// How to reach the database, and how much of it to use.
     package struct Configuration: Sendable, Equatable {
         /// Where it is.
@@ -26,11 +26,26 @@ package final class MariaDBStore: AppPasswordStore, Sendable {
         /// Where the server allows fewer connections than ``poolSize``: how long until one more is tried.
         package var connectionRetry: Duration = .seconds(30)
 
+        /// A replica that app passwords are read in; nil: they are read where they are written.
+        package var replica: Replica?
         /// How long another server than the first is used before the first is tried again.
         package var returnPause: Duration = .seconds(10)
 
         /// Makes a configuration with the defaults.
         package init(server: DatabaseServer) { self.server = server }
+
+        /// Where app passwords may be read besides.
+        package struct Replica: Sendable, Equatable {
+            /// The replica, or several, of which the first that can be had is used.
+            package var server: DatabaseServer
+            /// How far it may be behind.
+            package var longestLag: Duration
+
+            /// A replica; by default it may be a second behind.
+            package init(server: DatabaseServer, longestLag: Duration = .seconds(1)) {
+                (self.server, self.longestLag) = (server, longestLag)
+            }
+        }
     }
 
     /// More rows than any account has; those beyond are not read.
@@ -38,6 +53,7 @@ package final class MariaDBStore: AppPasswordStore, Sendable {
 
     private let readers: BlockingLanes<MariaDBConnection, BackendError>
     private let budget: ConnectionBudget
+    private let replica: ReplicaReader?
     let writer: WriterLane
     let configuration: Configuration
     let rowRefused: @Sendable (LoginLogRow) -> Void
@@ -73,6 +89,7 @@ package final class MariaDBStore: AppPasswordStore, Sendable {
             MariaDBConnection(server, timeout: configuration.timeout, shared: reading)
         }
         self.readers = readers
+        replica = configuration.replica.map { MariaDBStore.replica($0, configuration, limits, notice) }
         let lane = Self.lanes("mariadb-write", 1, 16, mayOpen: { true }) {
             MariaDBConnection(server, timeout: configuration.writeTimeout, shared: writing)
         }
@@ -89,43 +106,64 @@ package final class MariaDBStore: AppPasswordStore, Sendable {
     /// meanwhile is replaced within the call.
     package func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
         guard !names.isEmpty else { return [] }
-        return try await read { connection throws(SQLError) in
-            do throws(SQLError) {
-                return try Self.rows(of: names, connection)
-            } catch {
-                guard error.isOfNoRow(names) else { throw error }
-                guard names.count > 1 else { return [] }
-            }
-            var rows: [Int64: AppPassword] = [:]
-            for name in names {
-                do throws(SQLError) {
-                    for row in try Self.rows(of: [name], connection) { rows[row.id] = row }
-                } catch {
-                    guard error.isOfNoRow([name]) else { throw error }
-                }
-            }
-            return Array(rows.values)
+        return try await read { connection throws(SQLError) in try Self.rows(of: names, connection).rows }
+    }
+
+    /// Reads them in the replica, if there is one that is close enough behind.
+    package func recentPasswords(of names: [String]) async throws(BackendError) -> RecentPasswords {
+        if !names.isEmpty, let rows = await replica?.passwords(of: names) { return RecentPasswords(rows, mayLag: true) }
+        return RecentPasswords(try await passwords(of: names), mayLag: false)
+    }
+
+    /// Reads the rows of an account, with one query as a rule.
+    ///
+    /// - Parameter node: Whose heartbeat to read with them; nil: nobody's.
+    /// - Returns: The rows, and the heartbeat that they are at least as young as; nil without a row.
+    static func rows(
+        of names: [String], _ connection: MariaDBConnection, beatOf node: String? = nil
+    ) throws(SQLError) -> (rows: [AppPassword], beat: Int64?) {
+        do throws(SQLError) {
+            let read = try query(names, connection, node)
+            return (read.map { $0.row }, read.compactMap { $0.beat }.min())
+        } catch {
+            guard error.isOfNoRow(names) else { throw error }
+            guard names.count > 1 else { return ([], nil) }
         }
+        var rows: [Int64: (row: AppPassword, beat: Int64?)] = [:]
+        for name in names {
+            do throws(SQLError) {
+                for read in try query([name], connection, node) { rows[read.row.id] = read }
+            } catch {
+                guard error.isOfNoRow([name]) else { throw error }
+            }
+        }
+        return (rows.values.map { $0.row }, rows.values.compactMap { $0.beat }.min())
     }
 
     /// One query; its statements are those of 1, 2, 4, 8 and 16 names, so that few are kept prepared.
-    private static func rows(of names: [String], _ connection: MariaDBConnection) throws(SQLError) -> [AppPassword] {
+    private static func query(
+        _ names: [String], _ connection: MariaDBConnection, _ node: String?
+    ) throws(SQLError) -> [(row: AppPassword, beat: Int64?)] {
         var places = 1
         while places < names.count { places *= 2 }
         let padded = names + repeatElement(names[0], count: places - names.count)
         let condition = places == 1 ? "= ?" : "IN (\(repeatElement("?", count: places).joined(separator: ", ")))"
         let tables = try connection.tables()
+        // The name is digits and letters of ours.
+        let beat = node.map { ", (SELECT h.beat FROM web_auth_heartbeat h WHERE h.node = '\($0)')" } ?? ""
+        let beatColumn = 5 + LimitColumns.count(tables)
         return try connection.select(
             """
-            SELECT p.id, p.uid, p.password, p.deleted, p.created\(LimitColumns.list(tables)) \
+            SELECT p.id, p.uid, p.password, p.deleted, p.created\(LimitColumns.list(tables))\(beat) \
             FROM app_passwords p\(LimitColumns.join(tables)) WHERE p.uid \(condition) LIMIT \(mostRows)
             """, padded.map { .text($0) }
         ) { row in
             guard let id = row.integer(0), let uid = row.text(1) else { return nil }
-            return AppPassword(
+            let password = AppPassword(
                 id: id, uid: uid, storedHash: row.text(2) ?? "", isDeleted: row.text(3) != nil,
                 created: row.text(4).flatMap { Timestamp(sqlText: $0) }, limits: LimitColumns.read(row, from: 5, tables)
             )
+            return (password, node == nil ? nil : row.integer(beatColumn))
         }
     }
 
@@ -151,6 +189,15 @@ package final class MariaDBStore: AppPasswordStore, Sendable {
             busy: reading.busy + writing.busy, idle: reading.idle + writing.idle,
             waiting: reading.waiting + writing.waiting)
     }
+
+    /// What has become of the reads that might have gone to the replica; nil: there is none.
+    package var replicaStatus: ReplicaStatus? { replica?.status }
+
+    /// Writes into the primary, and waits until the replica shows it, `longestLag` at most: for who wants to know whether logins
+    /// can be read there.
+    ///
+    /// - Returns: How long that took; nil: there is no replica.
+    package func replicaLag() async throws(ReplicaTrouble) -> Duration? { try await replica?.measuredLag() }
 
     /// Asks the database for a sign of life, for readiness and at start.
     ///
@@ -182,6 +229,37 @@ package final class MariaDBStore: AppPasswordStore, Sendable {
         try await readers.run(within: end - .now) { connection, deadline throws(BackendError) in
             try connection.perform(by: deadline, for: .reading, body)
         }
+    }
+
+    private static func replica(
+        _ replica: Configuration.Replica, _ configuration: Configuration, _ limits: LimitsMemory,
+        _ notice: @escaping @Sendable (MariaDBNotice) -> Void
+    ) -> ReplicaReader {
+        let isUsed = Mutex<Bool?>(nil)
+        let used: @Sendable (String?) -> Void = { reason in
+            let isNews = isUsed.withLock { isUsed in
+                defer { isUsed = reason == nil }
+                return isUsed != (reason == nil)
+            }
+            if isNews { notice(reason.map { .replicaIsNotRead(reason: $0) } ?? .replicaIsRead) }
+        }
+        let reading = MariaDBConnection.Shared(
+            choice: ServerChoice(replica.server.hosts, returnPause: configuration.returnPause) { _ in },
+            idleLimit: configuration.idleLimit, budget: nil, notice: { _ in }, limits: limits)
+        let timeout = min(configuration.timeout / 4, .milliseconds(500))
+        let readers = lanes("mariadb-replica", configuration.poolSize, configuration.queueLimit, mayOpen: { true }) {
+            MariaDBConnection(replica.server, timeout: timeout, shared: reading)
+        }
+        let beating = MariaDBConnection.Shared(
+            choice: ServerChoice(configuration.server.hosts, returnPause: configuration.returnPause) { _ in },
+            idleLimit: configuration.idleLimit, budget: nil, notice: { _ in }, limits: limits)
+        let heart = Heart(
+            interval: replica.longestLag / 4, timeout: configuration.timeout,
+            MariaDBConnection(configuration.server, timeout: configuration.timeout, shared: beating)
+        ) { trouble in
+            if let trouble { used("no heartbeat can be written in the primary: \(trouble)") }
+        }
+        return ReplicaReader(readers, heart, longestLag: replica.longestLag, timeout: timeout, used: used)
     }
 
     private static func lanes(

@@ -59,12 +59,13 @@ package final class HashingVerifier: PasswordVerifier {
     /// - Parameters:
     ///   - checker: Computes the hashes.
     ///   - known: The networks of accounts, made for the same limits and when this is; nil: those of this process.
+    ///   - shared: Who counts guesses together with other servers; nil: this one counts by itself.
     ///   - clock: For lifetimes and windows; the deadline is the hashing threads' to keep.
     ///   - logger: Gets broken rows (warning), reached guess limits and a key that cannot be locked (notice).
     ///   - observe: Told of each password that was checked, for metrics; must be quick.
     package init(
         _ configuration: Configuration = Configuration(), checker: any HashChecker, known: KnownNetworks? = nil,
-        clock: some Clock<Duration> = ContinuousClock(), logger: Logger,
+        shared: SharedGuesses? = nil, clock: some Clock<Duration> = ContinuousClock(), logger: Logger,
         observe: (@Sendable (PasswordCheck) -> Void)? = nil
     ) {
         self.observe = observe
@@ -79,7 +80,7 @@ package final class HashingVerifier: PasswordVerifier {
         let limits = configuration.guessLimits
         limiter = GuessLimiter(
             limits, key: key,
-            known: known ?? KnownNetworks(limits, start: Timestamp(milliseconds: 0), logger: logger))
+            known: known ?? KnownNetworks(limits, start: Timestamp(milliseconds: 0), logger: logger), shared: shared)
         accounts = DigestTable(capacity: configuration.accountCapacity, lifetime: .seconds(90 * 86_400))
         if !key.isLocked { logger.notice("the verify cache's key could not be locked in memory: see RLIMIT_MEMLOCK") }
     }
@@ -146,7 +147,7 @@ package final class HashingVerifier: PasswordVerifier {
                 return (nil, .cache)
             }
             let new = limiter.guess(login.password, account: login.name, from: login.origin)
-            switch limiter.admit(new, at: now) {
+            switch await limiter.admitShared(new, at: now) {
             case .admitted: guess = (new, true)
             case .repeated: guess = (new, false)
             case .refused(let limit, let isFirst):

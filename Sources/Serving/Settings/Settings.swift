@@ -10,6 +10,8 @@ package struct Settings: Sendable {
     package var ldap: LDAP?
     /// `[cache]`.
     package var cache = Cache()
+    /// `[shared]`.
+    package var shared = Shared()
     /// `[auth]`.
     package var auth = Auth()
     /// `[dovecot]`.
@@ -138,6 +140,7 @@ package struct Settings: Sendable {
         let readLDAP = LDAP(reading: directory)
         ldap = directory.isPresent ? readLDAP : nil
         cache = Cache(reading: top.table("cache"))
+        shared = Shared(reading: top.table("shared"), cache: cache)
         auth = Auth(reading: top.table("auth"))
         dovecot = Dovecot(reading: top.table("dovecot"))
         audit = Audit(reading: top.table("audit"))

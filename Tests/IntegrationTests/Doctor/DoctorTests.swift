@@ -143,6 +143,17 @@ struct DoctorTests {
         Fault(
             id: "redis.unreachable", change: "cache.host, cache.port",
             settings: ("[cache]", "[cache]\nunix_socket = \"nowhere\""), isError: false),
+        Fault(
+            id: "shared.unreachable", change: "shared.host, shared.port",
+            settings: (
+                "[cache]", "[shared]\nsecret = \"0123456789abcdef0123456789abcdef\"\nunix_socket = \"nowhere\"\n[cache]"
+            ), isError: false),
+        Fault(
+            id: "shared.access", change: "shared.user and shared.password",
+            settings: (
+                "[cache]",
+                "[shared]\nsecret = \"0123456789abcdef0123456789abcdef\"\nuser = \"nobody\"\npassword = \"x\"\n[cache]"
+            ), isError: false),
         // The settings and what they name.
         Fault(id: "settings.audit.mdoe", change: "line ", settings: ("[audit]", "[audit]\nmdoe = \"watch\"")),
         Fault(

@@ -24,6 +24,12 @@ final class SilentListener {
 
     deinit { close(descriptor) }
 
+    /// Whether somebody has connected, who is left waiting.
+    var hasCaller: Bool {
+        var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&question, 1, 0) > 0
+    }
+
     /// How many have connected since this was last asked; they are hung up on.
     var connections: Int {
         var count = 0

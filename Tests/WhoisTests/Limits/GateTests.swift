@@ -18,6 +18,32 @@ import Testing
             clock: MonotonicTime(clock), slowness: .milliseconds(500), most: 3, logger: log.logger)
     }
 
+    /// All servers together, who say what they were told to.
+    private struct FixedTokens: SharedTokens {
+        var token: SharedToken?
+        func take(_ server: String, _ limit: RequestLimit, within patience: Duration) async -> SharedToken? { token }
+    }
+
+    @Test func `a token of all servers that comes too late is none, and nobody waits for it`() async {
+        let limit = RequestLimit(10, per: .seconds(1))
+        func ask(_ token: SharedToken?, isPatient: Bool) async -> Upstream<Int> {
+            let gates = Gates(
+                clock: MonotonicTime(clock), slowness: .milliseconds(500), tokens: FixedTokens(token: token),
+                logger: log.logger)
+            return await gates.ask(name, limit: limit, by: clock.now.offset + .seconds(3), isPatient: isPatient) {
+                Upstream(.known(1), source: .rdap)
+            }
+        }
+        for isPatient in [true, false] {
+            #expect(await ask(nil, isPatient: isPatient).fact.value == 1)
+            #expect(await ask(.given(after: .zero), isPatient: isPatient).fact.value == 1)
+            for token in [SharedToken.given(after: .seconds(86_400)), .refused(for: .seconds(86_400))] {
+                #expect(await ask(token, isPatient: isPatient).fact.error?.code == .overloaded)
+            }
+        }
+        #expect(await ask(.given(after: .seconds(1)), isPatient: false).fact.error?.code == .overloaded)
+    }
+
     private func ask(
         _ name: UpstreamName? = nil, limit: RequestLimit? = nil, retryAfter: Duration? = nil,
         by deadline: Duration = .seconds(1_000_000), isPatient: Bool = false,

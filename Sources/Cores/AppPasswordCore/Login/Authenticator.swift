@@ -14,6 +14,8 @@ public struct Authenticator: Sendable {
 
     private let accounts: Accounts
     private let store: any AppPasswordStore
+    /// The store, if it may read where that is a moment behind.
+    private let recent: (any RecentPasswordStore)?
     private let verifier: any PasswordVerifier
     private let auditor: Auditor
     private let recorder: any LoginRecorder
@@ -48,6 +50,7 @@ public struct Authenticator: Sendable {
     ) {
         self.accounts = accounts
         self.store = store
+        recent = store as? any RecentPasswordStore
         self.verifier = verifier
         self.auditor = auditor
         self.recorder = recorder
@@ -63,27 +66,50 @@ public struct Authenticator: Sendable {
     ///   for the one that fixes what a password is bound to.
     public func authenticate(_ attempt: LoginAttempt, _ password: Password) async -> AuthAnswer {
         guard attempt.login.isPlausibleLogin else { return AuthAnswer(.unknownAccount) }
-        let rows: [AppPassword]
-        switch await findRows(of: attempt.login) {
-        case .success(let found): rows = found
+        switch await findMatch(of: password, attempt) {
+        case .success(let (match, mayLag)): return await answer(attempt, match, mayLag: mayLag)
         case .failure(let reason): return AuthAnswer(reason.outcome)
         }
-        guard (1...maxPasswordBytes).contains(password.bytes.count) else { return AuthAnswer(.wrongPassword) }
-        let match: AppPassword
+    }
+
+    /// Finds the row that a password belongs to. Nobody is refused for what rows say that may be a moment old.
+    ///
+    /// - Returns: The row, and whether it may be a moment old.
+    private func findMatch(
+        of password: Password, _ attempt: LoginAttempt
+    ) async -> Result<(match: AppPassword, mayLag: Bool), Refusal> {
+        var found: RecentPasswords
+        switch await findRows(of: attempt.login, .recent) {
+        case .success(let rows): found = rows
+        case .failure(let reason): return .failure(reason)
+        }
+        guard (1...maxPasswordBytes).contains(password.bytes.count) else { return .failure(.outcome(.wrongPassword)) }
         do throws(PasswordVerifierError) {
-            guard
-                let found = try await verifier.match(
-                    of: password, in: rows, attempt: attempt, origin: origin(of: attempt))
-            else { return AuthAnswer(.wrongPassword) }
-            match = found
+            var match = try await verifier.match(
+                of: password, in: found.rows, attempt: attempt, origin: origin(of: attempt))
+            if found.mayLag, match?.isDeleted ?? true || match?.hasEnded ?? true {
+                let before = found.rows
+                switch await findRows(of: attempt.login, .newest) {
+                case .success(let rows): found = rows
+                case .failure(let reason): return .failure(reason)
+                }
+                match =
+                    if before.hold(the: found.rows), let old = match {
+                        found.rows.first { $0.id == old.id }
+                    } else if before.hold(the: found.rows) { nil } else {
+                        try await verifier.match(
+                            of: password, in: found.rows, attempt: attempt, origin: origin(of: attempt))
+                    }
+            }
+            return match.map { .success(($0, found.mayLag)) } ?? .failure(.outcome(.wrongPassword))
         } catch {
             switch error {
-            case .overloaded: return AuthAnswer(.overloaded(reason: "too many passwords wait to be checked"))
-            case .timedOut: return AuthAnswer(.overloaded(reason: "the password could not be checked in time"))
-            case .tooManyGuesses: return AuthAnswer(.guessLimit)
+            case .overloaded: return .failure(.outcome(.overloaded(reason: "too many passwords wait to be checked")))
+            case .timedOut:
+                return .failure(.outcome(.overloaded(reason: "the password could not be checked in time")))
+            case .tooManyGuesses: return .failure(.outcome(.guessLimit))
             }
         }
-        return await answer(attempt, match)
     }
 
     private func origin(of attempt: LoginAttempt) -> GuessOrigin {
@@ -92,9 +118,22 @@ public struct Authenticator: Sendable {
     }
 
     /// The password has matched: only now are facts gathered, so that guesses make us ask nobody.
-    private func answer(_ attempt: LoginAttempt, _ match: AppPassword) async -> AuthAnswer {
+    ///
+    /// - Parameter mayLag: Whether the row may be a moment old: then its limits are read anew before they refuse anybody.
+    private func answer(_ attempt: LoginAttempt, _ match: AppPassword, mayLag: Bool) async -> AuthAnswer {
         let gathering = auditor.gather(for: attempt)
-        let decision = await decide(attempt, match, gathering)
+        var match = match
+        var decision = await decide(attempt, match, gathering)
+        if mayLag, decision.isByLimits {
+            switch await findRows(of: attempt.login, .newest) {
+            case .success(let newest):
+                if let row = newest.rows.first(where: { $0.id == match.id && $0.storedHash == match.storedHash }) {
+                    match = row
+                    decision = await decide(attempt, match, gathering)
+                }
+            case .failure(let reason): return AuthAnswer(reason.outcome)
+            }
+        }
         if decision.outcome == .success(passwordID: match.id) {
             uses?.note(match.id, login: attempt.login, address: attempt.address?.description)
         }
@@ -120,6 +159,14 @@ public struct Authenticator: Sendable {
         var judgement: Judgement?
         var limit: String?
         var missing = MissingFacts()
+
+        /// Whether the password's own limits refuse it, or cannot be read.
+        var isByLimits: Bool {
+            switch outcome {
+            case .limited, .unreadableLimits: true
+            default: false
+            }
+        }
     }
 
     private func decide(_ attempt: LoginAttempt, _ match: AppPassword, _ gathering: FactGathering) async -> Decision {
@@ -210,16 +257,32 @@ public struct Authenticator: Sendable {
         }
     }
 
-    private func findRows(of login: String) async -> Result<[AppPassword], Refusal> {
+    /// How old rows may be.
+    private enum Age { case recent, newest }
+
+    private func rows(of names: [String], _ age: Age) async throws(BackendError) -> RecentPasswords {
+        switch age {
+        case .recent:
+            if let recent { return try await recent.recentPasswords(of: names) }
+        case .newest: break
+        }
+        return RecentPasswords(try await store.passwords(of: names), mayLag: false)
+    }
+
+    private func findRows(of login: String, _ age: Age) async -> Result<RecentPasswords, Refusal> {
         do {
-            async let candidates = store.passwords(of: login)
+            async let candidates = rows(of: [login], age)
             switch accounts {
             case .anyoneWithAnAppPassword:
-                let rows = try await candidates.filter { $0.uid.hasSameBytes(as: login) }
-                return rows.isEmpty ? .failure(.outcome(.unknownAccount)) : .success(rows)
+                let found = try await candidates
+                let rows = found.rows.filter { $0.uid.hasSameBytes(as: login) }
+                if rows.isEmpty, found.mayLag { return await findRows(of: login, .newest) }
+                return rows.isEmpty
+                    ? .failure(.outcome(.unknownAccount)) : .success(RecentPasswords(rows, mayLag: found.mayLag))
             case .directory(let directory):
                 let answer = try await directory.account(for: login)
-                var rows = try await candidates
+                let found = try await candidates
+                var (rows, mayLag) = (found.rows, found.mayLag)
                 switch answer {
                 case .notFound: return .failure(.outcome(.unknownAccount))
                 case .ambiguous: return .failure(.outcome(.ambiguousAccount))
@@ -231,12 +294,14 @@ public struct Authenticator: Sendable {
                     }
                     if !others.isEmpty {
                         let known = Set(rows.map(\.id))
-                        rows += try await store.passwords(of: others).filter { !known.contains($0.id) }
+                        let more = try await self.rows(of: others, age)
+                        rows += more.rows.filter { !known.contains($0.id) }
+                        mayLag = mayLag || more.mayLag
                     }
-                    return .success(
-                        rows.filter { row in
-                            row.uid.hasSameBytes(as: login) || account.names.contains { row.uid.hasSameBytes(as: $0) }
-                        })
+                    rows = rows.filter { row in
+                        row.uid.hasSameBytes(as: login) || account.names.contains { row.uid.hasSameBytes(as: $0) }
+                    }
+                    return .success(RecentPasswords(rows, mayLag: mayLag))
                 }
             }
         } catch let error as BackendError {
@@ -244,6 +309,16 @@ public struct Authenticator: Sendable {
         } catch {
             return .failure(.outcome(.unavailable(reason: "\(error)")))
         }
+    }
+}
+
+extension [AppPassword] {
+    /// Whether these are the same passwords, in whatever order; limits, which know the time, do not count.
+    fileprivate func hold(the others: [AppPassword]) -> Bool {
+        count == others.count
+            && others.allSatisfy { other in
+                contains { $0.id == other.id && $0.storedHash == other.storedHash && $0.isDeleted == other.isDeleted }
+            }
     }
 }
 

@@ -47,8 +47,20 @@ package final class ListSource: Sendable {
     /// What the server said of the lists in force, and which these are.
     private let known = Mutex<(digest: String, validators: ListDownload.Validators)?>(nil)
 
+    /// Lists in force that could not be kept yet, as a file.
+    private let waiting = Mutex<[UInt8]?>(nil)
+
     /// Knows of no lists yet, so that the first answer counts as new.
     package init(_ configuration: Configuration) { self.configuration = configuration }
+
+    /// Lists in force that are still to be kept, as a file; nil: they are kept.
+    package var unkept: [UInt8]? {
+        get { waiting.withLock { $0 } }
+        set { waiting.withLock { $0 = newValue } }
+    }
+
+    /// What is in force stays so, though it comes from elsewhere now.
+    package func takeOver(from old: ListSource) { unkept = old.unkept }
 
     /// Looks whether the source has other lists than those in force.
     ///

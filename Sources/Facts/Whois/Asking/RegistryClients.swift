@@ -32,7 +32,8 @@ package final class RegistryClients: Sendable {
         clock: some Clock<Duration> = ContinuousClock()
     ) throws(LookupError) {
         let clock = MonotonicTime(clock)
-        let gates = Gates(clock: clock, slowness: configuration.timeout / 2, logger: logger)
+        let gates = Gates(
+            clock: clock, slowness: configuration.timeout / 2, tokens: configuration.tokens, logger: logger)
         let getter = HTTPGetter(userAgent: configuration.userAgent, now: configuration.now)
         let bootstrap = try BootstrapStore(configuration, getter: getter, gates: gates, clock: clock, logger: logger)
         (self.gates, self.getter, self.bootstrap) = (gates, getter, bootstrap)

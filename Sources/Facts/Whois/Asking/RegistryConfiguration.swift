@@ -39,6 +39,8 @@ public struct RegistryConfiguration: Sendable, Equatable {
     /// A time of up to a bound, by which what is not urgent waits longer, so that many servers that were started or reloaded
     /// together do not ask together. Else than zero for those who are many.
     @Uncompared package var spread: @Sendable (_ bound: Duration) -> Duration = { _ in .zero }
+    /// Where other servers take their tokens, too; nil: this one's limits are its own.
+    @Uncompared package var tokens: (any SharedTokens)? = nil
     /// Where a downloaded bootstrap is kept; nil for nowhere.
     package var stateDirectory: String?
     /// The time of day, for dates that servers send and for the age of a kept bootstrap.

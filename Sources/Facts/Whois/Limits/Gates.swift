@@ -11,11 +11,18 @@ final class Gates: Sendable {
     private let breaker: Breaker.Limits
     private let slowness: Duration
     private let most: Int
+    private let tokens: (any SharedTokens)?
     private let logger: Logger
     private let gates = Mutex<[UpstreamName: Gate]>([:])
 
-    /// - Parameter slowness: A mean time to the answer from which a server is called slow.
-    init(clock: MonotonicTime, breaker: Breaker.Limits = .init(), slowness: Duration, most: Int = 256, logger: Logger) {
+    /// - Parameters:
+    ///   - slowness: A mean time to the answer from which a server is called slow.
+    ///   - tokens: Where other servers take theirs, too; nil: nowhere.
+    init(
+        clock: MonotonicTime, breaker: Breaker.Limits = .init(), slowness: Duration, most: Int = 256,
+        tokens: (any SharedTokens)? = nil, logger: Logger
+    ) {
+        self.tokens = tokens
         self.clock = clock
         self.breaker = breaker
         self.slowness = slowness
@@ -79,7 +86,18 @@ final class Gates: Sendable {
     ) async throws(Gate.Refusal) -> Bool {
         let now = clock.now()
         let question = FlightQuestion.current
-        let wait = try take(name, limit, for: question?.account, at: now, by: isPatient ? deadline : now).get()
+        let moment = isPatient ? deadline : now
+        var wait = try take(name, limit, for: question?.account, at: now, by: moment).get()
+        if let limit, let tokens {
+            // Ten servers ask as one. Where that cannot be known, each keeps to its own limit.
+            switch await tokens.take("\(name.source):\(name.host)", limit, within: max(.zero, moment - now)) {
+            case .given(let shared)? where now + shared <= max(now, moment): wait = max(wait, shared)
+            // One that comes too late is none, whoever says so.
+            case .given(let shared)?, .refused(let shared)?:
+                throw Gate.Refusal(error: LookupError(.overloaded, detail: "by the limit of all servers"), wait: shared)
+            case nil: break
+            }
+        }
         if wait > .zero {
             question?.holdUp()
             do { try await clock.sleep(until: now + wait) } catch {

@@ -19,12 +19,16 @@ final class GuessLimiter: Sendable {
     private struct Tally: Sendable {
         var wrong = SlidingCount()
         var announced: Duration?
+        /// What all servers together have refused the last guess for, and until when that is taken for granted.
+        var held: (limit: GuessLimit, until: Duration)?
     }
 
     /// A wrong password that was counted: for whom, and in which slot of the window.
     private struct Counted: Sendable {
         let pair: UInt64
         var slot: Int64
+        /// Whether other servers count it, too.
+        var isShared = false
     }
 
     /// A login that is to be hashed.
@@ -37,6 +41,8 @@ final class GuessLimiter: Sendable {
         fileprivate let pair: Digest
         /// nil: nothing that happens there makes it known.
         fileprivate let known: KnownNetworks.Pair?
+        /// As other servers may know of it; nil: this one counts by itself.
+        let shared: SharedGuess?
         /// Where it comes from, for the log.
         let place: String
     }
@@ -54,17 +60,19 @@ final class GuessLimiter: Sendable {
     private let limits: GuessLimits
     private let key: DigestKey
     private let known: KnownNetworks
+    private let shared: SharedGuesses?
     /// Wrong passwords, and such as are being hashed.
     private let guesses: DigestTable<Counted>
     private let accounts: DigestTable<Tally>
     private let networks: DigestTable<Tally>
     private let pairs: DigestTable<Tally>
 
-    init(_ limits: GuessLimits, key: DigestKey, known: KnownNetworks) {
+    /// - Parameter shared: Who counts with other servers; nil: nobody does.
+    init(_ limits: GuessLimits, key: DigestKey, known: KnownNetworks, shared: SharedGuesses? = nil) {
         var limits = limits
         limits.window = max(limits.window, .seconds(1))  // it is divided by
         limits.perAccountAndNetwork = max(limits.perAccountAndNetwork, 1)
-        (self.limits, self.key, self.known) = (limits, key, known)
+        (self.limits, self.key, self.known, self.shared) = (limits, key, known, shared)
         // Two slots of a sliding count.
         guesses = DigestTable(capacity: limits.capacity, lifetime: limits.window * 2)
         accounts = DigestTable(capacity: limits.capacity, lifetime: limits.window * 2)
@@ -89,6 +97,8 @@ final class GuessLimiter: Sendable {
                 $0.add(place)
             },
             known: origin == .refusedNetwork ? nil : known.pair(account, place),
+            shared: shared?.guess(
+                account: account, place: place, hasNetwork: prefix != nil, mayBecomeKnown: origin != .refusedNetwork),
             place: place)
     }
 
@@ -96,20 +106,59 @@ final class GuessLimiter: Sendable {
         IPPrefix(address, length: address.family == .v4 ? limits.v4PrefixLength : limits.v6PrefixLength)
     }
 
-    /// Decides whether a login may be hashed, and counts it.
-    func admit(_ guess: Guess, at now: Duration) -> Admission {
+    /// Decides whether a login may be hashed, by what this server knows, and counts it.
+    ///
+    /// - Parameter isShared: Whether others have counted it.
+    func admit(_ guess: Guess, at now: Duration, isShared: Bool = false) -> Admission {
         if isRepeated(guess, now) { return .repeated }
         if let limit = reached(by: guess, now) {
-            let (table, digest) =
-                switch limit {
-                case .network: (networks, guess.network ?? guess.pair)
-                case .account: (accounts, guess.account)
-                case .knownNetwork: (pairs, guess.pair)
-                }
-            return .refused(limit, isFirst: isFirst(table, digest, now))
+            return .refused(limit, isFirst: isFirst(limit, guess, now))
         }
-        count(guess, at: now)
+        count(guess, at: now, isShared: isShared)
         return .admitted
+    }
+
+    /// Who counts with other servers; nil: nobody does.
+    var sharing: (any GuessSharing)? { shared?.sharing }
+
+    /// Whether the account is known here from where the guess comes.
+    func isKnown(_ guess: Guess, at now: Duration) -> Bool {
+        guess.known.map { known.contains($0, at: now) } ?? false
+    }
+
+    /// Whether this server has had fewer guesses of the kind than a newcomer has.
+    func isNewcomers(_ guess: Guess, at now: Duration) -> Bool {
+        !isReached(limits.perAccountAndNetwork, number(pairs, guess.pair, now))
+    }
+
+    /// Another server knows the account from there.
+    func learn(_ guess: Guess, at now: Duration) { if let pair = guess.known { known.note(pair, at: now) } }
+
+    /// The limit that all servers together have refused such a guess for a moment ago.
+    func heldLimit(of guess: Guess, at now: Duration) -> GuessLimit? {
+        pairs.value(for: guess.pair, at: now)?.held.flatMap { $0.until > now ? $0.limit : nil }
+    }
+
+    /// Refuses such guesses for a moment without asking the others again.
+    ///
+    /// - Returns: Whether nothing was said of it within the window.
+    func holdOut(_ guess: Guess, _ limit: GuessLimit, until: Duration, at now: Duration) -> Bool {
+        pairs.access(guess.pair, at: now) { tally in
+            tally = tally ?? Tally()
+            tally?.held = (limit, until)
+            return ((), true)
+        }
+        return isFirst(limit, guess, now)
+    }
+
+    private func isFirst(_ limit: GuessLimit, _ guess: Guess, _ now: Duration) -> Bool {
+        let (table, digest) =
+            switch limit {
+            case .network: (networks, guess.network ?? guess.pair)
+            case .account: (accounts, guess.account)
+            case .knownNetwork: (pairs, guess.pair)
+            }
+        return isFirst(table, digest, now)
     }
 
     /// Says that a guess was wrong: it counts, also if who it was counted for has taken it back meanwhile.
@@ -117,14 +166,14 @@ final class GuessLimiter: Sendable {
         if !isRepeated(guess, now) { count(guess, at: now) }
     }
 
-    private func count(_ guess: Guess, at now: Duration) {
+    private func count(_ guess: Guess, at now: Duration, isShared: Bool = false) {
         let slot = SlidingCount.slot(at: now, window: limits.window)
-        guesses.set(Counted(pair: guess.pair.low, slot: slot), for: guess.password, at: now)
+        guesses.set(Counted(pair: guess.pair.low, slot: slot, isShared: isShared), for: guess.password, at: now)
         count(guess, now) { $0.add(1, at: now, window: $1) }
     }
 
     /// Whether a guess is counted already. Where it goes on it stays so: its count moves into the window's new slot.
-    private func isRepeated(_ guess: Guess, _ now: Duration) -> Bool {
+    func isRepeated(_ guess: Guess, _ now: Duration) -> Bool {
         let slot = SlidingCount.slot(at: now, window: limits.window)
         let (isRepeated, isRenewed) = guesses.access(guess.password, at: now) { counted in
             guard let last = counted, slot - last.slot <= 1 else { return ((false, false), false) }
@@ -156,16 +205,24 @@ final class GuessLimiter: Sendable {
 
     /// Says that a login was right: its network is known to the account for a while.
     func succeeded(_ guess: Guess, at now: Duration) {
-        takeBack(guess, at: now)
+        takeBack(guess, at: now, isRight: true)
         if let pair = guess.known { known.note(pair, at: now) }
     }
 
     /// Says that a login was not checked in the end.
-    func takeBack(_ guess: Guess, at now: Duration) {
-        let wasCounted = guesses.access(guess.password, at: now) { seen in
-            let wasCounted = seen?.pair == guess.pair.low
+    func takeBack(_ guess: Guess, at now: Duration, isRight: Bool = false) {
+        let (wasCounted, wasShared) = guesses.access(guess.password, at: now) { seen in
+            let (wasCounted, wasShared) = (seen?.pair == guess.pair.low, seen?.isShared ?? false)
             if wasCounted { seen = nil }
-            return (wasCounted, wasCounted)
+            return ((wasCounted, wasShared), wasCounted)
+        }
+        if let sharing, let shared = guess.shared {
+            // Of what others have not counted they are only told what is right.
+            if wasCounted && wasShared {
+                sharing.takeBack(shared, isRight: isRight)
+            } else if isRight {
+                sharing.learn(shared)
+            }
         }
         if wasCounted { count(guess, now) { $0.add(-1, at: now, window: $1) } }
     }

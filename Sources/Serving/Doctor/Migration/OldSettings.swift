@@ -59,7 +59,8 @@ struct OldSettings {
         if let ldap = settings.ldap { lines.append("the directory below \(ldap.baseDN), asked for \(ldap.filter)") }
         if settings.cache.mode == .redis {
             lines.append(
-                "the Redis at \(settings.cache.host):\(settings.cache.port): what the old program keeps there is read")
+                "the Redis at \(settings.cache.server.host):\(settings.cache.server.port): what the old program keeps there is read"
+            )
         }
         return lines + lists.counts
     }

@@ -1,4 +1,4 @@
-internal import AppPasswordCore
+package import AppPasswordCore
 internal import AuditCore
 
 extension Settings {
@@ -8,6 +8,10 @@ extension Settings {
         ///
         /// A relative SQLite path starts at ``Settings/baseDirectory``.
         package var location: DatabaseDSN?
+        /// A replica that app passwords are read in (`read_dsn`); nil: they are read where they are written.
+        package var replica: DatabaseServer?
+        /// How far the replica may be behind; 1 s.
+        package var longestReadLag = Duration.seconds(1)
         /// How many connections are kept; 8.
         package var poolSize = 8
         /// Whether each row of the log is flushed to disk before the login is answered; false.
@@ -28,28 +32,50 @@ extension Settings {
 
         init(reading table: TableReader) {
             let dsn = table.secret("dsn", hasFile: false)
+            let replica = table.secret("read_dsn", hasFile: false)
+            longestReadLag = table.duration(
+                "read_max_lag", default: longestReadLag, atLeast: .milliseconds(100), atMost: .seconds(60))
             poolSize = table.integer("pool_size", default: poolSize, in: 1...1000)
             syncsSpool = table.boolean("spool_fsync", default: syncsSpool)
             spoolMaximum = table.byteSize("spool_max", default: spoolMaximum, in: 65_536...1_000_000_000_000)
             timeout = table.duration("timeout", default: timeout, atLeast: .milliseconds(1), atMost: .seconds(3600))
             table.finish()
-            guard let dsn else { return }
+            location = dsn.flatMap { Self.read($0, "dsn", table) }
+            guard let replica else { return }
+            guard isMariaDB || dsn != nil && location == nil else {
+                table.problem("read_dsn", "is a replica of a MariaDB server, which database.dsn does not name")
+                return
+            }
+            guard let place = Self.read(replica, "read_dsn", table) else { return }
+            guard case .mariadb(let server) = place else {
+                table.problem("read_dsn", "has to name a MariaDB server")
+                return
+            }
+            self.replica = server
+            if server.target == .primary, server.others.isEmpty {
+                table.problem("read_dsn", "target=primary is no replica")
+            }
+            self.replica?.target = .any
+        }
+
+        private static func read(_ dsn: Secret, _ key: String, _ table: TableReader) -> DatabaseDSN? {
             do throws(DatabaseDSNError) {
                 let (location, notes) = try DatabaseDSN.read(dsn.revealed)
-                for note in notes { table.warning("dsn", note) }
-                self.location = Self.checked(location, table)
+                for note in notes { table.warning(key, note) }
+                return checked(location, key, table)
             } catch {
-                table.problem("dsn", error.description)
+                table.problem(key, error.description)
+                return nil
             }
         }
 
         /// Resolves the paths of a server's certificates and looks at these, and says if it is reached without TLS.
-        private static func checked(_ location: DatabaseDSN, _ table: TableReader) -> DatabaseDSN {
+        private static func checked(_ location: DatabaseDSN, _ key: String, _ table: TableReader) -> DatabaseDSN {
             guard case .mariadb(var server) = location else { return location }
             func checked(_ path: String?, _ option: String, holds label: String) -> String? {
                 path.map { written in
                     let path = table.notes.resolved(written)
-                    table.checkPEM(path, holds: label, of: "dsn", option + ": ")
+                    table.checkPEM(path, holds: label, of: key, option + ": ")
                     return path.resolved
                 }
             }
@@ -65,7 +91,7 @@ extension Settings {
                             ? ", and with auth_plugin=caching_sha2_password read its password" : ""),
                     remedy: "give ssl_ca=…, or unix_socket=… on the same machine")
             {
-                table.warning("dsn", note)
+                table.warning(key, note)
             }
             return .mariadb(server)
         }

@@ -30,14 +30,19 @@ extension Settings {
                 "source", default: source, wants: "file:///DIRECTORY, file:///FILE.tar or https://HOST/FILE"
             ) { Self.source($0).map(Optional.some) }
             poll = table.duration("poll", default: poll, atLeast: .seconds(1), atMost: .seconds(86_400))
+            var hasKey = false
             publicKeys = table.elements(
                 "public_key", wants: "a key as lists keys prints it, ed25519:… of 52 characters", takesOne: true
-            ) { Self.isKey($0) ? $0 : nil }
+            ) {
+                hasKey = true
+                return Self.isKey($0) ? $0 : nil
+            }
             certificateAuthority = table.path("ca", mustExist: true)
             table.finish()
             switch source {
             case .url:
-                if publicKeys.isEmpty, !table.isSet("public_key") {
+                // One that is none has been named already.
+                if !hasKey {
                     table.problem("source", "needs lists.public_key: lists from a web server have to be signed")
                 }
             case .directory:

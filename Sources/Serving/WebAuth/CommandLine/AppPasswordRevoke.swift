@@ -61,6 +61,8 @@ extension AppPasswordCommand {
                     SessionEnder.Task(
                         passwordID: password.id, logins: [password.user], addresses: addresses, reason: .revoked))
             }
+            // After the database has it.
+            await EndSignal(settings)?.tellNow()
             if !noKick { await Self.endSessions(tasks, settings.dovecot) }
             if let id, wasRevoked { throw SetupFailure(["app password \(id) is revoked already"], exitCode: .usage) }
         }

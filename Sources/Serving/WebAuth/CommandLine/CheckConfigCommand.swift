@@ -2,7 +2,7 @@ import ArgumentParser
 import AuditCore
 import Foundation
 import Logging
-import RedisCache
+import RedisClient
 import Settings
 
 struct CheckConfigCommand: AsyncParsableCommand {
@@ -10,13 +10,13 @@ struct CheckConfigCommand: AsyncParsableCommand {
         commandName: "check-config", abstract: "Parse the settings and every list, and name each problem.",
         discussion: """
             Prints each problem as file:line:column: message, all of them at once; exit status 78 if there is any. With \
-            --connect also asks the database, the directory and Redis, and prints what each answered; 69 if one did not.
+            --connect also asks the database, its replica, the directory and Redis, and prints what each answered; 69 if one did not.
 
             Example: web-auth-server check-config --connect --config /etc/dovecot-web-auth/config.toml
             """)
 
     @OptionGroup var options: ConfigOption
-    @Flag(help: "Ask the database, the directory and Redis, too.")
+    @Flag(help: "Ask the database, its replica, the directory and Redis, too.")
     var connect = false
 
     func run() async throws {
@@ -77,8 +77,9 @@ struct CheckConfigCommand: AsyncParsableCommand {
         } else {
             do throws(SetupFailure) {
                 let logger = Logger.program(level: .warning)
-                questions.append(
-                    .database(try BackEnds.openDatabase(settings, makesFile: false, logger: logger).passwords))
+                let database = try BackEnds.openDatabase(settings, makesFile: false, logger: logger)
+                questions.append(.database(database.passwords))
+                if let lag = database.replicaLag { questions.append(.replica(lag)) }
             } catch {
                 print("database: \(error)")
                 silent.append("database")
@@ -86,7 +87,10 @@ struct CheckConfigCommand: AsyncParsableCommand {
         }
         if let directory = BackEnds.openDirectory(settings) { questions.append(.directory(directory)) }
         if settings.cache.mode == .redis {
-            questions.append(.redis(RedisCache(RedisCache.Configuration(settings.cache))))
+            questions.append(.redis(RedisClient(RedisClient.Configuration(settings.cache.server))))
+        }
+        if settings.shared.secret != nil {
+            questions.append(.redis(RedisClient(RedisClient.Configuration(settings.shared.server)), "shared"))
         }
         for (name, trouble) in await BackEndQuestion.ask(questions) {
             print("\(name): \(trouble?.detail ?? "ok")")

@@ -11,7 +11,7 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Look for what is wrong with the installation, and say what to change.",
         discussion: """
-            Looks at settings, lists, files and their owners, the database and the rights there, the directory, Redis, \
+            Looks at settings, lists, files and their owners, the database and the rights there, its replica, the directory, Redis, \
             MaxMind's files, the resolver, the journal, the running service and Dovecot, and goes on after each finding. \
             Says nothing if all is well. With --login it also proves with real logins (doveadm auth test) and an app \
             password of a moment what is let in and what is not. Exit status 0, 1 with warnings, 2 with errors. Run it as \
@@ -22,7 +22,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// What can be left out.
     enum Area: String, CaseIterable, ExpressibleByArgument {
-        case database, passwords, directory, redis, dns, journal, service, sessions, dovecot
+        case database, replica, passwords, directory, redis, shared, dns, journal, service, sessions, dovecot
     }
 
     @OptionGroup var options: ConfigOption
@@ -78,11 +78,12 @@ struct DoctorCommand: AsyncParsableCommand {
     private func checks(_ context: DoctorContext, _ tools: DovecotTools) throws -> [DoctorCheck] {
         var checks: [DoctorCheck] = [
             .settings(context), .lists(context), .files(context), .stateDirectory(context), .database(context),
+            .replica(context),
         ]
         if let webmailDsnFile { checks.append(.webmail(try text(of: webmailDsnFile), context)) }
         checks += [
-            .appPasswords(context), .directory(context), .redis(context), .resolver(context), .journal(context),
-            .service(context), .sessions(context), .dovecot(context, tools),
+            .appPasswords(context), .directory(context), .redis(context), .shared(context), .resolver(context),
+            .journal(context), .service(context), .sessions(context), .dovecot(context, tools),
         ]
         let left = Set(skip.map(\.rawValue))
         return checks.filter { !left.contains($0.area) }

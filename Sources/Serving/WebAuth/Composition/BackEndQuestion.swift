@@ -1,7 +1,8 @@
 import AppPasswordCore
 import AuditCore
 import LDAPDirectory
-import RedisCache
+import MariaDBStore
+import RedisClient
 
 /// Asks one back end whether it can be asked, as a login would ask it, within its timeout.
 struct BackEndQuestion: Sendable {
@@ -18,7 +19,7 @@ struct BackEndQuestion: Sendable {
         }
     }
 
-    /// `database`, `directory`, `redis`.
+    /// `database`, `replica`, `directory`, `redis`, `shared`.
     let name: String
     private let ask: @Sendable () async -> Trouble?
 
@@ -38,10 +39,22 @@ struct BackEndQuestion: Sendable {
         }
     }
 
+    /// Tries a replica out: whether it shows what was written into the primary, in time.
+    static func replica(
+        _ lag: @escaping @Sendable () async throws(ReplicaTrouble) -> Duration
+    ) -> BackEndQuestion {
+        BackEndQuestion(name: "replica") {
+            do throws(ReplicaTrouble) { _ = try await lag() } catch { return Trouble(error) }
+            return nil
+        }
+    }
+
     /// Asks for a sign of life.
-    static func redis(_ cache: RedisCache) -> BackEndQuestion {
-        BackEndQuestion(name: "redis") {
-            do throws(LookupError) { try await cache.ping() } catch {
+    ///
+    /// - Parameter name: What it is for.
+    static func redis(_ client: RedisClient, _ name: String = "redis") -> BackEndQuestion {
+        BackEndQuestion(name: name) {
+            do throws(LookupError) { try await client.ping() } catch {
                 return Trouble(kind: error.code.name, words: error.detail)
             }
             return nil
@@ -60,6 +73,14 @@ struct BackEndQuestion: Sendable {
 }
 
 extension BackEndQuestion.Trouble {
+    fileprivate init(_ trouble: ReplicaTrouble) {
+        switch trouble {
+        case .noHeartbeat(let error): self.init(kind: "no heartbeat in the primary", words: error.debugDescription)
+        case .unreadable(let error): self.init(error)
+        case .late: self.init(kind: "behind by more than database.read_max_lag", words: "")
+        }
+    }
+
     fileprivate init(_ error: BackendError) { self.init(kind: error.code.name, hint: error.hint, words: error.detail) }
 }
 

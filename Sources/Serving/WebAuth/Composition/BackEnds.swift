@@ -25,6 +25,10 @@ struct BackEnds: Sendable {
         var limits = LimitsMemory()
         /// What its connections are doing; nil for an embedded database.
         var connections: (@Sendable () -> ConnectionCounts)?
+        /// What has become of the reads that might have gone to the replica; nil: there is none.
+        var replica: (@Sendable () -> ReplicaStatus)?
+        /// Tries the replica out, and says how far it is behind; nil: there is none.
+        var replicaLag: (@Sendable () async throws(ReplicaTrouble) -> Duration)?
 
         /// Takes one store for all of them.
         init(
@@ -159,6 +163,10 @@ struct BackEnds: Sendable {
                 }, noticed: { $0.log(to: logger) })
             var database = Database(store) { store.connections }
             database.limits = limits
+            if configuration.replica != nil {
+                database.replica = { store.replicaStatus ?? ReplicaStatus() }
+                database.replicaLag = { () async throws(ReplicaTrouble) in try await store.replicaLag() ?? .zero }
+            }
             return database
         }
     }
@@ -178,6 +186,11 @@ extension MariaDBNotice {
             logger.warning(
                 "logins ask another database server of the dsn from now on",
                 metadata: ["host": "\(host.name)", "port": "\(host.port)"])
+        case .replicaIsRead: logger.notice("app passwords are read in the replica of database.read_dsn")
+        case .replicaIsNotRead(let reason):
+            logger.warning(
+                "app passwords are read in the primary, not in the replica of database.read_dsn",
+                metadata: ["reason": "\(reason)"])
         case .noPreparedStatements(let detail):
             logger.warning(
                 "the database prepares no statements; they are sent as text", metadata: ["reason": "\(detail)"])

@@ -9,8 +9,8 @@ struct EndWatch: Sendable {
     private let announce: @Sendable (PasswordEnding) -> Void
     private let logger: Logger
 
-    /// How often it looks.
-    private static let pause = Duration.seconds(300)
+    /// How often it looks, give or take a tenth: servers that were started together do not look together for ever.
+    private static var pause: Duration { .seconds(300) * Double.random(in: 0.9..<1.1) }
 
     init(
         logger: Logger, lastUse: @escaping @Sendable (Int64) -> Timestamp?,

@@ -2,6 +2,7 @@ import AuditCore
 import GeoIP
 import LoginSpool
 import Locks
+import MariaDBStore
 
 /// Asks every back end whether it can be asked.
 ///
@@ -12,6 +13,7 @@ final class Health: Sendable {
     private let recorder: SpooledLoginRecorder
     private let trail: AuditTrail
     private let listTrouble: @Sendable () -> String
+    private let shared: SharedState
     private let turn = AsyncTurn()
     private let latest = Mutex<(report: Readiness, time: ContinuousClock.Instant)?>(nil)
     private let isStopping = Mutex(false)
@@ -20,10 +22,10 @@ final class Health: Sendable {
     ///
     /// - Parameter listTrouble: Why what the source of lists has is not in force, in a word; empty: it is.
     init(
-        live: LiveSnapshot, recorder: SpooledLoginRecorder, trail: AuditTrail,
+        live: LiveSnapshot, recorder: SpooledLoginRecorder, trail: AuditTrail, shared: SharedState,
         listTrouble: @escaping @Sendable () -> String
     ) {
-        self.live = live
+        (self.live, self.shared) = (live, shared)
         self.listTrouble = listTrouble
         self.recorder = recorder
         self.trail = trail
@@ -59,7 +61,8 @@ final class Health: Sendable {
             report.backEnds.append((name, trouble == nil))
             report.lines.append("\(name): \(trouble?.kind ?? "ok")")
         }
-        report.lines += snapshot.backEnds.lookups.statusLines
+        if let replica = snapshot.backEnds.database.replica?() { report.lines.append("replica: \(replica.words)") }
+        report.lines += snapshot.backEnds.lookups.statusLines + shared.statusLines
         report.lines += (snapshot.backEnds.geo?.databases ?? []).map { $0.statusLine(at: .now) }
         if snapshot.lists != nil {
             let trouble = listTrouble()
@@ -72,5 +75,16 @@ final class Health: Sendable {
             report.lines.append("audit \(sink): \(lost == 0 ? "ok" : "has lost \(lost) records") (\(written) written)")
         }
         return report
+    }
+}
+
+extension ReplicaStatus {
+    /// For anybody: whether logins are read there.
+    fileprivate var words: String {
+        switch isRead {
+        case true?: "ok"
+        case false?: "not read"
+        case nil: "not asked yet"
+        }
     }
 }

@@ -72,7 +72,19 @@ extension ListSource {
     /// Notes that lists are in force now, and keeps them for the next start.
     func taken(_ candidate: Candidate, keepingIn directory: String, _ logger: Logger) {
         taken(candidate)
-        do throws(ListSourceError) { try KeptLists.write(candidate.file, in: directory) } catch {
+        unkept = candidate.file
+        keepAgain(in: directory, logger, isFirst: true)
+    }
+
+    /// Keeps the lists in force, if they could not be kept before.
+    func keepAgain(in directory: String, _ logger: Logger, isFirst: Bool = false) {
+        guard let file = unkept else { return }
+        do throws(ListSourceError) {
+            try KeptLists.write(file, in: directory)
+            unkept = nil
+            if !isFirst { logger.notice("lists that could not be kept are kept now") }
+        } catch {
+            guard isFirst else { return }  // it was said, and is tried at each look
             logger.error(
                 "lists could not be kept; a start takes those before, until it has looked at the source",
                 metadata: ["problem": "\(error)"])

@@ -7,6 +7,8 @@ import LookupAnswers
 import LookupCaches
 import Logging
 import RedisCache
+import RedisClient
+import RedisSharing
 import SQLiteStore
 import Settings
 import Whois
@@ -67,7 +69,9 @@ final class Lookups: Sendable {
         guard !configuration.isOffline else { return nil }
         do throws(LookupError) {
             let resolver = try CaresResolver(configuration.dns)
-            return (resolver, try RegistryClients(configuration.registries, txt: resolver, logger: logger))
+            var registries = configuration.registries
+            registries.tokens = configuration.tokens.map { RedisTokens(RedisClient($0)) }
+            return (resolver, try RegistryClients(registries, txt: resolver, logger: logger))
         } catch {
             // Of what is read here only the bootstrap has files; what is wrong in one is named with its place there.
             let isFile = error.code == .malformed && !error.detail.isEmpty

@@ -4,8 +4,10 @@ import GeoIP
 import ListSource
 import Locks
 import LoginSpool
+import MariaDBStore
 import PasswordSchemes
 import PrometheusMetrics
+import RedisSharing
 import Replay
 import SHA512CryptLanes
 
@@ -15,6 +17,7 @@ struct MetricsReport: Sendable {
     let live: LiveSnapshot
     let reloader: Reloader
     let health: Health
+    let shared: SharedState
     let recorder: SpooledLoginRecorder
     let trail: AuditTrail
     let recentLogins: RecentLogins
@@ -60,6 +63,17 @@ struct MetricsReport: Sendable {
         if let connections = snapshot.backEnds.database.connections?() {
             let states = [("busy", connections.busy), ("idle", connections.idle), ("waiting", connections.waiting)]
             samples += states.map { MetricSample(.databaseConnections, $1, [("state", $0)]) }
+        }
+        if let replica = snapshot.backEnds.database.replica?() {
+            samples += [("used", replica.used), ("passed_over", replica.passedOver)].map {
+                MetricSample(.replicaReads, $1, [("outcome", $0)])
+            }
+            if let lag = replica.lag { samples.append(MetricSample(.replicaLag, lag / .seconds(1))) }
+        }
+        if let guesses = shared.counts {
+            samples += [("together", guesses.together), ("alone", guesses.alone)].map {
+                MetricSample(.sharedGuesses, $1, [("outcome", $0)])
+            }
         }
         samples += (snapshot.backEnds.geo?.databases ?? []).map { database in
             MetricSample(

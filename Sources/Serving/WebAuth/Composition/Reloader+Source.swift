@@ -37,7 +37,8 @@ extension Reloader {
 
     /// Looks at the source of settings that are about to come into force.
     ///
-    /// - Throws: If what it has must not be taken; or if it cannot be had, and there is nothing of it in force.
+    /// - Throws: If what it has must not be taken, or if it cannot be had, and there is nothing in force that may stay: of this source as
+    ///   the settings name it now, or at least of a signer that they believe.
     func lookAtSource(for settings: Settings) throws(SetupFailure) -> SourcedLists {
         guard let configuration = ListSource.Configuration(settings) else { return SourcedLists() }
         let before = live.current.lists
@@ -46,6 +47,7 @@ extension Reloader {
             source = old
         } else {
             source = ListSource(configuration)
+            if let old = before?.source { source.takeOver(from: old) }
         }
         var lists = SourcedLists(source: source, set: before?.inputs.set)
         do throws(ListSourceError) {
@@ -54,8 +56,10 @@ extension Reloader {
             }
         } catch {
             note(error)
-            // What is in force may have been believed for another key, or for none.
-            guard error.code == .unavailable, let set = lists.set, source.trusts(set) else {
+            // What is in force may have been believed for another key, or for none. Where nothing was changed about the source,
+            // what it has now is no reason not to take other settings into use.
+            guard error.code == .unavailable || source === before?.source, let set = lists.set, source.trusts(set)
+            else {
                 throw SetupFailure(error.problems, exitCode: .unavailable)
             }
             lists.trouble = error
@@ -68,7 +72,7 @@ extension Reloader {
     /// - Parameter problems: Why they were not taken into use; empty: they were.
     func note(_ problems: [String], of lists: SourcedLists) {
         guard let source = lists.source, lists.trouble == nil else { return }
-        guard let candidate = lists.candidate else { return note(problems: [], kind: "", looks.unchanged) }
+        guard let candidate = lists.candidate else { return unchanged(source) }
         guard problems.isEmpty else { return note(problems: problems, kind: "refused", looks.refused) }
         source.taken(candidate, keepingIn: started.server.stateDirectory, logger)
         note(problems: [], kind: "", looks.taken)
@@ -97,13 +101,22 @@ extension Reloader {
                 continue
             }
             guard due <= .now else { continue }
-            await onThread { self.takeFromSource() }
+            await onThreadUnlessCancelled { self.takeFromSource() }
         }
     }
 
-    /// Waits for a moment before a reload by signal that asks a web server: many servers may be sent the signal together.
+    /// The source has what is in force.
+    private func unchanged(_ source: ListSource) {
+        source.keepAgain(in: started.server.stateDirectory, logger)
+        note(problems: [], kind: "", looks.unchanged)
+    }
+
+    /// Waits for a moment before a reload by signal that asks a web server, or where there are other servers: many may be sent the
+    /// signal together.
     func spreadSignals() async {
-        guard case .url? = live.current.settings.lists.source else { return }
+        let settings = live.current.settings
+        let asksServer = if case .url? = settings.lists.source { true } else { false }
+        guard asksServer || settings.shared.secret != nil else { return }
         try? await Task.sleep(for: Self.signalSpread * Double.random(in: 0..<1))
     }
 
@@ -122,7 +135,7 @@ extension Reloader {
         let candidate: ListSource.Candidate
         do throws(ListSourceError) {
             guard case .others(let found) = try look(lists.source, besides: lists.inputs.set) else {
-                return note(problems: [], kind: "", looks.unchanged)
+                return unchanged(lists.source)
             }
             candidate = found
         } catch {

@@ -95,6 +95,24 @@ final class Reloader: Sendable {
         }
     }
 
+    /// Does the same without waiting for its end once the task is cancelled: a look at a server may hang when the process ends.
+    func onThreadUnlessCancelled(_ body: @escaping @Sendable () -> Void) async {
+        let done = Latch()
+        thread.async {
+            body()
+            done.open()
+        }
+        await done.wait()
+    }
+
+    /// Reloads, after those that were asked for before, for somebody who does not need to know what came of it.
+    func reloadUnlessCancelled(_ request: ReloadRequest) async {
+        await onThreadUnlessCancelled {
+            self.announcer.reloading()
+            self.announcer.reloaded(self.readAnew(request))
+        }
+    }
+
     private func readAnew(_ request: ReloadRequest) -> ReloadOutcome {
         let forcing = Forcing(request, ForceFile.take(in: started.server.stateDirectory, logger))
         let outcome = readAnew(forcing)

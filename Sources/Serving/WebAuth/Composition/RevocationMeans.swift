@@ -8,7 +8,7 @@ struct RevocationMeans: Sendable {
     var settings: Settings.Dovecot
     /// How long it waits between two looks (`auth.revoke_poll`).
     var pollPause: Duration
-    /// The database, as the settings spell it: another one's ids are others.
+    /// Which database it is (``DatabaseConfiguration/identity``): another one's ids are others.
     var database: DatabaseConfiguration
     /// Says which passwords have ended.
     var ended: any EndedPasswords
@@ -23,7 +23,7 @@ extension RevocationMeans {
     init(_ snapshot: Snapshot) {
         self.init(
             settings: snapshot.settings.dovecot, pollPause: snapshot.settings.auth.revokePoll,
-            database: snapshot.backEnds.configuration.database, ended: snapshot.backEnds.database.ended,
+            database: snapshot.backEnds.configuration.database.identity, ended: snapshot.backEnds.database.ended,
             administration: snapshot.backEnds.database.administration, directory: snapshot.backEnds.directory)
     }
 }

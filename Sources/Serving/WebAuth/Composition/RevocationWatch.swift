@@ -50,6 +50,9 @@ final class RevocationWatch: Sendable {
     private let time: MonotonicTime
     private let logger: Logger
     private let client = DoveadmClient()
+    private let signal: (any EndNews)?
+    private let jitter: @Sendable () -> Double
+    private let bell = Doorbell()
     private let state = Mutex(State())
 
     /// Passwords that are asked about at a time, and accounts.
@@ -58,20 +61,26 @@ final class RevocationWatch: Sendable {
     /// minute all the same.
     private static let share = 100
     private static let longestPause = Duration.seconds(60)
+    /// Who is told by others that it is worth looking does so no more often than this, nor for more than a fifth of the time.
+    private static let shortestPause = Duration.milliseconds(200)
 
     /// Watches nothing yet.
     ///
     /// - Parameters:
+    ///   - signal: Tells other servers, and hears from them; nil: there are none.
+    ///   - jitter: What each pause is multiplied with: servers that were started together do not ask together for ever.
     ///   - means: What is in force, asked for at each look.
     ///   - servers: The mail server of a name in the settings; nil: doveadm's API at the URL that the name is.
     ///   - record: Writes down what became of sessions.
     init(
-        uses: RecentUses, meters: Meters, logger: Logger, time: MonotonicTime = MonotonicTime(ContinuousClock()),
+        uses: RecentUses, meters: Meters, signal: (any EndNews)?, logger: Logger,
+        time: MonotonicTime = MonotonicTime(ContinuousClock()),
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0.9..<1.1) },
         servers: (@Sendable (String, Secret) -> any SessionServer)? = nil,
         record: @escaping @Sendable (SessionsEnded) -> Void, means: @escaping @Sendable () -> RevocationMeans
     ) {
-        (self.uses, self.meters, self.logger, self.time) = (uses, meters, logger, time)
-        (self.record, self.means) = (record, means)
+        (self.uses, self.meters, self.signal, self.logger) = (uses, meters, signal, logger)
+        (self.time, self.jitter, self.record, self.means) = (time, jitter, record, means)
         self.servers = servers ?? { [client] in DoveadmServer(url: $0, key: $1, client: client) }
     }
 
@@ -82,12 +91,16 @@ final class RevocationWatch: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.countPasswords() }
+            if let signal { group.addTask { [bell] in await signal.listen { bell.ring() } } }
+            var wasTold = false
             while !Task.isCancelled {
                 let asked = means()
                 var effort = Duration.zero
                 if !asked.settings.doveadm.isEmpty {
                     let found = await poll()
                     effort = found.effort
+                    // Who was told does not tell it again: all have heard.
+                    if found.hasNews, !wasTold { signal?.tell() }
                     let tasks = found.tasks + (await disabledAccounts(means()))
                     let now = time.now()
                     let due = state.withLock { state in
@@ -97,17 +110,40 @@ final class RevocationWatch: Sendable {
                     let again = await stillEnded(due, means())
                     for server in asked.settings.doveadm { add(tasks + again, to: server, &group) }
                 }
-                let pause = max(asked.pollPause, min(effort * Self.share, Self.longestPause))
-                guard (try? await time.sleep(until: time.now() + pause)) != nil else { break }
+                let usual = asked.pollPause * jitter()
+                guard let isTold = await rest(max(usual, min(effort * Self.share, Self.longestPause)), after: effort)
+                else { break }
+                wasTold = isTold
             }
         }
         await client.shutDown()
     }
 
+    /// Waits for the next look.
+    ///
+    /// - Parameters:
+    ///   - pause: How long, unless another server says that it is worth looking.
+    ///   - effort: What the last look took of the database.
+    /// - Returns: Whether another server said so; nil: the task was cancelled.
+    private func rest(_ pause: Duration, after effort: Duration) async -> Bool? {
+        let start = time.now()
+        guard signal != nil else {
+            return (try? await time.sleep(until: start + pause)).map { false }
+        }
+        let least = min(pause, max(Self.shortestPause, effort * 5))
+        guard (try? await time.sleep(until: start + least)) != nil else { return nil }
+        let wasTold = await time.result(
+            of: { [bell] in
+                await bell.wait()
+                return true
+            }, by: start + pause)
+        return Task.isCancelled ? nil : wasTold ?? false
+    }
+
     // MARK: Finding out
 
     /// What has ended, and how long the database took to say so; no time if it did not.
-    private func poll() async -> (tasks: [SessionEnder.Task], effort: Duration) {
+    private func poll() async -> (tasks: [SessionEnder.Task], effort: Duration, hasNews: Bool) {
         let means = means()
         let place = means.database
         // Another database's ids are others.
@@ -120,6 +156,8 @@ final class RevocationWatch: Sendable {
         if isOther { uses.removeAll() }
         var tasks: [SessionEnder.Task] = []
         var effort = Duration.zero
+        // Not what had ended before this server was started.
+        let isFirst = state.withLock { $0.tracker.since == nil }
         do throws(BackendError) {
             var isPartial = true
             for _ in 0..<100 where isPartial {
@@ -146,7 +184,7 @@ final class RevocationWatch: Sendable {
                     metadata: ["reason": "\(error.debugDescription)"])
             }
         }
-        return (tasks, effort)
+        return (tasks, effort, !isFirst && !tasks.isEmpty)
     }
 
     /// What is to be done about a password: its sessions are called as those were who logged in, and come from where they did.
@@ -209,7 +247,7 @@ final class RevocationWatch: Sendable {
             let start = time.now()
             let counts = try? await means().ended.counts()
             state.withLock { $0.counts = counts ?? $0.counts }
-            let pause = max(.seconds(300), (time.now() - start) * Self.share)
+            let pause = max(.seconds(300), (time.now() - start) * Self.share) * jitter()
             guard (try? await time.sleep(until: time.now() + pause)) != nil else { return }
         }
     }

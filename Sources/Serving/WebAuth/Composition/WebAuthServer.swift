@@ -72,8 +72,10 @@ struct WebAuthServer: Sendable {
         let limits = hashes.guessLimits
         let knownNetworks = KnownNetworks(
             limits, file: settings.server.stateDirectory + "/known-networks", start: .now, logger: logger)
+        let shared = SharedState(settings, limits, logger)
         let verifier = HashingVerifier(
-            hashes, checker: hashing, known: knownNetworks, logger: logger, observe: meters.logins.verified)
+            hashes, checker: hashing, known: knownNetworks, shared: shared.guesses, logger: logger,
+            observe: meters.logins.verified)
         // A start is not judged, and nothing lies in wait for a reload to come.
         if ForceFile.take(in: settings.server.stateDirectory, logger) != nil {
             logger.warning("settings", metadata: ["note": "\(ForceFile.unneeded)"])
@@ -120,15 +122,15 @@ struct WebAuthServer: Sendable {
             looks: ListLookMetrics(registry), logger: logger, apply: apply)
         let spelling = SpellingWatch(logger: logger) { live.current.backEnds.database.passwords }
         let revocation = RevocationWatch(
-            uses: uses, meters: RevocationWatch.Meters(registry), logger: logger,
+            uses: uses, meters: RevocationWatch.Meters(registry), signal: EndSignal(settings), logger: logger,
             record: { trail.submit(.sessionsEnded($0)) }, means: { RevocationMeans(live.current) })
-        let health = Health(live: live, recorder: recorder, trail: trail) {
+        let health = Health(live: live, recorder: recorder, trail: trail, shared: shared) {
             reloader.sourceStatus.withLock { $0.kind }
         }
         let throttle = FailureThrottle(v4PrefixLength: limits.v4PrefixLength, v6PrefixLength: limits.v6PrefixLength)
         let metrics = MetricsReport(
-            registry: registry, live: live, reloader: reloader, health: health, recorder: recorder, trail: trail,
-            recentLogins: recentLogins, verifier: verifier, hashing: hashing, revocation: revocation,
+            registry: registry, live: live, reloader: reloader, health: health, shared: shared, recorder: recorder,
+            trail: trail, recentLogins: recentLogins, verifier: verifier, hashing: hashing, revocation: revocation,
             spoolLimit: settings.database.spoolMaximum, startTime: startTime)
         let endpoints = Endpoints(
             logins: LoginEndpoints(
@@ -314,7 +316,7 @@ struct WebAuthServer: Sendable {
         await trail.reopen()
         await reloader.spreadSignals()
         guard !Task.isCancelled else { return }
-        _ = await reloader.reload(.signal)
+        await reloader.reloadUnlessCancelled(.signal)
     }
 
     private static func recorder(

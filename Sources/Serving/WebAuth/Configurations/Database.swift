@@ -10,6 +10,14 @@ enum DatabaseConfiguration: Sendable, Equatable {
     /// A server.
     case mariadb(MariaDBStore.Configuration)
 
+    /// Whose rows these are, however many connections lead there, how long is waited, and whether they are read in a replica.
+    var identity: DatabaseConfiguration {
+        switch self {
+        case .sqlite(let path, _): .sqlite(path: path, timeout: .zero)
+        case .mariadb(let configuration): .mariadb(MariaDBStore.Configuration(server: configuration.server))
+        }
+    }
+
     /// What `[database]` says.
     init(_ settings: Settings) {
         switch settings.databaseLocation {
@@ -18,6 +26,9 @@ enum DatabaseConfiguration: Sendable, Equatable {
             var configuration = MariaDBStore.Configuration(server: server)
             configuration.poolSize = settings.database.poolSize
             configuration.timeout = settings.database.timeout
+            configuration.replica = settings.database.replica.map {
+                MariaDBStore.Configuration.Replica(server: $0, longestLag: settings.database.longestReadLag)
+            }
             self = .mariadb(configuration)
         }
     }

@@ -1,7 +1,7 @@
 import DNSResolver
 import Foundation
 import LookupAnswers
-import RedisCache
+import RedisClient
 import Settings
 import Whois
 
@@ -12,7 +12,7 @@ struct LookupConfiguration: Sendable, Equatable {
     enum Cache: Sendable, Equatable {
         case memory
         case sqlite(path: String)
-        case redis(RedisCache.Configuration)
+        case redis(RedisClient.Configuration)
     }
 
     /// Whether nobody is ever asked.
@@ -21,6 +21,8 @@ struct LookupConfiguration: Sendable, Equatable {
     var registries: RegistryConfiguration
     var keeping: CachedSources.Configuration
     var cache: Cache
+    /// Where other servers take their tokens for registries, too; nil: this one's limits are its own.
+    var tokens: RedisClient.Configuration?
     /// How long a lookup may take.
     var timeout: Duration
     private var files: [FileStamp]
@@ -47,12 +49,15 @@ struct LookupConfiguration: Sendable, Equatable {
             switch settings.cache.mode {
             case .memory: .memory
             case .sqlite: makesFiles || Self.isOurs(path) ? .sqlite(path: path) : .memory
-            case .redis: .redis(RedisCache.Configuration(settings.cache))
+            case .redis: .redis(RedisClient.Configuration(settings.cache.server))
             }
+        tokens = settings.shared.asksAsOne ? settings.shared.client : nil
         var paths = ["/etc/hosts", "/etc/resolv.conf"]
         if case .directory(let path) = settings.lookup.rdap.bootstrap {
             paths += ["ipv4.json", "ipv6.json"].map { "\(path.resolved)/\($0)" }
         }
+        if case .redis = cache { paths += settings.cache.server.files }
+        if tokens != nil { paths += settings.shared.server.files }
         files = paths.map { path in
             let state = try? FileManager.default.attributesOfItem(atPath: path)
             return FileStamp(

@@ -1,6 +1,7 @@
 import AuditCore
 import Doctor
 import RedisCache
+import RedisClient
 import Settings
 
 extension DoctorCheck {
@@ -8,8 +9,9 @@ extension DoctorCheck {
     static func redis(_ context: DoctorContext) -> DoctorCheck {
         DoctorCheck("redis") {
             guard let settings = context.settings(soundIn: "cache"), settings.cache.mode == .redis else { return [] }
-            let cache = RedisCache(RedisCache.Configuration(settings.cache))
-            if let (_, trouble) = await BackEndQuestion.ask([.redis(cache)]).first, let trouble {
+            let place = RedisClient.Configuration(settings.cache.server)
+            let cache = RedisCache(place)
+            if let (_, trouble) = await BackEndQuestion.ask([.redis(RedisClient(place))]).first, let trouble {
                 return [.unreachable(trouble, settings.cache)]
             }
             let key = "dovecot-web-auth:doctor"
@@ -32,12 +34,13 @@ extension Finding {
 
     fileprivate static func unreachable(_ trouble: BackEndQuestion.Trouble, _ cache: Settings.Cache) -> Finding {
         let isRefused = trouble.detail.contains("AUTH") || trouble.detail.contains("WRONGPASS")
-        let place = cache.unixSocket?.resolved ?? "\(cache.host):\(cache.port)"
+        let place = cache.server.description
         return .warning(
             isRefused ? "redis.access" : "redis.unreachable", "\(place): \(trouble.detail)", why: consequence,
             change: isRefused
-                ? "cache.password or cache.password_file: the server wants another"
-                : "cache.host, cache.port or cache.unix_socket; or cache.mode = \"sqlite\" without a Redis")
+                ? "cache.user, and cache.password or cache.password_file: the server wants others"
+                : "cache.host, cache.port, cache.hosts or cache.unix_socket; or cache.mode = \"sqlite\" without a Redis"
+        )
     }
 
     fileprivate static func forgetful(_ words: String) -> Finding {

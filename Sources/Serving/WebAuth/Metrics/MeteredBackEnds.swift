@@ -1,9 +1,16 @@
 import AppPasswordCore
 
 /// A store of app passwords that is counted and timed, as the source `database`.
-struct MeteredStore: AppPasswordStore {
-    let base: any AppPasswordStore
-    let metrics: LookupMetrics
+struct MeteredStore: RecentPasswordStore {
+    private let base: any AppPasswordStore
+    /// The same, if it may read where that is a moment behind.
+    private let recent: (any RecentPasswordStore)?
+    private let metrics: LookupMetrics
+
+    init(base: any AppPasswordStore, metrics: LookupMetrics) {
+        (self.base, self.metrics) = (base, metrics)
+        recent = base as? any RecentPasswordStore
+    }
 
     func passwords(of names: [String]) async throws(BackendError) -> [AppPassword] {
         let start = ContinuousClock.now
@@ -11,6 +18,21 @@ struct MeteredStore: AppPasswordStore {
             let rows = try await base.passwords(of: names)
             metrics.note("database", rows.isEmpty ? .absent : .known, since: start)
             return rows
+        } catch {
+            metrics.note("database", .failed(error), since: start)
+            throw error
+        }
+    }
+
+    func recentPasswords(of names: [String]) async throws(BackendError) -> RecentPasswords {
+        let start = ContinuousClock.now
+        do throws(BackendError) {
+            let found =
+                if let recent { try await recent.recentPasswords(of: names) } else {
+                    RecentPasswords(try await base.passwords(of: names), mayLag: false)
+                }
+            metrics.note("database", found.rows.isEmpty ? .absent : .known, since: start)
+            return found
         } catch {
             metrics.note("database", .failed(error), since: start)
             throw error

@@ -76,6 +76,15 @@ extension MetricFamily {
     static let databaseConnections = MetricFamily(
         "webauth_db_connections", .gauge,
         "Connections to MariaDB by state; waiting: queries that wait for one.")
+    static let replicaReads = MetricFamily(
+        "webauth_replica_reads_total", .counter,
+        "Reads of app passwords by where they went: used (the replica), passed_over (the primary in its place).")
+    static let replicaLag = MetricFamily(
+        "webauth_replica_lag_seconds", .gauge,
+        "How far the replica's last answer that could be used was behind, at most.")
+    static let sharedGuesses = MetricFamily(
+        "webauth_shared_guesses_total", .counter,
+        "Guesses by who decided about them: together (all servers), alone (this one, as Redis said nothing in time).")
     static let spoolRecords = MetricFamily(
         "webauth_spool_records", .gauge, "Rows of the log that wait in the spool for the database.")
     static let spoolBytes = MetricFamily("webauth_spool_bytes", .gauge, "Size of the spool's files.")
@@ -115,7 +124,8 @@ extension MetricFamily {
         hashesWaiting, passwordsRefused, lookupDuration, lookups, listEntries, listErrors,
         listsInfo, settingsInfo, listsSigned, listsCurrent, listsLooks, reloadSuccessful, reloadTime,
         guardedReloads, recentUsers,
-        backEndUp, geoBuilt, databaseConnections, spoolRecords, spoolBytes, spoolLimit, recordsWritten, recordsDropped,
+        backEndUp, geoBuilt, databaseConnections, replicaReads, replicaLag, sharedGuesses, spoolRecords, spoolBytes,
+        spoolLimit, recordsWritten, recordsDropped,
         alarms, alarmMessages, logLinesDropped, cacheValuesRefused, sessionsKicked, appPasswords, buildInfo,
         startTime, processorTime, residentMemory,
     ]

@@ -1,0 +1,26 @@
+package import AppPasswordCore
+
+/// What has become of the reads that might have gone to a replica.
+package struct ReplicaStatus: Sendable, Hashable {
+    /// Reads that the replica has answered, close enough behind.
+    package var used = 0
+    /// Reads that went to the primary in its place, or after it for names that it had no row of.
+    package var passedOver = 0
+    /// How far the last answer that could be used was behind, at most; nil: there was none.
+    package var lag: Duration?
+    /// Whether it answered, close enough behind, when that was last tried; nil: it was not tried yet.
+    package var isRead: Bool?
+
+    /// Nothing has been read.
+    package init() {}
+}
+
+/// Why a replica is not read.
+package enum ReplicaTrouble: Error, Sendable {
+    /// The primary takes no heartbeat.
+    case noHeartbeat(BackendError)
+    /// The replica cannot be asked.
+    case unreadable(BackendError)
+    /// The replica is behind by more than is allowed.
+    case late
+}

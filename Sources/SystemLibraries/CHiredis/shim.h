@@ -1,2 +1,0 @@
-// The blocking half of hiredis.
-#include <hiredis/hiredis.h>
