@@ -22,7 +22,7 @@ final class RedisConnection: ChannelInboundHandler, @unchecked Sendable {
     private let patience: TimeAmount
     private let loop: any EventLoop
     private var reader = RESPReader()
-    private var batches = FIFO<Batch>()
+    private var batches = CircularBuffer<Batch>()
     private var context: ChannelHandlerContext?
     private var failure: RedisFailure?
     private var isWatched = false
