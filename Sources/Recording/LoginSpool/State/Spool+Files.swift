@@ -118,9 +118,8 @@ extension Spool {
     mutating func append(_ chunk: inout Chunk) throws(SpoolError) {
         if isLastFull { try beginSegment() }
         let last = segments.count - 1
-        let name = segments[last].name.text
         guard let file = segments[last].file else {
-            throw SpoolError("write", path: name, code: 0, reason: "the file is not open")
+            throw SpoolError("write", path: segments[last].name.text, code: 0, reason: "the file is not open")
         }
         buffer.removeAll(keepingCapacity: true)
         let start = segments[last].size
