@@ -4,7 +4,7 @@ extension Timestamp {
     public init?(sqlText text: some StringProtocol) {
         // In place where it lies in one piece: a row of a database is read for each app password of a login.
         let read = text.utf8.withContiguousStorageIfAvailable {
-            unsafe Self.milliseconds(sqlText: Span(_unsafeElements: $0))
+            unsafe Self.milliseconds(sqlText: $0.span)
         }
         guard let milliseconds = read ?? Self.milliseconds(sqlText: Array(text.utf8).span) else { return nil }
         self.init(milliseconds: milliseconds)

@@ -39,7 +39,7 @@ struct IndexedPatternSet: PatternSet {
     private func firstMatch(
         in bytes: UnsafeBufferPointer<UInt8>, candidates: inout CandidateSet, workspace: MatchWorkspace
     ) -> Int? {
-        let text = unsafe Span(_unsafeElements: bytes)
+        let text = unsafe bytes.span
         index.find(in: text, candidates: &candidates)
         let traits = TextTraits(of: text)
         var hint = 0
@@ -66,7 +66,7 @@ struct IndexedPatternSet: PatternSet {
     private func matches(
         _ pattern: Pattern, _ bytes: UnsafeBufferPointer<UInt8>, _ traits: TextTraits, _ workspace: MatchWorkspace
     ) -> Bool {
-        let text = unsafe Span(_unsafeElements: bytes)
+        let text = unsafe bytes.span
         if text.count < pattern.leastLength { return false }
         if let prefix = pattern.prefix, !index.stands(prefix, in: text) { return false }
         if let suffix = pattern.suffix, !index.stands(suffix, in: text) { return false }
