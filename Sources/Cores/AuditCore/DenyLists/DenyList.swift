@@ -43,20 +43,6 @@ extension DenyList {
     /// How many entries it has; repeated ones count.
     var count: Int { lines.count }
 
-    /// Whether an entry can meet anybody.
-    func isInForce(at time: Timestamp) -> Bool {
-        // The last day of a list without entries is nobody's business.
-        lastDay.map { !$0.isOver(at: time) } ?? (count > 0)
-    }
-
-    /// How the list comes out.
-    func finding(_ attempt: LoginAttempt, _ facts: Facts) -> ListFinding {
-        guard isInForce(at: attempt.time) else { return .pass }
-        if let denial = denial(attempt, facts) { return .hit(denial) }
-        let (first, second) = Self.troubles(facts)
-        return first == nil && second == nil ? .pass : .unknown
-    }
-
     /// `access from X is forbidden`; X may come from foreign servers and is made harmless and short.
     public func denial(of place: String, line: some BinaryInteger) -> Denial {
         denial(telling: "access from \(place.visible()) is forbidden", line: line)

@@ -1,12 +1,35 @@
 /// The deny lists in force: immutable, shared by all logins, swapped whole on reload.
 public struct DenyLists: Sendable {
     /// A place in the order, with its list if there is one.
+    ///
+    /// What each login asks of a list before its entries is kept beside it: a list is of any type, and to be asked through its
+    /// protocol for what lies in it costs more than the entries do.
     struct Place: Sendable {
         let kind: DenyListKind
-        var list: (any DenyList)?
+        let list: (any DenyList)?
+        /// Whether it has entries, also such as have ended.
+        let hasEntries: Bool
+        /// The last day on which an entry can meet anybody; nil if one lasts.
+        private let lastDay: Day?
 
-        /// Asks the list.
-        func finding(_ attempt: LoginAttempt, _ facts: Facts) -> ListFinding { list?.finding(attempt, facts) ?? .off }
+        init(_ kind: DenyListKind, _ list: (any DenyList)? = nil) {
+            (self.kind, self.list) = (kind, list)
+            (hasEntries, lastDay) = ((list?.count ?? 0) > 0, list?.lastDay)
+        }
+
+        /// Whether an entry can meet anybody.
+        func isInForce(at time: Timestamp) -> Bool {
+            // The last day of a list without entries is nobody's business.
+            lastDay.map { !$0.isOver(at: time) } ?? hasEntries
+        }
+
+        /// How the list comes out.
+        func finding(_ attempt: LoginAttempt, _ facts: Facts) -> ListFinding {
+            guard let list else { return .off }
+            guard isInForce(at: attempt.time) else { return .pass }
+            if let denial = list.denial(attempt, facts) { return .hit(denial) }
+            return kind.misses(facts) ? .unknown : .pass
+        }
     }
 
     /// What the lists do.
@@ -21,7 +44,7 @@ public struct DenyLists: Sendable {
     /// No lists at all.
     public init(_ effect: ListEffect = .deny) {
         self.effect = effect
-        places = DenyListKind.all(for: effect).map { Place(kind: $0) }
+        places = DenyListKind.all(for: effect).map { Place($0) }
     }
 
     /// Whether no list is configured.
@@ -50,12 +73,12 @@ public struct DenyLists: Sendable {
     /// Takes a list into its place; one without entries asks for no facts.
     mutating func take(_ list: any DenyList, as kind: DenyListKind) {
         if let index = places.firstIndex(where: { $0.kind == kind }) {
-            places[index].list = list
+            places[index] = Place(kind, list)
         } else {
-            places.append(Place(kind: kind, list: list))
+            places.append(Place(kind, list))
         }
         isEmpty = false
-        requiredFacts = Set(places.filter { ($0.list?.count ?? 0) > 0 }.flatMap(\.kind.facts))
+        requiredFacts = Set(places.filter(\.hasEntries).flatMap(\.kind.facts))
         if let lastDay = list.lastDay { firstToEnd = min(firstToEnd ?? lastDay, lastDay) }
     }
 
@@ -64,7 +87,7 @@ public struct DenyLists: Sendable {
     /// - Complexity: Nothing, unless all entries of a list have ended.
     func requiredFacts(at time: Timestamp) -> Set<FactKind> {
         guard let firstToEnd, firstToEnd.isOver(at: time) else { return requiredFacts }
-        return Set(places.filter { $0.list?.isInForce(at: time) ?? false }.flatMap(\.kind.facts))
+        return Set(places.filter { $0.isInForce(at: time) }.flatMap(\.kind.facts))
     }
 
     /// Whether a list that asks for no facts meets the login.
