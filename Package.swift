@@ -447,7 +447,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RedisClientTests",
-            dependencies: ["RedisClient", "AppPasswordCore", "AuditCore", "FuzzCorpus", "Locks", "TestServers"],
+            dependencies: [
+                "RedisClient", "AppPasswordCore", "AuditCore", "FuzzCorpus", "Locks", "TestServers",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RedisCacheTests",

@@ -71,11 +71,14 @@ package final class RedisClient: Sendable {
     private let timeout: Duration
 
     /// Makes a client; connects when it is first asked.
-    package init(_ configuration: Configuration) {
+    package convenience init(_ configuration: Configuration) { self.init(configuration, resolver: nil) }
+
+    /// - Parameter resolver: Makes who says what addresses a name has; nil: the system.
+    init(_ configuration: Configuration, resolver: RedisConnector.ResolverMaker?) {
         timeout = configuration.timeout
         circuit = Circuit(firstPause: configuration.firstPause, longestPause: configuration.longestPause)
         loop = MultiThreadedEventLoopGroup.singleton.next()
-        connector = RedisConnector(configuration)
+        connector = RedisConnector(configuration, resolver: resolver)
         link = RedisLink(
             connector, on: loop, circuit: circuit, mostCalls: configuration.queueLimit,
             mostBytes: configuration.queueBytes)
