@@ -58,6 +58,15 @@ struct RESPReaderTests {
         #expect(throws: RESPReader.Malformed.self) { try read("*4096\r\n" + String(repeating: line, count: 100)) }
     }
 
+    @Test func `of an error its first word is read, or why its script may not write`() throws {
+        let errors = [
+            "-ERR Error running script (call to f_6b1bf486): @user_script:14: -READONLY You can't write: a replica.\r\n",
+            "-READONLY You can't write against a read only replica.\r\n", "-ERR unknown command 'READONLY'\r\n",
+            "-NOPERM this user -READONLY has no permissions\r\n", "-\r\n",
+        ].joined()
+        #expect(try read(errors) == ["READONLY", "READONLY", "ERR", "NOPERM", ""].map { RedisReply.error($0) })
+    }
+
     @Test func `many replies cost no more than their bytes`() throws {
         var reader = RESPReader()
         let chunk = Array(String(repeating: ":1\r\n", count: 4096).utf8)
