@@ -95,13 +95,15 @@ struct SentinelVotesTests {
         }
     }
 
-    @Test func `where only one answers it is believed when the others will not answer`() {
-        var votes = SentinelVotes(of: 3)
-        votes.take(nil)
+    @Test func `one alone is believed only if there is no other`() {
+        for answers in [[new, nil, nil], [nil, nil, new], [new, old, nil], [new, old, .tcp(host: "c", port: 3)]] {
+            var votes = SentinelVotes(of: 3)
+            for answer in answers { votes.take(answer) }
+            #expect(votes.majority == nil && votes.isComplete)
+        }
+        var votes = SentinelVotes(of: 1)
         votes.take(new)
-        #expect(votes.majority == nil && !votes.isComplete && votes.best == new)
-        votes.take(nil)
-        #expect(votes.isComplete && votes.best == new)
+        #expect(votes.majority == new)
     }
 
     @Test(arguments: [

@@ -50,23 +50,19 @@ struct RedisConnector: Sendable {
 
     /// Asks all sentinels at once.
     private func primary(_ name: String, on loop: any EventLoop) -> EventLoopFuture<RedisAddress> {
+        guard !configuration.servers.isEmpty else { return loop.makeFailedFuture(RedisFailure(.notConfigured)) }
         let found = loop.makePromise(of: RedisAddress.self)
         let votes = NIOLoopBoundBox(SentinelVotes(of: configuration.servers.count), eventLoop: loop)
-        // One that hangs must not cost all of the time.
-        let timer = loop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.patience / 2)) {
-            if let best = votes.value.best { found.succeed(best) }
-        }
         for sentinel in configuration.servers {
             ask(sentinel, name, on: loop).whenComplete { answer in
                 votes.value.take(try? answer.get())
-                if let server = votes.value.majority ?? (votes.value.isComplete ? votes.value.best : nil) {
+                if let server = votes.value.majority {
                     found.succeed(server)
                 } else if votes.value.isComplete {
-                    found.fail(RedisFailure(.unreachable, "no sentinel knows where \(name.visible()) is"))
+                    found.fail(RedisFailure(.unreachable, "of the sentinels too few say where \(name.visible()) is"))
                 }
             }
         }
-        found.futureResult.whenComplete { _ in timer.cancel() }
         return found.futureResult
     }
 
