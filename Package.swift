@@ -451,6 +451,7 @@ let package = Package(
                 "RedisClient", "AppPasswordCore", "AuditCore", "FuzzCorpus", "Locks", "TestServers",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(

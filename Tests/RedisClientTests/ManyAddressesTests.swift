@@ -1,5 +1,5 @@
-import Foundation
 import NIOCore
+import NIOPosix
 import TestServers
 import Testing
 
@@ -25,39 +25,6 @@ struct ManyAddressesTests {
         }
 
         func cancelQueries() {}
-    }
-
-    /// A port at which nobody accepts and where there is no room to wait: who connects there hangs.
-    private final class FullListener {
-        let port: UInt16
-        private let sockets: [Int32]
-
-        init() throws {
-            let (port, listener) = (try freePort(), socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-            address.sin_port = in_port_t(port).bigEndian
-            func with(_ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-                withUnsafePointer(to: &address) {
-                    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        call($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                    }
-                }
-            }
-            guard with({ bind(listener, $0, $1) }) == 0, listen(listener, 0) == 0 else {
-                throw POSIXError(.EADDRINUSE)
-            }
-            var sockets = [listener]
-            for _ in 0..<4 {
-                let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-                _ = with { connect(client, $0, $1) }
-                sockets.append(client)
-            }
-            (self.port, self.sockets) = (port, sockets)
-        }
-
-        deinit { for socket in sockets { close(socket) } }
     }
 
     private func client(_ ports: [UInt16]) -> RedisClient {

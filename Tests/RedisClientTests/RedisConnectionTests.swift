@@ -1,3 +1,4 @@
+import AuditCore
 import NIOCore
 import NIOEmbedded
 import Testing

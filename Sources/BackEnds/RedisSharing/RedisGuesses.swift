@@ -68,19 +68,20 @@ package final class RedisGuesses: GuessSharing, Sendable {
     }
 
     /// Runs the script.
-    package func count(_ guess: SharedGuess) { client.post([admission(of: guess, limits)]) }
+    package func count(_ guess: SharedGuess) { client.post([admission(of: guess, limits)], mayRepeat: true) }
 
     /// Runs the other script.
     package func takeBack(_ guess: SharedGuess, isRight: Bool) {
         var limits = limits
         if !isRight || guess.known == nil { limits.knownFor = .zero }
-        client.post([takingBack(of: guess, limits)])
+        // Twice would take another guess back, too.
+        client.post([takingBack(of: guess, limits)], mayRepeat: false)
     }
 
     /// Writes a key.
     package func learn(_ guess: SharedGuess) {
         guard let known = guess.known else { return }
-        client.post([RedisCommand("SET", "dw:g:k:\(known)", "1", "PX", "\(Self.milliseconds(limits.knownFor))")])
+        client.post([RedisCommand("SET", "dw:g:k:\(known)", "1", "PX", "\(Self.milliseconds(limits.knownFor))")], mayRepeat: true)
     }
 
     private func takingBack(of guess: SharedGuess, _ limits: GuessLimits) -> RedisCommand {
