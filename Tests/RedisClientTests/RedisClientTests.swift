@@ -34,7 +34,9 @@ struct RedisClientTests {
             try await client.send([RedisCommand("SET", "dw:a", "1"), RedisCommand("GET", "dw:a")])
                 == [.status(Array("OK".utf8)), .bytes(Array("1".utf8))])
         // What it may not do says nothing of the connection: who uses it at the same time goes on.
-        async let others = client.send([RedisCommand("GET", "dw:a"), RedisCommand("FLUSHALL"), RedisCommand("GET", "x")])
+        async let others = client.send([
+            RedisCommand("GET", "dw:a"), RedisCommand("FLUSHALL"), RedisCommand("GET", "x"),
+        ])
         #expect(
             try await client.send([RedisCommand("FLUSHALL"), RedisCommand("GET", "dw:a")])
                 == [.error("NOPERM"), .bytes(Array("1".utf8))])
