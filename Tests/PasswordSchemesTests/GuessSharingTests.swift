@@ -72,4 +72,22 @@ struct GuessSharingTests {
         #expect(!here.isKnown(guess(here, "any", account: "bert"), at: now))
     }
 
+    @Test func `others are told of a success when it is news, or when its guess is taken back`() async {
+        let sharing = ScriptedSharing(Array(repeating: SharedAdmission(limit: nil, mark: nil), count: 2))
+        let limiter = limiter(SharedGuesses(sharing, secret: Array("secret".utf8)))
+        let right = guess(limiter, "right")
+        for second in 0..<100 { limiter.succeeded(right, at: .seconds(second)) }
+        #expect(sharing.learnt.count == 1 && sharing.takenBack.isEmpty)
+        // A sixteenth of fourteen days later, once more.
+        limiter.succeeded(right, at: .seconds(22 * 3600))
+        #expect(sharing.learnt.count == 2)
+        let other = guess(limiter, "right", account: "bert")
+        #expect(await limiter.admitShared(other, at: .zero) == .admitted)
+        limiter.succeeded(other, at: .zero)
+        #expect(sharing.takenBack.count == 1 && sharing.takenBack.first != .some(nil) && sharing.learnt.count == 2)
+        let wrong = guess(limiter, "wrong", account: "carol")
+        #expect(await limiter.admitShared(wrong, at: .zero) == .admitted)
+        limiter.takeBack(wrong, at: .zero)
+        #expect(sharing.takenBack.count == 2 && sharing.takenBack.last == .some(nil))
+    }
 }

@@ -131,6 +131,14 @@ struct RedisGuessesTests {
         #expect(node.checker.checked - before == 4)
     }
 
+    @Test func `two clients in turn tell the others of a network once`() async throws {
+        let redis = try await RedisServer()
+        let node = Node(redis.port)
+        for number in 0..<100 { #expect(await node.login("right", from: "192.0.2.\(number % 2 + 1)") == "right") }
+        try await node.client.ping()
+        #expect(try await redis.run("INFO", "commandstats").contains("cmdstat_set:calls=1,"))
+    }
+
     @Test func `while Redis is frozen one login in a pause waits for it`() async throws {
         let redis = try await RedisServer()
         let node = Node(redis.port, timeout: .milliseconds(20))

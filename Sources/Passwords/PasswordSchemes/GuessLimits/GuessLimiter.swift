@@ -209,25 +209,27 @@ final class GuessLimiter: Sendable {
 
     /// Says that a login was right: its network is known to the account for a while.
     func succeeded(_ guess: Guess, at now: Duration) {
-        if let pair = guess.known { known.note(pair, at: now) }
+        let isNews = guess.known.map { known.note($0, at: now) } ?? false
         let mark = guess.shared?.known.flatMap { shared?.mark($0, until: known.end(ofSuccessAt: now)) }
-        takeBack(guess, at: now, mark: mark)
+        takeBack(guess, at: now, mark: mark, isNews: isNews)
     }
 
     /// Says that a login was not checked in the end.
     ///
-    /// - Parameter mark: What others are told if it was right.
-    func takeBack(_ guess: Guess, at now: Duration, mark: String? = nil) {
+    /// - Parameters:
+    ///   - mark: What others are told if it was right.
+    ///   - isNews: Whether they are told of it by itself.
+    func takeBack(_ guess: Guess, at now: Duration, mark: String? = nil, isNews: Bool = false) {
         let (wasCounted, wasShared) = guesses.access(guess.password, at: now) { seen in
             let (wasCounted, wasShared) = (seen?.pair == guess.pair.low, seen?.isShared ?? false)
             if wasCounted { seen = nil }
             return ((wasCounted, wasShared), wasCounted)
         }
         if let sharing, let shared = guess.shared {
-            // Of what others have not counted they are only told what is right.
+            // Of what others have not counted they are only told what is right, and no more often than this server needs it.
             if wasCounted && wasShared {
                 sharing.takeBack(shared, mark: mark)
-            } else if let mark {
+            } else if let mark, isNews {
                 sharing.learn(shared, mark: mark)
             }
         }
