@@ -90,4 +90,20 @@ struct GuessSharingTests {
         limiter.takeBack(wrong, at: .zero)
         #expect(sharing.takenBack.count == 2 && sharing.takenBack.last == .some(nil))
     }
+
+    @Test func `a password that was let through while others were asked about it is not refused`() async {
+        let (isAsked, goesOn) = (Latch(), Latch())
+        let sharing = ScriptedSharing([SharedAdmission(limit: .network, mark: nil)]) {
+            isAsked.open()
+            await goesOn.wait()
+        }
+        let limiter = limiter(SharedGuesses(sharing, secret: Array("secret".utf8)))
+        let right = guess(limiter, "right")
+        async let admission = limiter.admitShared(right, at: .zero)
+        await isAsked.wait()
+        #expect(limiter.admit(right, at: .zero, isShared: true) == .admitted)
+        goesOn.open()
+        #expect(await admission == .repeated)
+        #expect(limiter.heldLimit(of: guess(limiter, "other"), at: .zero) == nil)
+    }
 }

@@ -20,6 +20,8 @@ extension GuessLimiter {
         guard let answer = await sharing.admit(shared) else { return admit(guess, at: now) }
         if let mark = answer.mark, !shared.isKnownHere { learn(guess, mark, at: now) }
         if let limit = answer.limit {
+            // The same password, of which one has been let through meanwhile, tells nobody anything.
+            if isRepeated(guess, now) { return .repeated }
             return .refused(limit, isFirst: holdOut(guess, limit, until: now + Self.hold, at: now))
         }
         let own = admit(guess, at: now, isShared: true)
