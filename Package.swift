@@ -373,8 +373,8 @@ let package = Package(
             name: "WebAuthTests",
             dependencies: [
                 "TestKit", "WebAuth", "Alarms", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
-                "AuditCoreTesting", "Doctor", "HTTPKit", "Locks", "PasswordSchemes", "PrometheusMetrics", "Settings",
-                "Webhooks", logging,
+                "AuditCoreTesting", "Doctor", "HTTPKit", "Locks", "PasswordSchemes", "PrometheusMetrics", "RedisClient",
+                "Settings", "Webhooks", logging,
             ], swiftSettings: strict),
 
         // A real Dovecot, started privately, and the scripts it runs.
