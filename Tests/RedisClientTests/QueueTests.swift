@@ -35,18 +35,15 @@ struct QueueTests {
     }
 
     @Test func `what nobody waits for leaves half of the queue to those who wait`() async throws {
-        let server = try await RedisServer()
-        var configuration = configuration(server.port)
-        configuration.queueLimit = 4
+        let full = try FullListener()
+        var configuration = configuration(full.port)
+        (configuration.queueLimit, configuration.timeout) = (4, .milliseconds(50))
         let client = RedisClient(configuration)
-        try await client.ping()
-        server.process.freeze()
         for _ in 0..<10 { client.post([RedisCommand("PING")], mayRepeat: true) }
-        async let one: Void = client.ping()
-        async let two: Void = client.ping()
-        server.process.thaw()
-        try await one
-        try await two
+        // It has a place in the queue, and waits there in vain.
+        let error = await #expect(throws: LookupError.self) { try await client.ping() }
+        #expect(error?.code == .timedOut)
+        withExtendedLifetime(full) {}
     }
 
     @Test func `an answer that comes when nobody waits any more does not say that all is well`() async throws {
