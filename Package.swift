@@ -373,8 +373,8 @@ let package = Package(
             name: "WebAuthTests",
             dependencies: [
                 "TestKit", "WebAuth", "Alarms", "AppPasswordCore", "AppPasswordCoreTesting", "AuditCore",
-                "AuditCoreTesting", "Doctor", "HTTPKit", "Locks", "PasswordSchemes", "PrometheusMetrics", "Settings",
-                "Webhooks", logging,
+                "AuditCoreTesting", "Doctor", "HTTPKit", "Locks", "PasswordSchemes", "PrometheusMetrics", "RedisClient",
+                "Settings", "Webhooks", logging,
             ], swiftSettings: strict),
 
         // A real Dovecot, started privately, and the scripts it runs.
@@ -447,7 +447,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RedisClientTests",
-            dependencies: ["RedisClient", "AppPasswordCore", "AuditCore", "FuzzCorpus", "Locks", "TestServers"],
+            dependencies: [
+                "RedisClient", "AppPasswordCore", "AuditCore", "FuzzCorpus", "Locks", "TestServers",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RedisCacheTests",

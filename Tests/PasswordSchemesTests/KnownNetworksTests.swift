@@ -52,6 +52,22 @@ struct KnownNetworksTests {
         #expect(log.lines.isEmpty)
     }
 
+    @Test func `what another server knows is known for as long as that says, and never for longer than from now`() {
+        let (known, noon) = (open(nil), UInt32(Self.noon.milliseconds / 60_000))
+        func knows(until end: UInt32, at now: Duration) -> Bool {
+            let pair = known.pair("alice", "\(end)")
+            known.note(pair, until: end, at: .zero)
+            return known.contains(pair, at: now)
+        }
+        let lifetime: UInt32 = 14 * 1440
+        #expect(knows(until: noon + 10, at: .seconds(9 * 60)))
+        #expect(!knows(until: noon + 10, at: .seconds(10 * 60)))
+        for end in [0, 10, noon - 1, noon, noon + lifetime + 61, .max] { #expect(!knows(until: end, at: .zero)) }
+        #expect(knows(until: noon + lifetime + 60, at: Self.day * 14 - .seconds(60)))
+        #expect(!knows(until: noon + lifetime + 60, at: Self.day * 14))
+        #expect(known.end(ofSuccessAt: .seconds(60)) == noon + 1 + lifetime)
+    }
+
     @Test func `the file is its owner's alone and names nobody`() async throws {
         let file = try PrivatePath()
         let known = open(file.path)

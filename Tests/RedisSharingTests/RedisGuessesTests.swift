@@ -7,7 +7,6 @@ import RedisClient
 import RedisSharing
 import TestServers
 import Testing
-import Whois
 
 /// Three servers that count together.
 @Suite(
@@ -30,17 +29,24 @@ struct RedisGuessesTests {
         let checker = Checker()
         let verifier: HashingVerifier
         let guesses: RedisGuesses
+        let client: RedisClient
+        static let pause = Duration.milliseconds(500)
 
-        init(_ port: UInt16, secret: String = "the secret of all", timeout: Duration = .seconds(5)) {
-            var client = RedisClient.Configuration()
-            client.servers = [.tcp(host: "127.0.0.1", port: port)]
-            client.timeout = timeout
-            client.queueLimit = 20_000
-            client.longestPause = .milliseconds(500)
-            let limits = GuessLimits()
-            guesses = RedisGuesses(RedisClient(client), limits) { _ in }
+        init(
+            _ port: UInt16, secret: String = "the secret of all", timeout: Duration = .seconds(5),
+            _ limits: GuessLimits = GuessLimits()
+        ) {
+            var configuration = RedisClient.Configuration()
+            configuration.servers = [.tcp(host: "127.0.0.1", port: port)]
+            configuration.timeout = timeout
+            configuration.queueLimit = 20_000
+            (configuration.firstPause, configuration.longestPause) = (Self.pause, Self.pause)
+            client = RedisClient(configuration)
+            guesses = RedisGuesses(client, limits) { _ in }
+            var settings = HashingVerifier.Configuration()
+            settings.guessLimits = limits
             verifier = HashingVerifier(
-                checker: checker, shared: SharedGuesses(guesses, secret: Array(secret.utf8)),
+                settings, checker: checker, shared: SharedGuesses(guesses, secret: Array(secret.utf8)),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         }
 
@@ -101,20 +107,61 @@ struct RedisGuessesTests {
         #expect(await nodes[2].login("right", from: "198.51.100.7") == "right")
     }
 
-    @Test func `with Redis away or frozen each holds its own, and nobody waits`() async throws {
+    @Test func `what makes a network known is no wider for whoever can write to Redis`() async throws {
+        let redis = try await RedisServer()
+        var limits = GuessLimits()
+        limits.perNetwork = 10
+        let node = Node(redis.port, limits)
+        for number in 0..<10 { #expect(await node.login("wrong", account: "user \(number)") == "wrong") }
+        #expect(await node.login("right", account: "carol") == "right")
+        #expect(await node.login("wrong") == "wrong")
+        try await node.client.ping()
+        let marks = try await redis.run("KEYS", "dw:g:k:*").split(whereSeparator: \.isNewline)
+        let carols = try await redis.run("GET", String(try #require(marks.first)))
+        let pairs = try await redis.run("KEYS", "dw:g:p:*").split(whereSeparator: \.isNewline)
+        #expect(marks.count == 1 && pairs.count == 12 && carols.contains(":"))
+        let before = node.checker.checked
+        for (round, forged) in ["1", "4000000000:0123456789abcdef0123456789abcdef", carols].enumerated() {
+            for pair in pairs where !pair.hasSuffix(marks[0].dropFirst(7)) {
+                _ = try await redis.run("SET", "dw:g:k:" + pair.dropFirst(7), forged)
+            }
+            for number in 0..<10 { _ = await node.login("guess \(round) \(number)") }
+        }
+        // With the one before it has had the five that it has whatever Redis says.
+        #expect(node.checker.checked - before == 4)
+    }
+
+    @Test func `two clients in turn tell the others of a network once`() async throws {
+        let redis = try await RedisServer()
+        let node = Node(redis.port)
+        for number in 0..<100 { #expect(await node.login("right", from: "192.0.2.\(number % 2 + 1)") == "right") }
+        try await node.client.ping()
+        #expect(try await redis.run("INFO", "commandstats").contains("cmdstat_set:calls=1,"))
+    }
+
+    @Test func `while Redis is frozen one login in a pause waits for it`() async throws {
+        let redis = try await RedisServer()
+        let node = Node(redis.port, timeout: .milliseconds(20))
+        while !node.guesses.isShared || node.guesses.counts.together == 0 { _ = await node.login("first") }
+        try await node.client.ping()
+        func evaluated() async throws -> Int {
+            let statistics = try await redis.run("INFO", "commandstats")
+            return try #require(statistics.firstMatch(of: /cmdstat_eval:calls=(\d+)/).flatMap { Int($0.1) })
+        }
+        let (before, start) = (try await evaluated(), ContinuousClock.now)
+        redis.process.freeze()
+        for number in 0..<20 { #expect(await node.login("frozen \(number)", account: "user \(number)") == "wrong") }
+        let pauses = Int((ContinuousClock.now - start) / Node.pause)
+        #expect(!node.guesses.isShared && node.guesses.counts.alone == 20)
+        redis.process.thaw()
+        // All that was sent to it has waited there.
+        #expect(try await evaluated() - before <= 1 + pauses)
+    }
+
+    @Test func `with Redis away each holds its own, until it is back`() async throws {
         let redis = try await RedisServer()
         let nodes = (0..<3).map { _ in Node(redis.port, timeout: .milliseconds(20)) }
         for node in nodes { #expect(await node.login("first") == "wrong") }
-        redis.process.freeze()
-        let clock = ContinuousClock()
-        var longest = Duration.zero
-        for number in 0..<20 {
-            let took = await clock.measure { _ = await nodes[0].login("frozen \(number)", account: "user \(number)") }
-            longest = max(longest, took)
-        }
-        #expect(longest < .seconds(1))
-        #expect(!nodes[0].guesses.isShared)
-        redis.process.thaw()
         try await redis.process.kill()
         let before = nodes.map(\.checker.checked)
         await storm(nodes, 3000) { _ in "bob" }
@@ -130,59 +177,34 @@ struct RedisGuessesTests {
         #expect(areAllShared)
     }
 
-    @Test func `a guess that was right is taken back, also where the window has turned`() async throws {
+    @Test func `a guess that was right is taken back`() async throws {
         let redis = try await RedisServer()
         let node = Node(redis.port)
         for number in 0..<8 {
             #expect(await node.login("right", account: "user \(number)", from: "192.0.2.\(number)") == "right")
         }
-        let deadline = ContinuousClock.now + .seconds(20)
-        var left = [Substring("?")]
-        while !left.allSatisfy({ $0 == "0" }), ContinuousClock.now < deadline {
-            left = []
-            for key in try await redis.run("KEYS", "dw:g:[pna]:*").split(separator: "\n") {
-                left += try await redis.run("HVALS", String(key)).split(separator: "\n")
-            }
-        }
-        #expect(left.allSatisfy { $0 == "0" })
+        #expect(node.guesses.counts.together == 8 && node.guesses.counts.alone == 0)
+        try await node.client.ping()
+        let keys = try await redis.run("KEYS", "dw:g:[pna]:*").split(whereSeparator: \.isNewline)
+        #expect(keys.count == 17)
+        for key in keys { #expect(try await redis.run("HVALS", String(key)).hasPrefix("0")) }
     }
-}
 
-@Suite(
-    .enabled(if: InstalledServers.redis, "\(InstalledServers.redisMissing)"), .serialized, .timeLimit(.minutes(5)))
-struct RedisTokensTests {
-    @Test func `ten servers have the tokens of one`() async throws {
+    @Test func `also where the window has turned since it was counted`() async throws {
         let redis = try await RedisServer()
-        var configuration = RedisClient.Configuration()
-        configuration.servers = [.tcp(host: "127.0.0.1", port: redis.port)]
-        configuration.timeout = .seconds(5)
-        let nodes = (0..<10).map { _ in RedisTokens(RedisClient(configuration)) }
-        // Ten at once, then one each ten minutes: what comes back while this runs is none.
-        let limit = RequestLimit(1, per: .seconds(600))
-        let start = ContinuousClock.now
-        var (given, refused) = (0, 0)
-        for number in 0..<100 {
-            switch await nodes[number % 10].take("rdap:rdap.example.net", limit, within: .zero) {
-            case .given(let wait)?:
-                given += 1
-                #expect(wait == .zero)
-            case .refused(let wait)?:
-                refused += 1
-                #expect(wait > .seconds(599) - (.now - start) && wait <= .seconds(600))
-            case nil: Issue.record("no answer")
-            }
+        var limits = GuessLimits()
+        limits.window = .seconds(2)
+        let node = Node(redis.port, limits)
+        let guess = SharedGuess(pair: "p", account: "a", network: "n", known: nil)
+        func slot() async throws -> Int64 {
+            try #require(try await node.client.send([RedisCommand("TIME")]).first?.elements?.first?.number) / 2
         }
-        #expect(given == 10 && refused == 90)
-        // Who can wait is told for how long, and who comes then waits longer.
-        guard case .given(let first)? = await nodes[0].take("rdap:rdap.example.net", limit, within: .seconds(3600)),
-            case .given(let second)? = await nodes[1].take("rdap:rdap.example.net", limit, within: .seconds(3600))
-        else {
-            Issue.record("refused")
-            return
-        }
-        #expect(first <= .seconds(600) && second > first)
-        #expect(await nodes[0].take("whois:whois.example.net", limit, within: .zero) == .given(after: .zero))
-        try await redis.process.kill()
-        #expect(await nodes[0].take("rdap:rdap.example.net", limit, within: .zero) == nil)
+        // Three, of which two are taken back in the next slot.
+        for _ in 0..<3 { #expect(await node.guesses.admit(guess) == SharedAdmission(limit: nil, mark: nil)) }
+        let counted = try await slot()
+        while try await slot() == counted {}
+        for _ in 0..<2 { node.guesses.takeBack(guess, mark: nil) }
+        let left = try await node.client.send(["p", "a", "n"].map { RedisCommand("HVALS", "dw:g:\($0):\($0)") })
+        for reply in left { #expect(reply.elements?.compactMap(\.number).sorted() == [0, 1], "\(reply)") }
     }
 }

@@ -2,6 +2,18 @@ import Settings
 import Testing
 
 struct SettingsProblemTests {
+    @Test(arguments: ["password", "token", "dsn", "read_dsn", "sentinel_password", "secret", "api_key", "webhook"])
+    func `of a line that may hold a secret nothing is quoted`(key: String) {
+        for written in ["\(key) = \"hushhush", "\(key) = hushhush", "\(key) = 'a' hushhush", "\(key) hushhush"] {
+            do {
+                _ = try parse("[shared]\n\(written)\n")
+                Issue.record("accepted: \(written)")
+            } catch {
+                #expect(!"\(error)".contains("hush") && "\(error)".contains("not valid TOML"), "\(error)")
+            }
+        }
+    }
+
     @Test(arguments: [
         // Unknown keys, at the key.
         ("[server]\n\n  hots = 'x'", "config.toml:3:3: server.hots: unknown key; the nearest known one is \"host\""),

@@ -25,7 +25,7 @@ public final class RedisFleet: Sendable {
         // What docs/settings.md says that the service needs.
         let rights = [
             "--user", Self.user.name, "on", ">" + Self.user.password, "%R~*", "~dw:*", "resetchannels", "&dw:*",
-            "-@all", "+auth", "+ping", "+role", "+getrange", "+set", "+eval", "+time", "+exists", "+get", "+hmget",
+            "-@all", "+auth", "+ping", "+role", "+getrange", "+set", "+eval", "+time", "+get", "+hmget",
             "+hset", "+hincrby", "+hdel", "+pexpire", "+publish", "+subscribe",
         ]
         let shared = rights + ["--masterauth", Self.password, "--repl-diskless-sync-delay", "0"]

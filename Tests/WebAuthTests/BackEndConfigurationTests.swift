@@ -1,5 +1,6 @@
 import AppPasswordCore
 import AuditCore
+import RedisClient
 import Settings
 import Testing
 
@@ -53,6 +54,14 @@ struct BackEndConfigurationTests {
         }
         let elsewhere = BackEnds.Configuration(Self.settings { $0.database.location = .sqlite(path: "/x") })
         #expect(elsewhere.database.identity != before.database.identity)
+    }
+
+    @Test func `a login waits 20 ms for what others count, and nobody long for a server that is away`() throws {
+        let shared = Self.settings { $0.shared.secret = Secret("0123456789abcdef0123456789abcdef") }.shared
+        let client = try #require(shared.client)
+        #expect(client.timeout == .milliseconds(20) && client.queueLimit == 4096)
+        #expect(client.firstPause == .milliseconds(100) && client.longestPause == .seconds(2))
+        #expect(Settings.Shared().client == nil)
     }
 
     @Test func `what is shared elsewhere asks registries anew, and only what is shared`() {

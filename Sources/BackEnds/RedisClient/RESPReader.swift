@@ -96,8 +96,7 @@ struct RESPReader {
         let rest = line.dropFirst()
         switch line.first {
         case UInt8(ascii: "+"): return .status([UInt8](rest))
-        case UInt8(ascii: "-"):
-            return .error(String(decoding: rest.prefix { (0x41...0x5A).contains($0) }.prefix(32), as: UTF8.self))
+        case UInt8(ascii: "-"): return .error(Self.word(of: rest))
         case UInt8(ascii: ":"): return .integer(try number(rest))
         case UInt8(ascii: "$"):
             let length = try number(rest)
@@ -120,6 +119,14 @@ struct RESPReader {
             return nil
         default: throw Malformed(reason: "not the protocol")
         }
+    }
+
+    /// The first word of an error; of a script that failed since the server takes no changes, that (before Redis 7, and KeyDB:
+    /// `ERR Error running script …: -READONLY …`).
+    private static func word(of error: ArraySlice<UInt8>) -> String {
+        let word = String(decoding: error.prefix { (0x41...0x5A).contains($0) }.prefix(32), as: UTF8.self)
+        let isReadOnly = word == "ERR" && String(decoding: error, as: UTF8.self).contains(" -READONLY ")
+        return isReadOnly ? "READONLY" : word
     }
 
     private mutating func count(_ more: Int) throws(Malformed) {

@@ -71,19 +71,23 @@ package final class RedisClient: Sendable {
     private let timeout: Duration
 
     /// Makes a client; connects when it is first asked.
-    package init(_ configuration: Configuration) {
+    package convenience init(_ configuration: Configuration) { self.init(configuration, resolver: nil) }
+
+    /// - Parameter resolver: Makes who says what addresses a name has; nil: the system.
+    init(_ configuration: Configuration, resolver: RedisConnector.ResolverMaker?) {
         timeout = configuration.timeout
         circuit = Circuit(firstPause: configuration.firstPause, longestPause: configuration.longestPause)
         loop = MultiThreadedEventLoopGroup.singleton.next()
-        connector = RedisConnector(configuration)
+        connector = RedisConnector(configuration, resolver: resolver)
         link = RedisLink(
-            connector, on: loop, circuit: circuit, mostCalls: configuration.queueLimit,
-            mostBytes: configuration.queueBytes)
+            connector, on: loop, mostCalls: configuration.queueLimit, mostBytes: configuration.queueBytes)
     }
 
     deinit { loop.execute { [link] in link.close() } }
 
     /// Sends commands together, which may all be repeated, and waits for the reply of each.
+    ///
+    /// The loop that the answer comes on also counts the time: where it has too much to do, that adds to the timeout.
     ///
     /// - Returns: As many replies as commands; an error is one, but for those that say that the server is of no use now.
     /// - Throws: ``LookupError``, without anything that was sent.
@@ -94,15 +98,17 @@ package final class RedisClient: Sendable {
         let start = ContinuousClock.now
         guard circuit.admits(at: start) else { throw LookupError(.unreachable, detail: "redis: failed a moment ago") }
         let promise = loop.makePromise(of: [RedisReply].self)
-        // Also of a loop that has much to do nobody waits longer.
+        // What the loop takes to begin is of the time.
         let end = NIODeadline.now() + TimeAmount(timeout)
         loop.execute { [loop, link] in
             let timer = loop.assumeIsolated().scheduleTask(deadline: end) { promise.fail(RedisFailure.late) }
             promise.futureResult.assumeIsolated().whenComplete { _ in timer.cancel() }
-            link.send(commands, promise)
+            link.send(commands, mayRepeat: true, isAwaited: true, promise)
         }
         do {
-            return try await promise.futureResult.get()
+            let replies = try await promise.futureResult.get()
+            circuit.succeeded(at: .now)
+            return replies
         } catch {
             let failure = RedisFailure(error)
             if failure.isLost { circuit.failed(at: .now, begunAt: start) }
@@ -113,15 +119,22 @@ package final class RedisClient: Sendable {
     /// Connects, so that who asks first need not wait for that; does not wait.
     package func connect() { loop.execute { [link] in link.connect() } }
 
-    /// Sends commands together without waiting for their replies; nobody hears of what does not arrive.
-    package func post(_ commands: [RedisCommand]) {
+    /// Sends commands together without waiting for their replies; nobody hears of what does not arrive. They have the first half
+    /// of the queue: the other is for calls that somebody waits for.
+    ///
+    /// - Parameter mayRepeat: Whether they may be run twice, where a connection is lost before the answer has come.
+    package func post(_ commands: [RedisCommand], mayRepeat: Bool) {
         let start = ContinuousClock.now
         guard !commands.isEmpty, circuit.admits(at: start) else { return }
         let promise = loop.makePromise(of: [RedisReply].self)
-        promise.futureResult.whenFailure { [circuit] error in
-            if RedisFailure(error).isLost { circuit.failed(at: .now, begunAt: start) }
+        promise.futureResult.whenComplete { [circuit, timeout] result in
+            switch result {
+            // An answer that comes later than anybody would have waited for it does not say that all is well.
+            case .success: if .now - start <= timeout { circuit.succeeded(at: .now) }
+            case .failure(let error): if RedisFailure(error).isLost { circuit.failed(at: .now, begunAt: start) }
+            }
         }
-        loop.execute { [link] in link.send(commands, promise) }
+        loop.execute { [link] in link.send(commands, mayRepeat: mayRepeat, isAwaited: false, promise) }
     }
 
     /// Asks the server for a sign of life.

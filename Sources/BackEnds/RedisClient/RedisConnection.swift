@@ -21,7 +21,8 @@ final class RedisConnection: ChannelInboundHandler, @unchecked Sendable {
     let server: RedisAddress
     private let patience: TimeAmount
     private let loop: any EventLoop
-    private var reader = RESPReader()
+    /// What has come and is not a whole reply yet.
+    private(set) var reader = RESPReader()
     private var batches = CircularBuffer<Batch>()
     private var context: ChannelHandlerContext?
     private var failure: RedisFailure?
@@ -60,6 +61,7 @@ final class RedisConnection: ChannelInboundHandler, @unchecked Sendable {
     func fail(_ failure: RedisFailure) {
         guard self.failure == nil else { return }
         self.failure = failure
+        reader = RESPReader()
         while let batch = batches.popFirst() { batch.promise.fail(failure) }
         // Nobody is said goodbye to: a server that does not answer would keep the connection open.
         context?.close(mode: .all, promise: nil)
@@ -82,6 +84,8 @@ final class RedisConnection: ChannelInboundHandler, @unchecked Sendable {
     func handlerRemoved(context: ChannelHandlerContext) { fail(RedisFailure(.unreachable, "the connection has ended")) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // With TLS it goes on coming for some seconds, until the server has said goodbye or is not waited for any more.
+        guard failure == nil else { return }
         reader.feed(unwrapInboundIn(data).readableBytesView)
         do throws(RESPReader.Malformed) {
             while failure == nil, let reply = try reader.next() { take(reply) }

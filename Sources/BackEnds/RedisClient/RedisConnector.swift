@@ -6,12 +6,16 @@ internal import NIOSSL
 
 /// Makes connections to the server that takes changes.
 struct RedisConnector: Sendable {
+    /// Makes who says what addresses a name has, for one connection; nil stands for the system.
+    typealias ResolverMaker = @Sendable (any EventLoop) -> any Resolver & Sendable
+
     private let configuration: RedisClient.Configuration
     private let tls: Result<NIOSSLContext?, RedisFailure>
+    private let resolver: ResolverMaker?
 
     /// Reads the certificates, if there are any.
-    init(_ configuration: RedisClient.Configuration) {
-        self.configuration = configuration
+    init(_ configuration: RedisClient.Configuration, resolver: ResolverMaker? = nil) {
+        (self.configuration, self.resolver) = (configuration, resolver)
         do {
             tls = .success(try configuration.tls.map { try Self.context($0) })
         } catch {
@@ -46,23 +50,19 @@ struct RedisConnector: Sendable {
 
     /// Asks all sentinels at once.
     private func primary(_ name: String, on loop: any EventLoop) -> EventLoopFuture<RedisAddress> {
+        guard !configuration.servers.isEmpty else { return loop.makeFailedFuture(RedisFailure(.notConfigured)) }
         let found = loop.makePromise(of: RedisAddress.self)
         let votes = NIOLoopBoundBox(SentinelVotes(of: configuration.servers.count), eventLoop: loop)
-        // One that hangs must not cost all of the time.
-        let timer = loop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.patience / 2)) {
-            if let best = votes.value.best { found.succeed(best) }
-        }
         for sentinel in configuration.servers {
             ask(sentinel, name, on: loop).whenComplete { answer in
                 votes.value.take(try? answer.get())
-                if let server = votes.value.majority ?? (votes.value.isComplete ? votes.value.best : nil) {
+                if let server = votes.value.majority {
                     found.succeed(server)
                 } else if votes.value.isComplete {
-                    found.fail(RedisFailure(.unreachable, "no sentinel knows where \(name.visible()) is"))
+                    found.fail(RedisFailure(.unreachable, "of the sentinels too few say where \(name.visible()) is"))
                 }
             }
         }
-        found.futureResult.whenComplete { _ in timer.cancel() }
         return found.futureResult
     }
 
@@ -90,10 +90,12 @@ struct RedisConnector: Sendable {
     ) -> EventLoopFuture<RedisConnection> {
         let context: NIOSSLContext?
         do { context = try tls.get() } catch { return loop.makeFailedFuture(error) }
-        let connection = RedisConnection(to: server, on: loop, patience: configuration.patience, pushed: pushed)
+        // Each address of a name that is tried is a channel of its own, and so a connection of its own: those that lose the
+        // race are closed.
         let bootstrap = ClientBootstrap(group: loop).connectTimeout(TimeAmount(configuration.patience))
+            .resolver(resolver?(loop))
             .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelInitializer { channel in
+            .channelInitializer { [patience = configuration.patience] channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let context, case .tcp(let host, _) = server {
                         // Of an address it is the address that the certificate has to be for.
@@ -101,7 +103,8 @@ struct RedisConnector: Sendable {
                         try channel.pipeline.syncOperations.addHandler(
                             NIOSSLClientHandler(context: context, serverHostname: name))
                     }
-                    try channel.pipeline.syncOperations.addHandler(connection)
+                    try channel.pipeline.syncOperations.addHandler(
+                        RedisConnection(to: server, on: loop, patience: patience, pushed: pushed))
                 }
             }
         let connected =
@@ -112,19 +115,22 @@ struct RedisConnector: Sendable {
         var greeting = credentials.greeting
         if mustBePrimary { greeting.append(RedisCommand("ROLE")) }
         let commands = greeting
-        let ready = connected.flatMap { _ in
-            commands.isEmpty ? loop.makeSucceededFuture([]) : connection.send(commands)
-        }.flatMapThrowing { replies in
-            if case .error(let word) = replies.first, !credentials.greeting.isEmpty {
-                throw RedisFailure(.unreachable, word)
+        return connected.flatMapThrowing { channel in
+            try channel.pipeline.syncOperations.handler(type: RedisConnection.self)
+        }.flatMap { connection in
+            (commands.isEmpty ? loop.makeSucceededFuture([]) : connection.send(commands)).flatMapThrowing { replies in
+                if case .error(let word) = replies.first, !credentials.greeting.isEmpty {
+                    throw RedisFailure(.unreachable, word)
+                }
+                if mustBePrimary, let role = replies.last?.elements?.first?.content, role != Array("master".utf8) {
+                    throw RedisFailure(.unreachable, "\(server) is no primary")
+                }
+                return connection
+            }.flatMapErrorThrowing { error in
+                connection.fail(RedisFailure(error))
+                throw error
             }
-            if mustBePrimary, let role = replies.last?.elements?.first?.content, role != Array("master".utf8) {
-                throw RedisFailure(.unreachable, "\(server) is no primary")
-            }
-            return connection
         }
-        ready.whenFailure { connection.fail(RedisFailure($0)) }
-        return ready
     }
 
     private static func context(_ tls: RedisClient.TLS) throws -> NIOSSLContext {

@@ -29,7 +29,7 @@ struct RedisFailure: Error {
     static let late = RedisFailure(.timedOut)
 
     /// What a server says that is of no use to anybody now: it has no password of ours, is starting, or takes no changes since
-    /// another has become the primary.
+    /// another has become the primary. That one command may not be run says nothing of the others.
     static func ofNoUse(_ replies: [RedisReply]) -> RedisFailure? {
         for case .error(let word) in replies where uselessness.contains(word) {
             return RedisFailure(.unreachable, word)
@@ -37,5 +37,5 @@ struct RedisFailure: Error {
         return nil
     }
 
-    private static let uselessness: Set = ["NOAUTH", "LOADING", "MASTERDOWN", "NOPERM", "READONLY"]
+    private static let uselessness: Set = ["NOAUTH", "LOADING", "MASTERDOWN", "READONLY"]
 }

@@ -1,5 +1,4 @@
 internal import AuditCore
-internal import Locks
 internal import NIOCore
 
 /// The connection in use: made when it is first needed, made anew when it was lost.
@@ -15,7 +14,6 @@ final class RedisLink: @unchecked Sendable {
 
     private let loop: any EventLoop
     private let connector: RedisConnector
-    private let circuit: Circuit
     private let mostCalls: Int
     private let mostBytes: Int
     private var state = State.none
@@ -25,22 +23,29 @@ final class RedisLink: @unchecked Sendable {
     /// - Parameters:
     ///   - mostCalls: Calls that may wait for an answer.
     ///   - mostBytes: What these may have sent.
-    init(_ connector: RedisConnector, on loop: any EventLoop, circuit: Circuit, mostCalls: Int, mostBytes: Int) {
-        (self.connector, self.loop, self.circuit) = (connector, loop, circuit)
+    init(_ connector: RedisConnector, on loop: any EventLoop, mostCalls: Int, mostBytes: Int) {
+        (self.connector, self.loop) = (connector, loop)
         (self.mostCalls, self.mostBytes) = (mostCalls, mostBytes)
     }
 
     /// Sends commands together; once more on a fresh connection if an old one turns out to have been closed meanwhile, or to
     /// lead to a server that takes no changes any more.
-    func send(_ commands: [RedisCommand], _ promise: EventLoopPromise<[RedisReply]>) {
+    ///
+    /// - Parameters:
+    ///   - mayRepeat: Whether they may: it may have run them before it was lost.
+    ///   - isAwaited: Whether somebody waits for the replies; for what nobody does there is half of the room.
+    func send(
+        _ commands: [RedisCommand], mayRepeat: Bool, isAwaited: Bool, _ promise: EventLoopPromise<[RedisReply]>
+    ) {
         let size = commands.reduce(0) { $0 + $1.size }
-        guard calls < mostCalls, bytes + size <= mostBytes || calls == 0 else {
+        let room = isAwaited ? (calls: mostCalls, bytes: mostBytes) : (calls: mostCalls / 2, bytes: mostBytes / 2)
+        guard calls < room.calls, bytes + size <= room.bytes || calls == 0 else {
             return promise.fail(RedisFailure(.overloaded, isLost: false))
         }
         (calls, bytes) = (calls + 1, bytes + size)
         let wasOpen = if case .open(let connection) = state { connection.isOpen } else { false }
         attempt(commands).flatMapError { [self] error in
-            guard wasOpen, RedisFailure(error).isWorthAnother else { return loop.makeFailedFuture(error) }
+            guard wasOpen, mayRepeat, RedisFailure(error).isWorthAnother else { return loop.makeFailedFuture(error) }
             return attempt(commands)
         }.whenComplete { [self] result in
             (calls, bytes) = (calls - 1, bytes - size)
@@ -49,13 +54,12 @@ final class RedisLink: @unchecked Sendable {
     }
 
     private func attempt(_ commands: [RedisCommand]) -> EventLoopFuture<[RedisReply]> {
-        connection().flatMap { [self] connection in
-            connection.send(commands).flatMapThrowing { [self] replies in
+        connection().flatMap { connection in
+            connection.send(commands).flatMapThrowing { replies in
                 if let failure = RedisFailure.ofNoUse(replies) {
                     connection.fail(failure)
                     throw failure
                 }
-                circuit.succeeded(at: .now)
                 return replies
             }
         }

@@ -10,7 +10,8 @@ package enum RedisReply: Sendable, Hashable {
     case bytes([UInt8])
     /// Several replies in one.
     case array([RedisReply])
-    /// The first word of an error, such as `WRONGTYPE`: the rest may quote what was sent, and is left out.
+    /// The first word of an error, such as `WRONGTYPE`: the rest may quote what was sent, and is left out. `READONLY` also where
+    /// that is what made a script fail.
     case error(String)
 
     /// The value, or the word; nil for anything else.

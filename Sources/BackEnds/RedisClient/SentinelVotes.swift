@@ -1,7 +1,7 @@
 /// What sentinels say of where the primary is. A value.
 ///
-/// One that is cut off from the others goes on naming the server that it was cut off with: so that is believed what more than
-/// half of them say; where so many do not answer, what most of those say that do.
+/// One that is cut off from the others goes on naming the server that it was cut off with, and one that lies names its own: so
+/// that is believed what more than half of all say, and nothing where so many do not answer.
 struct SentinelVotes {
     private let count: Int
     private var answers: [RedisAddress?] = []
@@ -16,20 +16,7 @@ struct SentinelVotes {
     mutating func take(_ answer: RedisAddress?) { answers.append(answer) }
 
     /// What more than half of all say.
-    var majority: RedisAddress? { ranked.first { $0.votes * 2 > count }?.server }
-
-    /// What most of those say that have answered; of several the one that was named first.
-    var best: RedisAddress? { ranked.max { $0.votes < $1.votes }?.server }
-
-    private var ranked: [(server: RedisAddress, votes: Int)] {
-        var ranked: [(server: RedisAddress, votes: Int)] = []
-        for case let server? in answers {
-            if let index = ranked.firstIndex(where: { $0.server == server }) {
-                ranked[index].votes += 1
-            } else {
-                ranked.append((server, 1))
-            }
-        }
-        return ranked
+    var majority: RedisAddress? {
+        answers.compactMap(\.self).first { server in answers.count { $0 == server } * 2 > count }
     }
 }

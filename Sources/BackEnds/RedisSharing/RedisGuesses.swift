@@ -5,7 +5,8 @@ package import RedisClient
 
 /// Counts guesses in Redis: sliding counts by keyed digests, one script and one round trip for each guess.
 ///
-/// Time is the server's, so that nodes need not agree on theirs. Keys live for two windows, what makes a network known for
+/// Time is the server's, so that nodes need not agree on theirs. What makes a network known is only carried, as it proves itself.
+/// Keys live for two windows, what makes a network known for
 /// ``GuessLimits/knownFor``.
 package final class RedisGuesses: GuessSharing, Sendable {
     private let client: RedisClient
@@ -45,7 +46,8 @@ package final class RedisGuesses: GuessSharing, Sendable {
         var brief = limits
         (brief.window, brief.knownFor) = (.seconds(1), .seconds(1))
         let replies = try await client.send([
-            admission(of: guess, brief), takingBack(of: guess, brief), RedisCommand("PUBLISH", channel, ""),
+            admission(of: guess, brief), takingBack(of: guess, brief, mark: "rehearsal"),
+            RedisCommand("PUBLISH", channel, ""),
         ])
         for case .error(let word) in replies { throw LookupError(.unreachable, detail: "redis: \(word)") }
     }
@@ -56,11 +58,11 @@ package final class RedisGuesses: GuessSharing, Sendable {
             let reply = try await client.send([admission(of: guess, limits)]).first
             if case .error(let word) = reply { throw LookupError(.unreachable, detail: "redis: \(word)") }
             guard let parts = reply?.elements, parts.count == 2, let verdict = parts[0].number,
-                (0...3).contains(verdict), let known = parts[1].number
+                (0...3).contains(verdict), let mark = parts[1].content
             else { throw LookupError(.malformed, detail: "redis: the script's answer is none") }
             note(nil)
             let limit: GuessLimit? = [nil, .network, .account, .knownNetwork][Int(verdict)]
-            return SharedAdmission(limit: limit, isKnown: known == 1)
+            return SharedAdmission(limit: limit, mark: mark.isEmpty ? nil : String(decoding: mark, as: UTF8.self))
         } catch {
             note(error)
             return nil
@@ -68,23 +70,24 @@ package final class RedisGuesses: GuessSharing, Sendable {
     }
 
     /// Runs the script.
-    package func count(_ guess: SharedGuess) { client.post([admission(of: guess, limits)]) }
+    package func count(_ guess: SharedGuess) { client.post([admission(of: guess, limits)], mayRepeat: true) }
 
     /// Runs the other script.
-    package func takeBack(_ guess: SharedGuess, isRight: Bool) {
-        var limits = limits
-        if !isRight || guess.known == nil { limits.knownFor = .zero }
-        client.post([takingBack(of: guess, limits)])
+    package func takeBack(_ guess: SharedGuess, mark: String?) {
+        // Twice would take another guess back, too.
+        client.post([takingBack(of: guess, limits, mark: guess.known == nil ? nil : mark)], mayRepeat: false)
     }
 
     /// Writes a key.
-    package func learn(_ guess: SharedGuess) {
+    package func learn(_ guess: SharedGuess, mark: String) {
         guard let known = guess.known else { return }
-        client.post([RedisCommand("SET", "dw:g:k:\(known)", "1", "PX", "\(Self.milliseconds(limits.knownFor))")])
+        let lifetime = "\(Self.milliseconds(limits.knownFor))"
+        client.post([RedisCommand("SET", "dw:g:k:\(known)", mark, "PX", lifetime)], mayRepeat: true)
     }
 
-    private func takingBack(of guess: SharedGuess, _ limits: GuessLimits) -> RedisCommand {
-        command(Self.takingBack, guess, [Self.milliseconds(limits.window), Self.milliseconds(limits.knownFor)])
+    private func takingBack(of guess: SharedGuess, _ limits: GuessLimits, mark: String?) -> RedisCommand {
+        let numbers = [Self.milliseconds(limits.window), Self.milliseconds(limits.knownFor)].map { "\($0)" }
+        return command(Self.takingBack, guess, numbers + [mark ?? ""])
     }
 
     private func admission(of guess: SharedGuess, _ limits: GuessLimits) -> RedisCommand {
@@ -93,15 +96,15 @@ package final class RedisGuesses: GuessSharing, Sendable {
             [
                 Self.milliseconds(limits.window), limits.perNetwork, limits.perAccount,
                 max(1, limits.perAccountAndNetwork), limits.perKnownNetwork, guess.isKnownHere ? 1 : 0,
-            ])
+            ].map { "\($0)" })
     }
 
-    private func command(_ script: String, _ guess: SharedGuess, _ numbers: [Int]) -> RedisCommand {
+    private func command(_ script: String, _ guess: SharedGuess, _ arguments: [String]) -> RedisCommand {
         func key(_ kind: String, _ digest: String?) -> String { digest.map { "dw:g:\(kind):\($0)" } ?? Self.none }
         let keys = [
             key("p", guess.pair), key("n", guess.network), key("a", guess.account), key("k", guess.known),
         ]
-        return RedisCommand(words: (["EVAL", script, "4"] + keys + numbers.map(String.init)).map { Array($0.utf8) })
+        return RedisCommand(words: (["EVAL", script, "4"] + keys + arguments).map { Array($0.utf8) })
     }
 
     private func note(_ trouble: LookupError?) {
@@ -143,10 +146,13 @@ package final class RedisGuesses: GuessSharing, Sendable {
               redis.call('HDEL', key, slot - 2, slot - 3)
               redis.call('PEXPIRE', key, 2 * w)
             end
-            local known = 0
-            if KEYS[4] ~= none and (ARGV[6] == '1' or redis.call('EXISTS', KEYS[4]) == 1) then known = 1 end
+            local mark = ''
+            if KEYS[4] ~= none then
+              mark = redis.pcall('GETRANGE', KEYS[4], 0, 63)
+              if type(mark) ~= 'string' then mark = '' end
+            end
             local verdict = 0
-            if known == 1 then
+            if KEYS[4] ~= none and (ARGV[6] == '1' or mark ~= '') then
               if reached(ARGV[5], KEYS[1]) then verdict = 3 end
             elseif KEYS[2] == none then
               if reached(ARGV[3], KEYS[1]) then verdict = 2 end
@@ -155,7 +161,7 @@ package final class RedisGuesses: GuessSharing, Sendable {
               elseif reached(ARGV[3], KEYS[3]) then verdict = 2 end
             end
             if verdict == 0 then for i = 1, 3 do add(KEYS[i]) end end
-            return {verdict, known}
+            return {verdict, mark}
             """
 
     private static let takingBack =
@@ -171,7 +177,7 @@ package final class RedisGuesses: GuessSharing, Sendable {
             end
             for i = 1, 3 do less(KEYS[i]) end
             local lifetime = tonumber(ARGV[2])
-            if lifetime > 0 then redis.call('SET', KEYS[4], '1', 'PX', lifetime) end
+            if ARGV[3] ~= '' and lifetime > 0 then redis.call('SET', KEYS[4], ARGV[3], 'PX', lifetime) end
             return 1
             """
 }

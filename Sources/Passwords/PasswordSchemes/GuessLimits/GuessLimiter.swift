@@ -131,8 +131,12 @@ final class GuessLimiter: Sendable {
         !isReached(limits.perAccountAndNetwork, number(pairs, guess.pair, now))
     }
 
-    /// Another server knows the account from there.
-    func learn(_ guess: Guess, at now: Duration) { if let pair = guess.known { known.note(pair, at: now) } }
+    /// Another server knows the account from there, for as long as its mark says; nothing happens if the mark is none.
+    func learn(_ guess: Guess, _ mark: String, at now: Duration) {
+        guard let pair = guess.known, let digest = guess.shared?.known, let end = shared?.end(of: mark, digest)
+        else { return }
+        known.note(pair, until: end, at: now)
+    }
 
     /// The limit that all servers together have refused such a guess for a moment ago.
     func heldLimit(of guess: Guess, at now: Duration) -> GuessLimit? {
@@ -205,23 +209,28 @@ final class GuessLimiter: Sendable {
 
     /// Says that a login was right: its network is known to the account for a while.
     func succeeded(_ guess: Guess, at now: Duration) {
-        takeBack(guess, at: now, isRight: true)
-        if let pair = guess.known { known.note(pair, at: now) }
+        let isNews = guess.known.map { known.note($0, at: now) } ?? false
+        let mark = guess.shared?.known.flatMap { shared?.mark($0, until: known.end(ofSuccessAt: now)) }
+        takeBack(guess, at: now, mark: mark, isNews: isNews)
     }
 
     /// Says that a login was not checked in the end.
-    func takeBack(_ guess: Guess, at now: Duration, isRight: Bool = false) {
+    ///
+    /// - Parameters:
+    ///   - mark: What others are told if it was right.
+    ///   - isNews: Whether they are told of it by itself.
+    func takeBack(_ guess: Guess, at now: Duration, mark: String? = nil, isNews: Bool = false) {
         let (wasCounted, wasShared) = guesses.access(guess.password, at: now) { seen in
             let (wasCounted, wasShared) = (seen?.pair == guess.pair.low, seen?.isShared ?? false)
             if wasCounted { seen = nil }
             return ((wasCounted, wasShared), wasCounted)
         }
         if let sharing, let shared = guess.shared {
-            // Of what others have not counted they are only told what is right.
+            // Of what others have not counted they are only told what is right, and no more often than this server needs it.
             if wasCounted && wasShared {
-                sharing.takeBack(shared, isRight: isRight)
-            } else if isRight {
-                sharing.learn(shared)
+                sharing.takeBack(shared, mark: mark)
+            } else if let mark, isNews {
+                sharing.learn(shared, mark: mark)
             }
         }
         if wasCounted { count(guess, now) { $0.add(-1, at: now, window: $1) } }

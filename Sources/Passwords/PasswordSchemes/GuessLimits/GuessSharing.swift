@@ -15,11 +15,13 @@ package protocol GuessSharing: Sendable {
 
     /// Takes a counted guess back; does not wait.
     ///
-    /// - Parameter isRight: Whether it was right: then the network is known to the account from now on.
-    func takeBack(_ guess: SharedGuess, isRight: Bool)
+    /// - Parameter mark: Says that it was right: what others are told from now on, in ``SharedAdmission/mark``. nil: it was not.
+    func takeBack(_ guess: SharedGuess, mark: String?)
 
-    /// Says that a login was right that was not counted: the network is known to the account from now on; does not wait.
-    func learn(_ guess: SharedGuess)
+    /// Says that a login was right that was not counted; does not wait.
+    ///
+    /// - Parameter mark: What others are told from now on.
+    func learn(_ guess: SharedGuess, mark: String)
 }
 
 /// A guess as other servers may know of it: digests in hexadecimal digits.
@@ -45,11 +47,12 @@ package struct SharedGuess: Sendable, Hashable {
 package struct SharedAdmission: Sendable, Hashable {
     /// The limit that refuses it; nil: it may be hashed, and counts.
     package var limit: GuessLimit?
-    /// Whether its network is known to its account.
-    package var isKnown: Bool
+    /// What somebody has left of the network being known to the account; nil: nothing. It proves nothing before it was checked:
+    /// whoever can write where guesses are counted can leave anything.
+    package var mark: String?
 
     /// What they say.
-    package init(limit: GuessLimit?, isKnown: Bool) { (self.limit, self.isKnown) = (limit, isKnown) }
+    package init(limit: GuessLimit?, mark: String?) { (self.limit, self.mark) = (limit, mark) }
 }
 
 /// What a verifier needs to count guesses with other servers.
@@ -82,6 +85,25 @@ package struct SharedGuesses: Sendable {
             pair: pair, account: hasNetwork ? key.digest(.account) { $0.add(account) }.hexadecimal : nil,
             network: hasNetwork ? key.digest(.network) { $0.add(place) }.hexadecimal : nil,
             known: mayBecomeKnown ? pair : nil)
+    }
+
+    /// What tells all who have the secret, and nobody else can make, that a network is known to an account.
+    ///
+    /// - Parameter minute: When it is known no longer, in minutes since 1970.
+    func mark(_ pair: String, until minute: UInt32) -> String {
+        let proof = key.digest(.sharedKnown) {
+            $0.add(pair)
+            $0.add(number: UInt64(minute))
+        }
+        return "\(minute):\(proof.hexadecimal)"
+    }
+
+    /// Until when a network is known to an account, in minutes since 1970; nil if the mark is not ours, or another's.
+    func end(of mark: String, _ pair: String) -> UInt32? {
+        guard let text = mark.split(separator: ":", maxSplits: 1).first, let minute = UInt32(text),
+            isEqualInConstantTime(Array(mark.utf8), Array(self.mark(pair, until: minute).utf8))
+        else { return nil }
+        return minute
     }
 }
 

@@ -6,7 +6,7 @@ package import Logging
 /// The networks that accounts logged in from with success within ``GuessLimits/knownFor``: what gives a login there its own,
 /// higher limit on guesses. Kept over restarts in a file, if there is one.
 ///
-/// Only a right password makes a network known, and only for its own account. Held are digests under a key of the file's
+/// Only a right password makes a network known, here or at a server that has the same secret, and only for its own account. Held are digests under a key of the file's
 /// own, so memory and file name neither accounts nor networks to whoever does not have the key; who has the file has the
 /// key, and can test guesses at both. The file is written on a thread of its own: no login waits for it. A process that is
 /// killed loses what the kernel had not been given yet, some milliseconds.
@@ -93,17 +93,39 @@ package final class KnownNetworks: Sendable {
     }
 
     /// Takes a success down; never waits.
-    func note(_ pair: Pair, at now: Duration) {
-        let record = Record(pair: pair, minute: Self.minute(start, now))
+    ///
+    /// - Returns: Whether it tells anything: the pair was not known, or its last success is some time ago.
+    @discardableResult
+    func note(_ pair: Pair, at now: Duration) -> Bool { note(Record(pair: pair, minute: Self.minute(start, now))) }
+
+    /// Takes down what another server says of a success; never waits. What ends later than a success of this moment would, by
+    /// more than an hour, is nobody's success.
+    ///
+    /// - Parameter end: When it is known no longer, in minutes since 1970.
+    func note(_ pair: Pair, until end: UInt32, at now: Duration) {
+        let (moment, lifetime) = (Self.minute(start, now), Self.minutes(limits.knownFor))
+        guard end > moment, end - moment <= lifetime + 60 else { return }
+        note(Record(pair: pair, minute: min(moment, end - min(end, lifetime))))
+    }
+
+    /// When what a success makes known now is known no longer, in minutes since 1970.
+    func end(ofSuccessAt now: Duration) -> UInt32 {
+        let (end, isOver) = Self.minute(start, now).addingReportingOverflow(Self.minutes(limits.knownFor))
+        return isOver ? .max : end
+    }
+
+    @discardableResult
+    private func note(_ record: Record) -> Bool {
         let interval = max(1, Self.minutes(limits.knownFor) / 16)
-        let beginsWriting = state.withLock { [hasFile] state in
-            guard state.table.note(record, interval: interval), hasFile, state.pending.count < Self.pendingBound
-            else { return false }
+        let (isNews, beginsWriting) = state.withLock { [hasFile] state in
+            guard state.table.note(record, interval: interval) else { return (false, false) }
+            guard hasFile, state.pending.count < Self.pendingBound else { return (true, false) }
             state.pending.append(record)
             defer { state.isWriting = true }
-            return !state.isWriting
+            return (true, !state.isWriting)
         }
         if beginsWriting { thread.async { self.write() } }
+        return isNews
     }
 
     /// Pairs held, those that count no more included.

@@ -15,7 +15,7 @@ internal import CSodium
 
     /// What a digest is of, so that those of one kind never meet those of another.
     enum Kind: UInt8 {
-        case match, mismatch, guess, account, network, accountFromNetwork
+        case match, mismatch, guess, account, network, accountFromNetwork, sharedKnown
     }
 
     /// A new key from the system's random source.

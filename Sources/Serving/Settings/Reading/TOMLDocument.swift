@@ -65,7 +65,9 @@ struct TOMLDocument {
         let (line, column) = (max(error.source.begin.line, 1), max(error.source.begin.column, 1))
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), maxSplits: line, omittingEmptySubsequences: false)
         let source = line <= lines.count ? Substring(lines[line - 1]).lowercased() : ""
-        let mayHoldSecret = ["password", "token", "dsn"].contains { source.contains($0) }
+        let mayHoldSecret = ["password", "token", "dsn", "secret", "api_key", "webhook"].contains {
+            source.contains($0)
+        }
         let message = mayHoldSecret ? "this line is not valid TOML" : Displayed.text(error.description, limit: 300)
         return SettingsProblem(file: file, line: line, column: column, message: message)
     }

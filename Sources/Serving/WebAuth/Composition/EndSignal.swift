@@ -31,7 +31,7 @@ struct EndSignal: EndNews {
     }
 
     /// Says it; does not wait.
-    func tell() { client.post([message]) }
+    func tell() { client.post([message], mayRepeat: true) }
 
     /// Says it, and waits until it is said, half a second at most: for verbs, which end then.
     func tellNow() async { _ = try? await client.send([message]) }

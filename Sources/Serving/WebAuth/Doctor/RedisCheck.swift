@@ -14,7 +14,8 @@ extension DoctorCheck {
             if let (_, trouble) = await BackEndQuestion.ask([.redis(RedisClient(place))]).first, let trouble {
                 return [.unreachable(trouble, settings.cache)]
             }
-            let key = "dovecot-web-auth:doctor"
+            // Under what the service's user may write to.
+            let key = "dw:doctor"
             do throws(LookupError) {
                 try await cache.store([LookupCacheEntry(key: key, value: Array("well".utf8), lifetime: .seconds(5))])
                 if try await cache.values(for: [key])[key] == nil {
