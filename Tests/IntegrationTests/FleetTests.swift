@@ -189,9 +189,9 @@ struct FleetTests {
         while try await !redis.run("PUBSUB", "NUMSUB", "dw:ended").contains("2"), .now < deadline { await Task.yield() }
         try await site.sql("UPDATE app_passwords SET deleted = UTC_TIMESTAMP()")
         await hooks[0].wait(for: 1)
-        let start = ContinuousClock.now
+        // Its own next look is an hour away.
         await hooks[1].wait(for: 1)
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(!hooks[1].bodies.isEmpty)
         for server in servers {
             server.signal(SIGTERM)
             #expect(await server.waitForExit() == 0)
