@@ -107,7 +107,7 @@ struct GaleraTests {
         #expect(try await nodes[1].sql("SELECT count(*) FROM log", database: "mail_auth") == "1\n")
     }
 
-    @Test func `a node that is read is believed at once, and waits for no other`()
+    @Test func `a node that is read is believed at once, and one that is killed serves again when it is back`()
         async throws
     {
         let cluster = try await Self.cluster()
@@ -132,5 +132,18 @@ struct GaleraTests {
         let log = try String(contentsOfFile: nodes[2].generalLog, encoding: .utf8)
         #expect(
             log.contains("web_auth_heartbeat") && !log.contains("wsrep_sync_wait"), "no login waits for other nodes")
+
+        try await nodes[1].process.kill()
+        _ = await logsIn(store) { _ in inUse.withLock { $0 } == Self.host(nodes[0]) }
+        let row = LoginLogRow(
+            passwordID: 1, service: "imap", sourceAddress: nil, time: Timestamp(milliseconds: 1_700_000_000_000))
+        try await store.insert([row], mayBeThere: false)
+        async let isBack: Void = cluster.startAgain(nodes[1])
+        _ = await logsIn(store) { _ in inUse.withLock { $0 } == Self.host(nodes[1]) }
+        try await isBack
+        try await cluster.waitForSync(nodes[1])
+        #expect(try await nodes[1].sql("SELECT count(*) FROM log", database: "mail_auth") == "1\n")
+        try await store.insert([row], mayBeThere: true)
+        #expect(try await nodes[1].sql("SELECT count(*) FROM log", database: "mail_auth") == "1\n")
     }
 }
