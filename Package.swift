@@ -391,6 +391,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "TestKit",
+                "FleetModel",
                 "Locks", "web-auth-server", "AuditCore", "AuditCoreTesting", "DovecotHarness", "ReplayUpstream",
                 "SystemdJournal", "TestServers", "CCrypt", "CMariaDB",
             ],
@@ -468,6 +469,10 @@ let package = Package(
             name: "CRawCrypt", path: "Benchmarks/CRawCrypt", linkerSettings: [.linkedLibrary("crypt")]),
         .executableTarget(
             name: "LoginLoad", dependencies: ["CRawCrypt"], path: "Benchmarks/LoginLoad", swiftSettings: measured),
+        // A day of a large fleet, simulated; FleetModelTests hold its small case against real nodes.
+        .target(name: "FleetModel", path: "Benchmarks/Fleet/Model", swiftSettings: measured),
+        .executableTarget(
+            name: "Fleet", dependencies: ["FleetModel"], path: "Benchmarks/Fleet/Program", swiftSettings: measured),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [

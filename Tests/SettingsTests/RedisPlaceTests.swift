@@ -86,6 +86,10 @@ struct RedisPlaceTests {
             "[database]\ndsn = \"mysql://u:p@localhost/d\"\nread_dsn = \"mysql://u:p@localhost/d?target=primary\"",
             "no replica"
         ),
+        (
+            "[database]\ndsn = \"mysql://u:p@localhost/d\"\nread_dsn = \"mysql://u:p@localhost,localhost/d?target=primary\"",
+            "no replica"
+        ),
     ])
     func `a replica belongs to a MariaDB server`(text: String, words: String) {
         do {

@@ -2,7 +2,7 @@ import Foundation
 
 /// Three private MariaDB servers that are one Galera cluster on loopback.
 ///
-/// A node that was killed cannot be started again: freeze it, or cut it off with ``cutOff(_:)``.
+/// A node that was killed is started again with ``startAgain(_:)``; not the first, which would found a cluster of its own.
 public final class GaleraCluster: Sendable {
     /// The nodes, in the order in which they joined.
     public let nodes: [MariaDBServer]
@@ -47,6 +47,26 @@ public final class GaleraCluster: Sendable {
     /// Lets a node back in, and waits until it has what it missed.
     public func letIn(_ node: MariaDBServer) async throws {
         try await node.sql("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=0'")
+        try await waitForSync(node)
+    }
+
+    /// Starts a node that was killed, with the position that its data have, as Debian's unit does: it gets what it has missed.
+    public func startAgain(_ node: MariaDBServer) async throws {
+        let log = node.data + "/../recovery.log"
+        _ = try await Command.run([
+            "mariadbd", "--no-defaults", "--datadir=\(node.data)", "--socket=\(node.socket).recovery",
+            "--user=\(MariaDBServer.user)", "--pid-file=\(node.data)/../recovery.pid", "--skip-networking",
+            "--innodb-log-file-size=4M", "--wsrep-on=ON", "--wsrep-provider=\(Self.provider)", "--binlog-format=ROW",
+            "--innodb-autoinc-lock-mode=2", "--wsrep-cluster-address=gcomm://", "--wsrep-recover", "--log-error=\(log)",
+        ])
+        let text = try String(contentsOfFile: log, encoding: .utf8)
+        guard let match = text.firstMatch(of: #/Recovered position: ?([0-9a-f-]{36}):(\d+)/#) else {
+            throw ServerError("a node of Galera has no position: \(text.suffix(2000))")
+        }
+        let state =
+            "# GALERA saved state\nversion: 2.1\nuuid:    \(match.1)\nseqno:   \(match.2)\nsafe_to_bootstrap: 0\n"
+        try state.write(toFile: node.data + "/grastate.dat", atomically: false, encoding: .utf8)
+        try await node.process.start()
         try await waitForSync(node)
     }
 

@@ -8,10 +8,12 @@ package final class LimitsMemory: Sendable {
     package init() {}
 
     /// Whether they, or what says that a password is suspended, were there before and are not now.
-    func areLost(_ tables: TableShape) -> Bool {
+    ///
+    /// - Parameter learns: Whether what is there now counts from now on.
+    func areLost(_ tables: TableShape, learns: Bool) -> Bool {
         seen.withLock { seen in
-            seen.limits = seen.limits || tables.hasLimits
-            seen.suspensions = seen.suspensions || tables.hasSuspended
+            seen.limits = seen.limits || learns && tables.hasLimits
+            seen.suspensions = seen.suspensions || learns && tables.hasSuspended
             return seen.limits && !tables.hasLimits || seen.suspensions && !tables.hasSuspended
         }
     }

@@ -5,8 +5,21 @@ internal import CMariaDB
 ///
 /// Belongs to one thread.
 @safe final class MariaDBConnection {
+    /// What the connections of one kind are for.
+    enum Role {
+        /// Logins, in the primary.
+        case login
+        /// Writing the log, and what administrators do.
+        case writing
+        /// Writing the heartbeat.
+        case beating
+        /// Logins, in a replica.
+        case replica
+    }
+
     /// What the connections of one kind share.
     struct Shared: Sendable {
+        let role: Role
         /// Says which of the servers to ask for a connection, and when.
         let choice: ServerChoice
         /// A connection that has been idle for longer is not worth a try.
@@ -126,8 +139,9 @@ internal import CMariaDB
     func tables() throws(SQLError) -> TableShape {
         if let shape, shape.tables.isComplete || .now - shape.asked < Self.shapePause { return shape.tables }
         let tables = TableShape(try MariaDBStore.columns(self))
-        // Passwords must not lose their limits with a right or a table.
-        if shared.limits.areLost(tables) { throw SQLError.limitsLost }
+        // Passwords must not lose their limits with a right or a table. That a replica has some, which the primary may not
+        // even be asked for, is no reason to let nobody in there.
+        if shared.limits.areLost(tables, learns: shared.role != .replica) { throw SQLError.limitsLost }
         shape = (tables, .now)
         return tables
     }
@@ -292,6 +306,7 @@ internal import CMariaDB
 
     /// Whether this server is one to ask, where there are several, or where only one that takes changes is wanted.
     private func checkUse() throws(SQLError) {
+        if shared.role == .replica { try checkOrder() }
         guard shared.choice.isMany || server.target == .primary else { return }
         if server.target == .primary {
             let flags = try ask(
@@ -304,8 +319,19 @@ internal import CMariaDB
         guard try ask("SHOW GLOBAL STATUS LIKE 'wsrep_ready'", { $0.text(1) }).first == "ON" else {
             throw SQLError.clusterNotReady
         }
-        // Who writes looks for rows that may be there: those that another node has confirmed must be seen.
-        if shared.budget == nil { try command("SET SESSION wsrep_sync_wait = 1") }
+        // Who writes looks for rows that may be there: those that another node has confirmed must be seen. A login waits for no
+        // node that lags, least of all in a replica, whose answers show how old they are.
+        if shared.role == .writing { try command("SET SESSION wsrep_sync_wait = 1") }
+    }
+
+    /// Sees to it that a replica shows a heartbeat only after all that was committed before it.
+    private func checkOrder() throws(SQLError) {
+        // One that several threads have at hand already, but that waits for its turn, must not be seen.
+        try command("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        let variables = try ask(
+            "SHOW GLOBAL VARIABLES WHERE Variable_name IN (\(ApplyingOrder.variables.map { "'\($0)'" }.joined(separator: ", ")))"
+        ) { row in row.text(0).map { ($0, row.text(1) ?? "") } }
+        guard ApplyingOrder.isKept(variables) else { throw SQLError.outOfOrder }
     }
 
     /// Runs what need not be prepared and has no parameters, and reads its rows.

@@ -78,10 +78,10 @@ package final class MariaDBStore: RecentPasswordStore, Sendable {
         // Each of the two finds out for itself: what the log meets in the background must not cost a login its answer.
         let server = configuration.server
         let reading = MariaDBConnection.Shared(
-            choice: ServerChoice(server.hosts, returnPause: configuration.returnPause, notice: notice),
+            role: .login, choice: ServerChoice(server.hosts, returnPause: configuration.returnPause, notice: notice),
             idleLimit: configuration.idleLimit, budget: budget, notice: notice, limits: limits)
         let writing = MariaDBConnection.Shared(
-            choice: ServerChoice(server.hosts, returnPause: configuration.returnPause) { _ in },
+            role: .writing, choice: ServerChoice(server.hosts, returnPause: configuration.returnPause) { _ in },
             idleLimit: configuration.idleLimit, budget: nil, notice: notice, limits: limits)
         let readers = Self.lanes(
             "mariadb-read", configuration.poolSize, configuration.queueLimit, mayOpen: { budget.mayOpen }
@@ -235,31 +235,21 @@ package final class MariaDBStore: RecentPasswordStore, Sendable {
         _ replica: Configuration.Replica, _ configuration: Configuration, _ limits: LimitsMemory,
         _ notice: @escaping @Sendable (MariaDBNotice) -> Void
     ) -> ReplicaReader {
-        let isUsed = Mutex<Bool?>(nil)
-        let used: @Sendable (String?) -> Void = { reason in
-            let isNews = isUsed.withLock { isUsed in
-                defer { isUsed = reason == nil }
-                return isUsed != (reason == nil)
-            }
-            if isNews { notice(reason.map { .replicaIsNotRead(reason: $0) } ?? .replicaIsRead) }
-        }
         let reading = MariaDBConnection.Shared(
-            choice: ServerChoice(replica.server.hosts, returnPause: configuration.returnPause) { _ in },
+            role: .replica, choice: ServerChoice(replica.server.hosts, returnPause: configuration.returnPause) { _ in },
             idleLimit: configuration.idleLimit, budget: nil, notice: { _ in }, limits: limits)
         let timeout = min(configuration.timeout / 4, .milliseconds(500))
         let readers = lanes("mariadb-replica", configuration.poolSize, configuration.queueLimit, mayOpen: { true }) {
             MariaDBConnection(replica.server, timeout: timeout, shared: reading)
         }
         let beating = MariaDBConnection.Shared(
+            role: .beating,
             choice: ServerChoice(configuration.server.hosts, returnPause: configuration.returnPause) { _ in },
             idleLimit: configuration.idleLimit, budget: nil, notice: { _ in }, limits: limits)
-        let heart = Heart(
-            interval: replica.longestLag / 4, timeout: configuration.timeout,
-            MariaDBConnection(configuration.server, timeout: configuration.timeout, shared: beating)
-        ) { trouble in
-            if let trouble { used("no heartbeat can be written in the primary: \(trouble)") }
-        }
-        return ReplicaReader(readers, heart, longestLag: replica.longestLag, timeout: timeout, used: used)
+        let row = HeartbeatRow(
+            MariaDBConnection(configuration.server, timeout: configuration.timeout, shared: beating),
+            timeout: configuration.timeout)
+        return ReplicaReader(readers, row, longestLag: replica.longestLag, timeout: timeout, notice: notice)
     }
 
     private static func lanes(

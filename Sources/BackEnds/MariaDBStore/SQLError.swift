@@ -55,6 +55,14 @@ struct SQLError: Error, Sendable {
         SQLError(number: UInt32(ER_OPTION_PREVENTS_STATEMENT), message: "the server is read_only", tookTooLong: false)
     }
 
+    /// A replica that may show a change before an earlier one.
+    static var outOfOrder: SQLError {
+        SQLError(
+            number: UInt32(ER_OPTION_PREVENTS_STATEMENT),
+            message: "it applies with several threads in any order: replica_preserve_commit_order is OFF there",
+            tookTooLong: false)
+    }
+
     /// A node that is not part of its cluster at the moment.
     static var clusterNotReady: SQLError {
         SQLError(number: UInt32(ER_UNKNOWN_COM_ERROR), message: "WSREP is not ready", tookTooLong: false)

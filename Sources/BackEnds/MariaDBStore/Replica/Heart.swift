@@ -10,41 +10,46 @@ internal import Locks
 /// lies between primary and replica. `Seconds_Behind_Master` would not do: it counts in seconds, needs a right of its own, and stays
 /// 0 while a replica does not notice that it hears nothing any more.
 ///
-/// It beats only while somebody reads, on a thread and a connection of its own: no login waits for it.
+/// It beats only while somebody reads, on a thread of its own: no login waits for it.
 final class Heart: Sendable {
+    /// A beat that may have been written, not before this moment.
+    private struct Sent {
+        let beat: Int64
+        let moment: ContinuousClock.Instant
+        /// Whether the primary has said that it was.
+        var isConfirmed = false
+    }
+
     private struct State {
         var count: Int64 = 0
-        var sent: [(beat: Int64, moment: ContinuousClock.Instant)] = []
+        var sent: [Sent] = []
         var isUnderWay = false
         var isTidy = false
         var next = ContinuousClock.now
     }
 
-    /// Names this process's row.
-    let node = String(UInt64.random(in: 0...UInt64.max), radix: 16)
     private let interval: Duration
-    private let timeout: Duration
     private let state = Mutex(State())
     private let thread = DispatchQueue(label: "mariadb-heart", qos: .userInitiated)
-    /// Used on the thread alone.
-    private let connection: Mutex<MariaDBConnection>
-    private let troubled: @Sendable (String?) -> Void
+    private let write: @Sendable (Int64) throws(BackendError) -> Void
+    private let tidy: @Sendable () -> Void
+    private let troubled: @Sendable (BackendError?) -> Void
 
     /// Beats that are remembered; those before are older than any lag that is allowed.
-    private static let mostBeats = 64
+    private static let mostBeats = 128
     /// How long it rests where the row could not be written.
-    private static let rest = Duration.seconds(5)
+    private static let rest = Duration.seconds(1)
 
     /// - Parameters:
     ///   - interval: Between beats.
-    ///   - timeout: What one beat may take.
-    ///   - troubled: Told why the row could not be written; nil: it could.
+    ///   - write: Writes a beat into the primary, and waits for that.
+    ///   - tidy: Run once, after the first beat that was written.
+    ///   - troubled: Told after each beat why it could not be written; nil: it could.
     init(
-        interval: Duration, timeout: Duration, _ connection: sending MariaDBConnection,
-        troubled: @escaping @Sendable (String?) -> Void
+        interval: Duration, write: @escaping @Sendable (Int64) throws(BackendError) -> Void,
+        tidy: @escaping @Sendable () -> Void = {}, troubled: @escaping @Sendable (BackendError?) -> Void = { _ in }
     ) {
-        (self.interval, self.timeout, self.troubled) = (interval, timeout, troubled)
-        self.connection = Mutex(connection)
+        (self.interval, self.write, self.tidy, self.troubled) = (interval, write, tidy, troubled)
     }
 
     /// Beats, if it is time to; does not wait.
@@ -69,18 +74,15 @@ final class Heart: Sendable {
 
     /// Whether a replica that is not behind at all can show so.
     func isBeating(within lag: Duration, at now: ContinuousClock.Instant) -> Bool {
-        state.withLock { state in state.sent.last.map { now - $0.moment <= lag } ?? false }
+        state.withLock { state in state.sent.last { $0.isConfirmed }.map { now - $0.moment <= lag } ?? false }
     }
 
     /// How far who shows this beat is behind at most; nil: that cannot be told.
+    ///
+    /// One that the primary has not confirmed tells it as well: whoever shows it proves that it was written. Replicas may be
+    /// faster than the confirmation (Galera, semi-synchronous ones), and that may be lost.
     func lag(of beat: Int64, at now: ContinuousClock.Instant) -> Duration? {
         state.withLock { state in state.sent.last { $0.beat == beat }.map { now - $0.moment } }
-    }
-
-    /// The beat that a replica shows; nil: none of ours.
-    func beat(shownTo connection: MariaDBConnection) throws(SQLError) -> Int64? {
-        try connection.select("SELECT beat FROM web_auth_heartbeat WHERE node = ?", [.text(node)]) { $0.integer(0) }
-            .first
     }
 
     @discardableResult private func beat() -> Result<(beat: Int64, moment: ContinuousClock.Instant), BackendError> {
@@ -90,39 +92,25 @@ final class Heart: Sendable {
         _ = unsafe sigaddset(&signals, SIGPIPE)
         _ = unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
         let start = ContinuousClock.now
-        let (beat, isTidy) = state.withLock { state in
+        let beat = state.withLock { state in
             state.count += 1
-            return (state.count, state.isTidy)
+            state.sent.append(Sent(beat: state.count, moment: start))
+            if state.sent.count > Self.mostBeats { state.sent.removeFirst() }
+            return state.count
         }
         var trouble: BackendError?
-        do throws(BackendError) {
-            try connection.withLock { (connection) throws(BackendError) in
-                try connection.perform(by: start + timeout, for: .changes) { connection throws(SQLError) in
-                    // What the primary has of limits is known before a replica is believed that may not read them.
-                    _ = try connection.tables()
-                    if !isTidy {
-                        _ = try connection.change(
-                            "DELETE FROM web_auth_heartbeat WHERE at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY", [])
-                    }
-                    _ = try connection.change(
-                        """
-                        INSERT INTO web_auth_heartbeat (node, beat, at) VALUES (?, ?, UTC_TIMESTAMP(3)) \
-                        ON DUPLICATE KEY UPDATE beat = VALUES(beat), at = VALUES(at)
-                        """, [.text(node), .integer(beat)])
-                }
-            }
-        } catch {
-            trouble = error
-        }
-        state.withLock { state in
+        do throws(BackendError) { try write(beat) } catch { trouble = error }
+        let isFirst = state.withLock { state in
             state.isUnderWay = false
             state.next = trouble == nil ? start + interval : .now + Self.rest
-            guard trouble == nil else { return }
-            state.isTidy = true
-            state.sent.append((beat, start))
-            if state.sent.count > Self.mostBeats { state.sent.removeFirst() }
+            guard trouble == nil else { return false }
+            // The beats of one thread: it is the last.
+            state.sent[state.sent.count - 1].isConfirmed = true
+            defer { state.isTidy = true }
+            return !state.isTidy
         }
-        troubled(trouble?.debugDescription)
+        troubled(trouble)
+        if isFirst { thread.async { self.tidy() } }
         return trouble.map { .failure($0) } ?? .success((beat, start))
     }
 }

@@ -6,26 +6,32 @@ internal import Locks
 final class ReplicaReader: Sendable {
     private let readers: BlockingLanes<MariaDBConnection, BackendError>
     private let heart: Heart
+    private let row: HeartbeatRow
+    private let news: ReplicaNews
     private let longestLag: Duration
     private let timeout: Duration
     /// Closed while answers come and are young enough.
     private let circuit = Circuit(firstPause: .seconds(1), longestPause: .seconds(8))
-    private let used: @Sendable (String?) -> Void
-    private let state = Mutex(ReplicaStatus())
 
     /// - Parameters:
+    ///   - row: What shows the age of an answer.
+    ///   - interval: Between heartbeats.
     ///   - timeout: What an answer is waited for, so that there is time left for the primary.
-    ///   - used: Told why the primary is asked in its place; nil: the replica is.
+    ///   - notice: Told when the replica begins and ceases to be read.
     init(
-        _ readers: BlockingLanes<MariaDBConnection, BackendError>, _ heart: Heart, longestLag: Duration,
-        timeout: Duration, used: @escaping @Sendable (String?) -> Void
+        _ readers: BlockingLanes<MariaDBConnection, BackendError>, _ row: HeartbeatRow, longestLag: Duration,
+        timeout: Duration, notice: @escaping @Sendable (MariaDBNotice) -> Void
     ) {
-        (self.readers, self.heart, self.longestLag) = (readers, heart, longestLag)
-        (self.timeout, self.used) = (timeout, used)
+        (self.readers, self.row, self.longestLag, self.timeout) = (readers, row, longestLag, timeout)
+        let news = ReplicaNews(notice)
+        self.news = news
+        heart = Heart(
+            interval: longestLag / 4, write: { beat throws(BackendError) in try row.write(beat) },
+            tidy: { row.tidy() }, troubled: { news.beat($0?.debugDescription) })
     }
 
     /// What has become of reads so far.
-    var status: ReplicaStatus { state.withLock { $0 } }
+    var status: ReplicaStatus { news.status }
 
     /// Writes into the primary, and waits until the replica shows it, or should have.
     ///
@@ -37,10 +43,10 @@ final class ReplicaReader: Sendable {
             do throws(BackendError) {
                 // As a login would, for a name that nobody has.
                 let shown = try await readers.run(within: timeout) {
-                    [heart] connection, deadline throws(BackendError) in
+                    [row] connection, deadline throws(BackendError) in
                     try connection.perform(by: deadline, for: .reading) { connection throws(SQLError) in
-                        _ = try MariaDBStore.rows(of: ["\u{1}"], connection, beatOf: heart.node)
-                        return try heart.beat(shownTo: connection)
+                        _ = try MariaDBStore.rows(of: ["\u{1}"], connection, beatOf: row.node)
+                        return try row.beat(shownTo: connection)
                     }
                 }
                 if let shown, shown >= beat { return .now - moment }
@@ -57,26 +63,32 @@ final class ReplicaReader: Sendable {
     func passwords(of names: [String]) async -> [AppPassword]? {
         let start = ContinuousClock.now
         heart.beatIfDue(at: start)
-        guard heart.isBeating(within: longestLag, at: start), circuit.admits(at: start) else {
-            state.withLock { $0.passedOver += 1 }
+        let isMeasured = heart.isBeating(within: longestLag, at: start)
+        guard isMeasured, circuit.admits(at: start) else {
+            news.passedOver(isMeasured: isMeasured)
             return nil
         }
         let isInTrouble = !circuit.isClosed
         let answer: (rows: [AppPassword], beat: Int64?)
         do throws(BackendError) {
-            answer = try await readers.run(within: timeout) { [heart] connection, deadline throws(BackendError) in
+            answer = try await readers.run(within: timeout) { [row] connection, deadline throws(BackendError) in
                 try connection.perform(by: deadline, for: .reading) { connection throws(SQLError) in
-                    var answer = try MariaDBStore.rows(of: names, connection, beatOf: heart.node)
+                    var answer = try MariaDBStore.rows(of: names, connection, beatOf: row.node)
                     // Names that nobody has must not keep a replica that is well again from being found so.
-                    if isInTrouble, answer.rows.isEmpty { answer.beat = try heart.beat(shownTo: connection) }
+                    if isInTrouble, answer.rows.isEmpty { answer.beat = try row.beat(shownTo: connection) }
                     return answer
                 }
             }
         } catch {
+            // No room in our own queue says nothing of the replica: those who have some go on there.
+            guard error.code != .overloaded || error.isConnectionLimit else {
+                news.passedOver()
+                return nil
+            }
             return leave(error.debugDescription, since: start)
         }
         guard isInTrouble || !answer.rows.isEmpty else {
-            state.withLock { $0.passedOver += 1 }
+            news.passedOver()
             return []
         }
         let now = ContinuousClock.now
@@ -85,21 +97,13 @@ final class ReplicaReader: Sendable {
         }
         guard lag <= longestLag else { return leave("it is behind by more than \(longestLag)", since: start) }
         circuit.succeeded(at: now)
-        state.withLock { state in
-            state.used += 1
-            (state.lag, state.isRead) = (lag, true)
-        }
-        used(nil)
+        news.used(lag: lag)
         return answer.rows
     }
 
     private func leave(_ reason: String, since start: ContinuousClock.Instant) -> [AppPassword]? {
         circuit.failed(at: .now, begunAt: start)
-        state.withLock { state in
-            state.passedOver += 1
-            state.isRead = false
-        }
-        used(reason)
+        news.left(reason)
         return nil
     }
 }

@@ -6,9 +6,11 @@ package struct ReplicaStatus: Sendable, Hashable {
     package var used = 0
     /// Reads that went to the primary in its place, or after it for names that it had no row of.
     package var passedOver = 0
-    /// How far the last answer that could be used was behind, at most; nil: there was none.
+    /// Reads, of those that were passed over, that the replica was asked for and has not answered, or not close enough behind.
+    package var failed = 0
+    /// How far the last answer was behind, at most; nil: it could not be used, or nobody can tell at the moment.
     package var lag: Duration?
-    /// Whether it answered, close enough behind, when that was last tried; nil: it was not tried yet.
+    /// Whether it answered, close enough behind, when that was last tried, and heartbeats are written; nil: it was not tried yet.
     package var isRead: Bool?
 
     /// Nothing has been read.

@@ -18,13 +18,16 @@ package enum DatabaseDSN: Sendable, Equatable {
 
     /// Reads a DSN, with notes on the options in it that change nothing here.
     ///
+    /// - Parameter target: Which of several servers are of use where the DSN does not say.
     /// - Throws: ``DatabaseDSNError`` saying what is wrong; neither it nor the notes quote a user, password or host.
-    package static func read(_ text: String) throws(DatabaseDSNError) -> (dsn: DatabaseDSN, notes: [String]) {
+    package static func read(
+        _ text: String, ofSeveral target: DatabaseServer.Target = .primary
+    ) throws(DatabaseDSNError) -> (dsn: DatabaseDSN, notes: [String]) {
         let url = try DatabaseURL(text)
         var options = DatabaseOptions(url.options)
         let dsn: DatabaseDSN
         switch url.dialect {
-        case "mysql", "mariadb": dsn = .mariadb(try DatabaseServer(url, &options))
+        case "mysql", "mariadb": dsn = .mariadb(try DatabaseServer(url, &options, ofSeveral: target))
         case "sqlite": dsn = .sqlite(path: try path(of: url, &options))
         default: throw DatabaseDSNError.noDialect
         }

@@ -3,7 +3,11 @@ internal import AppPasswordCore
 extension DatabaseServer {
     /// Reads a server and how to log in there. What options say of these goes before what the DSN says elsewhere, as with
     /// SQLAlchemy.
-    init(_ url: DatabaseURL, _ options: inout DatabaseOptions) throws(DatabaseDSNError) {
+    ///
+    /// - Parameter standard: Which of several servers are of use where neither says.
+    init(
+        _ url: DatabaseURL, _ options: inout DatabaseOptions, ofSeveral standard: Target
+    ) throws(DatabaseDSNError) {
         try options.refuse()
         let user = try options.take("user", or: url.user, what: "user") ?? ""
         guard !user.isEmpty else {
@@ -27,7 +31,7 @@ extension DatabaseServer {
             guard let wanted = Target(rawValue: text) else { throw DatabaseDSNError("target is primary or any") }
             target = wanted
         } else if !others.isEmpty {
-            target = .primary
+            target = standard
         }
         database = try options.take("database", "db", or: url.database, what: "database") ?? ""
         guard !database.isEmpty else { throw DatabaseDSNError("names no database") }

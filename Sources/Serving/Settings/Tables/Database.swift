@@ -46,21 +46,20 @@ extension Settings {
                 table.problem("read_dsn", "is a replica of a MariaDB server, which database.dsn does not name")
                 return
             }
-            guard let place = Self.read(replica, "read_dsn", table) else { return }
+            guard let place = Self.read(replica, "read_dsn", ofSeveral: .any, table) else { return }
             guard case .mariadb(let server) = place else {
                 table.problem("read_dsn", "has to name a MariaDB server")
                 return
             }
             self.replica = server
-            if server.target == .primary, server.others.isEmpty {
-                table.problem("read_dsn", "target=primary is no replica")
-            }
-            self.replica?.target = .any
+            if server.target == .primary { table.problem("read_dsn", "target=primary is no replica") }
         }
 
-        private static func read(_ dsn: Secret, _ key: String, _ table: TableReader) -> DatabaseDSN? {
+        private static func read(
+            _ dsn: Secret, _ key: String, ofSeveral target: DatabaseServer.Target = .primary, _ table: TableReader
+        ) -> DatabaseDSN? {
             do throws(DatabaseDSNError) {
-                let (location, notes) = try DatabaseDSN.read(dsn.revealed)
+                let (location, notes) = try DatabaseDSN.read(dsn.revealed, ofSeveral: target)
                 for note in notes { table.warning(key, note) }
                 return checked(location, key, table)
             } catch {

@@ -81,7 +81,7 @@ extension MetricFamily {
         "Reads of app passwords by where they went: used (the replica), passed_over (the primary in its place).")
     static let replicaLag = MetricFamily(
         "webauth_replica_lag_seconds", .gauge,
-        "How far the replica's last answer that could be used was behind, at most.")
+        "How far the replica's last answer was behind, at most; nothing while that is not known.")
     static let sharedGuesses = MetricFamily(
         "webauth_shared_guesses_total", .counter,
         "Guesses by who decided about them: together (all servers), alone (this one, as Redis said nothing in time).")
