@@ -241,7 +241,7 @@ local function submit_to(server, path, body, seconds)
 end
 
 -- Asks one server after the other until one answers, or the time is over. Of several each has url_timeout: an answer
--- that comes later is no harm, for the service records one use of a password once.
+-- that comes later is no harm: at worst each of two servers has written down the one use.
 local function submit(path, body)
     local started = os.time()
     local function time_left()

@@ -60,10 +60,10 @@ public struct FleetSettings: Sendable {
 
 /// What one thing costs. What is asked was counted at real servers; times and bytes are those of docs/scale.md.
 enum FleetCosts {
-    /// Commands that Redis runs for a password that was hashed and right: the two scripts, and a `SET` in the second.
-    static let hashed = 3
-    /// … and was wrong: the first script.
-    static let guessed = 1
+    /// Commands that Redis runs for a password that was hashed and right: the two scripts, a `GETRANGE` in the first and a `SET` in the second.
+    static let hashed = 4
+    /// … and was wrong: the first script and its `GETRANGE`.
+    static let guessed = 2
     /// Keys that are read in Redis, in one round trip each, for the network of an IPv4 address and for who announces it: those
     /// that may hold it, and those of the old program (`INFO commandstats` of FleetModelTests).
     static let networkRead = 70
