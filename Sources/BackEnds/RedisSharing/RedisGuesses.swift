@@ -5,9 +5,8 @@ package import RedisClient
 
 /// Counts guesses in Redis: sliding counts by keyed digests, one script and one round trip for each guess.
 ///
-/// Time is the server's, so that nodes need not agree on theirs. What makes a network known is only carried, as it proves itself.
-/// Keys live for two windows, what makes a network known for
-/// ``GuessLimits/knownFor``.
+/// Time is the server's, so that nodes need not agree on theirs. What makes a network known is only carried, as it proves
+/// itself. Keys live for two windows, what makes a network known for ``GuessLimits/knownFor``.
 package final class RedisGuesses: GuessSharing, Sendable {
     private let client: RedisClient
     private let limits: GuessLimits

@@ -6,9 +6,10 @@ package import Logging
 /// The networks that accounts logged in from with success within ``GuessLimits/knownFor``: what gives a login there its own,
 /// higher limit on guesses. Kept over restarts in a file, if there is one.
 ///
-/// Only a right password makes a network known, here or at a server that has the same secret, and only for its own account. Held are digests under a key of the file's
-/// own, so memory and file name neither accounts nor networks to whoever does not have the key; who has the file has the
-/// key, and can test guesses at both. The file is written on a thread of its own: no login waits for it. A process that is
+/// Only a right password makes a network known, here or at a server that has the same secret, and only for its own account.
+/// Held are digests under a key of the file's own, so memory and file name neither accounts nor networks to whoever does not
+/// have the key; who has the file has the key, and can test guesses at both. The file is written on a thread of its own: no
+/// login waits for it. A process that is
 /// killed loses what the kernel had not been given yet, some milliseconds.
 package final class KnownNetworks: Sendable {
     /// An account and a network of it.

@@ -6,7 +6,7 @@ import Testing
 /// Benchmarks/FleetFaults in its small form: three services, Galera, Redis with sentinels and two Dovecots in networks of their
 /// own, of which one each is frozen, cut off and killed while users log in.
 @Suite(.serialized, .timeLimit(.minutes(10)))
-struct FleetFaultsTests {
+struct FleetNetworkTests {
     /// What it takes besides; networks of one's own are not to be had everywhere, not even by root.
     private static var canRun: Bool {
         guard MailSite.canRun, GaleraCluster.canRun, InstalledServers.redis, DovecotVersion.tested.contains(.v23) else {
